@@ -1,0 +1,17 @@
+package news
+
+// JobKind names a kind of background work.
+type JobKind string
+
+const (
+	PollFeed     JobKind = "poll_feed"     // fetch a feed and store what is new; at most one waits or runs for each feed
+	PrepareStory JobKind = "prepare_story" // find a story's event, subscriptions and summary, and write its deliveries
+	DeliverPost  JobKind = "deliver"       // send a delivery's post
+)
+
+// Job asks for background work on one thing. Whoever stores the thing inserts the
+// job in the same transaction, so that neither exists without the other.
+type Job struct {
+	Kind    JobKind
+	Subject int64 // the id of the feed, story or delivery
+}

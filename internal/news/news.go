@@ -1,0 +1,242 @@
+// Package news is the domain of Tidings: feeds and the stories in them, the
+// events that stories tell of, the subscriptions that servers keep, and the
+// deliveries that bring an event to a channel. It holds types and the rules
+// that belong to them, imports only the standard library and does no I/O, so
+// that every other room can speak in its terms without knowing another room.
+//
+// Times are UTC. A zero time means "not known" or "not yet", never 1 January of
+// year 1.
+package news
+
+import "time"
+
+// FeedState tells whether a feed is polled.
+type FeedState string
+
+const (
+	FeedActive FeedState = "active" // polled on its schedule
+	FeedGone   FeedState = "gone"   // answered 410; not polled until somebody adds it again
+)
+
+// Feed is one address that is polled, whoever follows it and however many do.
+type Feed struct {
+	ID       FeedID
+	URL      string // the address polled, unique among feeds
+	Site     string // the address of the site, "" where the feed names none
+	Title    string // the outlet's name, as posts show it
+	Language string // BCP 47, "" where not known
+	Topic    string // what it is about, one word, such as "tech"
+	Bundled  bool   // part of the list that servers follow by default
+	Schedule string // cron expression, "" for the default schedule
+
+	ETag         string // as the server last sent it, "" for none
+	LastModified string // as the server last sent it, "" for none
+	BodyHash     string // of the last body read, "" before the first
+	RepeatsGUIDs bool   // the feed was seen to give two items one guid; its guids identify nothing
+
+	State      FeedState
+	PolledAt   time.Time // last poll that brought an answer we could read; zero before the first
+	NextPollAt time.Time // not polled before this
+	Failures   int       // polls in a row that failed
+	LastError  string    // of the last failed poll, in words for a person; "" after a success
+}
+
+// Polled reports whether the feed was ever read. The stories of the poll before
+// that are its backlog.
+func (f Feed) Polled() bool { return !f.PolledAt.IsZero() }
+
+// Story is one item of one feed.
+type Story struct {
+	ID           StoryID
+	Feed         FeedID
+	Identity     string // stable and unique within the feed
+	URL          string // absolute http(s) address of the article, "" where the item has none
+	CanonicalURL string // URL without tracking parameters and the like, for comparing only; "" where URL is
+	Title        string // plain text
+	TitleKey     string // Title normalised for comparing; "" where too little is left to compare
+	Author       string // plain text
+	Lead         string // what the feed itself says of it: plain text, paragraphs divided by a newline
+	Text         string // the article as plain text, paragraphs divided by a newline; Lead where nothing better is known
+	Teaser       bool   // the feed gave only a teaser: the article has yet to be fetched
+	Language     string // BCP 47, "" where not known
+	Image        string // absolute http(s) address, "" for none
+	PublishedAt  time.Time
+	UpdatedAt    time.Time
+	FirstSeenAt  time.Time
+	Backlog      bool    // was there when the feed was first read: it may be older than FirstSeenAt tells
+	Event        EventID // 0 until the story is prepared
+}
+
+// Time is when the story was published as far as is known: never later than
+// when it was first seen, since a feed that dates its items in the future must
+// not keep them on top.
+func (s Story) Time() time.Time {
+	if s.PublishedAt.IsZero() || (!s.FirstSeenAt.IsZero() && s.PublishedAt.After(s.FirstSeenAt)) {
+		return s.FirstSeenAt
+	}
+	return s.PublishedAt
+}
+
+// NewsSince reports whether the story is news to somebody who asked at the
+// given time. A backlog item needs a date of its own to be, since a feed's first
+// poll brings weeks of old stories at once.
+func (s Story) NewsSince(asked time.Time) bool {
+	if s.Backlog {
+		return s.PublishedAt.After(asked) && !s.PublishedAt.After(s.FirstSeenAt)
+	}
+	return !s.FirstSeenAt.Before(asked)
+}
+
+// Event is what happened: one or more stories tell of it, and a channel hears of
+// it once.
+type Event struct {
+	ID       EventID
+	FirstAt  time.Time // when its first story was first seen
+	LastAt   time.Time // when its last story was first seen
+	Headline string    // of its first story
+	Summary  Summary
+}
+
+// Article is a web page's readable part.
+type Article struct {
+	URL          string // after redirects
+	CanonicalURL string // as the page names it, "" where it names none; for comparing only
+	Site         string // the site's name, "" where not known
+	Title        string
+	Text         string // plain text, paragraphs divided by a newline
+	Author       string
+	Image        string // absolute http(s) address, "" for none
+	Language     string // BCP 47, "" where not known
+	PublishedAt  time.Time
+}
+
+// Method tells how a summary was made.
+type Method string
+
+const (
+	Extractive Method = "extractive" // whole sentences of the article
+	FeedText   Method = "feed"       // the feed's own description
+)
+
+// Summary is a story in a few sentences. The zero Summary means that nothing
+// could be said beyond the title.
+type Summary struct {
+	Sentences []string // in the article's order
+	Words     int      // in all sentences, counted between spaces
+	Method    Method   // "" for the zero Summary
+}
+
+// SummaryRequest is what a summary is made of.
+type SummaryRequest struct {
+	Title    string
+	Text     string   // plain text, paragraphs divided by a newline
+	Lead     string   // the feed's own description, used where Text gives no summary
+	Query    []string // words and phrases that the reader asked about; may be empty
+	MaxWords int      // 0 for the default of 60
+}
+
+// Guild is a Discord server that the bot is, or was, a member of.
+type Guild struct {
+	ID     GuildID
+	Name   string
+	Locale string // as Discord names it, such as "en-US"
+	LeftAt time.Time
+}
+
+// Subscription is a server's standing question: stories that match Query go to
+// Channel.
+type Subscription struct {
+	ID          SubscriptionID
+	Guild       GuildID
+	Channel     ChannelID
+	Role        RoleID // mentioned in each post; 0 for none
+	Query       string // as the person typed it; match.Compile reads it
+	CreatedBy   UserID
+	CreatedAt   time.Time
+	PausedAt    time.Time // zero while live
+	PauseReason string    // why, in words for the server's admin; "" while live
+}
+
+// Paused reports whether the subscription is not being served.
+func (s Subscription) Paused() bool { return !s.PausedAt.IsZero() }
+
+// Subscriber is a subscription that follows a certain feed.
+type Subscriber struct {
+	Subscription
+	FollowedAt time.Time // when its server began to follow the feed
+}
+
+// DeliveryState is how far a delivery got.
+type DeliveryState string
+
+const (
+	DeliveryPending DeliveryState = "pending" // to be sent, perhaps sent without our knowing
+	DeliverySent    DeliveryState = "sent"    // the message's id is known
+	DeliveryFailed  DeliveryState = "failed"  // it never will be; LastError says why
+)
+
+// Delivery brings one event to one channel, once. Its id is also the nonce under
+// which Discord recognises a repeated send.
+type Delivery struct {
+	ID           DeliveryID
+	Event        EventID
+	Story        StoryID
+	Subscription SubscriptionID
+	Guild        GuildID
+	Channel      ChannelID
+	Role         RoleID   // 0 for none
+	Matched      []string // the query's words and phrases that were found
+	State        DeliveryState
+	Message      MessageID // 0 until sent
+	CreatedAt    time.Time
+	TriedAt      time.Time // first attempt to send; zero before it
+	LastError    string
+}
+
+// Post is everything that a delivery's message shows.
+type Post struct {
+	Delivery Delivery
+	Story    Story
+	Feed     Feed
+	Summary  Summary
+	Also     []string // titles of the other outlets that tell of the event, in the order they did
+	AlsoURLs []string // the addresses of their stories, beside Also
+}
+
+// Headline is a line of a list of news: an event, and the story it is shown by.
+type Headline struct {
+	Story   Story
+	Feed    Feed
+	Summary Summary
+	Outlets int // how many outlets tell of it
+}
+
+// Poll is what one poll of a feed found out.
+type Poll struct {
+	Feed         FeedID
+	At           time.Time
+	Unchanged    bool   // 304, or the same body as last time: nothing was parsed
+	ETag         string // to be sent next time
+	LastModified string // to be sent next time
+	BodyHash     string
+	RepeatsGUIDs bool
+	Site         string // what the feed says of itself; "" keeps what is stored
+	Language     string
+	Stories      []Story   // all items of the document, newest first; those not seen before are stored
+	State        FeedState // the feed's state from now on
+	NextPollAt   time.Time
+	Error        string // why the poll failed, in words for a person; "" for a success
+}
+
+// Prepared is a story that is ready to be delivered.
+type Prepared struct {
+	Story   Story   // with Text, Image, Language and CanonicalURL as they are now known
+	Summary Summary // of this story; an event keeps that of its first story
+	Matches []Match // at most one a channel
+}
+
+// Match says that a story is for a subscription's channel, and why.
+type Match struct {
+	Subscription Subscription
+	Terms        []string // the query's words and phrases that were found
+}
