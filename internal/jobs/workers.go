@@ -1,0 +1,140 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"tidings/internal/news"
+)
+
+// dueArgs asks which feeds of a schedule are due.
+type dueArgs struct {
+	Schedule string `json:"schedule"`
+}
+
+func (dueArgs) Kind() string { return "poll_due" }
+
+func (dueArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{
+		Queue:       queuePoll,
+		MaxAttempts: 1, // the schedule's next tick asks again
+		UniqueOpts:  river.UniqueOpts{ByArgs: true, ByState: unfinished},
+	}
+}
+
+type dueWorker struct {
+	river.WorkerDefaults[dueArgs]
+	handlers Handlers
+}
+
+func (w *dueWorker) Timeout(*river.Job[dueArgs]) time.Duration { return dueTimeout }
+
+func (w *dueWorker) Work(ctx context.Context, job *river.Job[dueArgs]) error {
+	return w.handlers.EnqueueDue(ctx, job.Args.Schedule)
+}
+
+// The three kinds of job that news.Job names. River tells kinds apart by the type
+// of their arguments.
+type (
+	pollArgs    struct{ subject }
+	prepareArgs struct{ subject }
+	deliverArgs struct{ subject }
+
+	subject struct {
+		ID int64 `json:"id"`
+	}
+
+	// subjectArgs is any of the three.
+	subjectArgs interface {
+		river.JobArgs
+		job() news.Job
+	}
+)
+
+func (pollArgs) Kind() string    { return string(news.PollFeed) }
+func (prepareArgs) Kind() string { return string(news.PrepareStory) }
+func (deliverArgs) Kind() string { return string(news.DeliverPost) }
+
+func (a pollArgs) job() news.Job    { return news.Job{Kind: news.PollFeed, Subject: a.ID} }
+func (a prepareArgs) job() news.Job { return news.Job{Kind: news.PrepareStory, Subject: a.ID} }
+func (a deliverArgs) job() news.Job { return news.Job{Kind: news.DeliverPost, Subject: a.ID} }
+
+func (pollArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{
+		Queue:       queuePoll,
+		Priority:    2, // after the question of what is due, lest that wait for hundreds of polls
+		MaxAttempts: 3, // the schedule brings it back anyway
+		UniqueOpts:  river.UniqueOpts{ByArgs: true, ByState: unfinished},
+	}
+}
+
+func (prepareArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: queuePrepare, MaxAttempts: attempts}
+}
+
+func (deliverArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: queueDeliver, MaxAttempts: attempts}
+}
+
+func argsOf(job news.Job) (river.JobArgs, error) {
+	s := subject{ID: job.Subject}
+	switch job.Kind {
+	case news.PollFeed:
+		return pollArgs{s}, nil
+	case news.PrepareStory:
+		return prepareArgs{s}, nil
+	case news.DeliverPost:
+		return deliverArgs{s}, nil
+	}
+	return nil, fmt.Errorf("unknown kind of job %q", job.Kind)
+}
+
+// worker works on one of the three kinds.
+type worker[A subjectArgs] struct {
+	river.WorkerDefaults[A]
+	handlers Handlers
+	timeout  time.Duration
+}
+
+func newWorker[A subjectArgs](cfg Config, timeout time.Duration) *worker[A] {
+	return &worker[A]{handlers: cfg.Handlers, timeout: timeout}
+}
+
+func (w *worker[A]) Timeout(*river.Job[A]) time.Duration { return w.timeout }
+
+func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
+	subject := job.Args.job()
+	err := w.handlers.do(ctx, subject)
+	var snooze *news.SnoozeError
+	var permanent *news.PermanentError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &snooze):
+		return river.JobSnooze(max(snooze.After, 0))
+	case errors.As(err, &permanent):
+		return river.JobCancel(err)
+	case ctx.Err() != nil && errors.Is(context.Cause(ctx), context.Canceled):
+		// The process is stopping: this was no fault of the job's.
+		return river.JobSnooze(0)
+	}
+	if job.Attempt >= job.MaxAttempts {
+		w.handlers.GaveUp(ctx, subject, err)
+	}
+	return err
+}
+
+func (h Handlers) do(ctx context.Context, job news.Job) error {
+	switch job.Kind {
+	case news.PollFeed:
+		return h.PollFeed(ctx, news.FeedID(job.Subject))
+	case news.PrepareStory:
+		return h.PrepareStory(ctx, news.StoryID(job.Subject))
+	default:
+		return h.DeliverPost(ctx, news.DeliveryID(job.Subject))
+	}
+}
