@@ -1,0 +1,99 @@
+package config
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/robfig/cron/v3"
+)
+
+// check records everything about c that cannot work.
+func (l *loader) check(c *Config) {
+	l.token(c.Discord.Token)
+	l.address("discord.api_url", c.Discord.APIURL, false)
+	if c.Database.Path == "" {
+		l.bad("database.path", "", `names no file; try "tidings.db"`)
+	}
+	l.schedule("poll.schedule", c.Poll.Schedule)
+	for _, feed := range sorted(c.Poll.Feeds) {
+		l.address("poll.feeds", feed, false)
+		l.schedule("poll.feeds", c.Poll.Feeds[feed])
+	}
+	l.between("poll.concurrency", c.Poll.Concurrency, 1, 256)
+	if strings.TrimSpace(c.Fetch.UserAgent) == "" || strings.ContainsAny(c.Fetch.UserAgent, "\r\n") {
+		l.bad("fetch.user_agent", c.Fetch.UserAgent, "should be one line that says who reads the feeds")
+	}
+	if c.Fetch.Timeout < time.Second || c.Fetch.Timeout > time.Minute {
+		l.bad("fetch.timeout", c.Fetch.Timeout.String(), `should lie between 1s and 1m; try "20s"`)
+	}
+	l.between("fetch.max_bytes", c.Fetch.MaxBytes, 1<<16, 64<<20)
+	for _, cidr := range c.Fetch.Allow {
+		if _, err := netip.ParsePrefix(cidr); err != nil {
+			l.bad("fetch.allow", cidr, `is no address range; try "192.168.7.0/24"`)
+		}
+	}
+	l.address("fetch.proxy", c.Fetch.Proxy, true)
+	l.between("summary.max_words", c.Summary.MaxWords, 20, 200)
+	l.between("limits.subscriptions", c.Limits.Subscriptions, 1, 1000)
+	l.between("limits.feeds", c.Limits.Feeds, 1, 10_000)
+	if c.Health.Listen != "" {
+		if _, _, err := net.SplitHostPort(c.Health.Listen); err != nil {
+			l.bad("health.listen", c.Health.Listen, `is no address to listen at; try "127.0.0.1:8080"`)
+		}
+	}
+	if !slices.Contains([]string{"auto", "text", "json"}, c.Log.Format) {
+		l.bad("log.format", c.Log.Format, "should be auto, text or json")
+	}
+}
+
+// bad records a fault of a value, wherever it came from.
+func (l *loader) bad(key, value, text string) {
+	f, _ := l.field(key)
+	l.fault(l.sources[key], key, "%s %s", shown(f, value), text)
+}
+
+func (l *loader) token(token Secret) {
+	if strings.ContainsAny(token.Reveal(), " \t\r\n") || strings.HasPrefix(token.Reveal(), "Bot ") {
+		l.bad("discord.token", "", `has spaces in it; it should be the token alone, without "Bot" before it`)
+	}
+}
+
+func (l *loader) address(key, raw string, mayBeEmpty bool) {
+	if raw == "" && mayBeEmpty {
+		return
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		l.bad(key, raw, "is no web address; it should begin with https:// or http://")
+	}
+}
+
+func (l *loader) schedule(key, expression string) {
+	if _, err := parseSchedule(expression); err != nil {
+		l.bad(key, expression, `is no cron expression; try "@hourly" or "0 * * * *"`)
+	}
+}
+
+var errNoFields = errors.New("a time zone without a schedule")
+
+// parseSchedule is cron.ParseStandard, which panics on a time zone with nothing
+// after it.
+func parseSchedule(expression string) (cron.Schedule, error) {
+	zone := strings.HasPrefix(expression, "CRON_TZ=") || strings.HasPrefix(expression, "TZ=")
+	if zone && !strings.Contains(expression, " ") {
+		return nil, errNoFields
+	}
+	return cron.ParseStandard(expression)
+}
+
+func (l *loader) between(key string, n, low, high int) {
+	if n < low || n > high {
+		f, _ := l.field(key)
+		l.fault(l.sources[key], f.key, "%d is out of range; it should lie between %d and %d", n, low, high)
+	}
+}

@@ -1,0 +1,145 @@
+// Package config is everything that an operator can set, in one struct, read from
+// a YAML file, the environment and the command line, the later winning over the
+// earlier.
+//
+// Load reports all faults at once, each with the place it came from, its key, its
+// value (secrets left out) and what would be right.
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/robfig/cron/v3"
+)
+
+// Config is what can be set. A key of the file is the path of its yaml names,
+// joined by dots (poll.schedule); the environment variable is the same in capitals
+// (TIDINGS_POLL_SCHEDULE), lists separated by commas. The help tags are what
+// tidings.example.yaml says of each key.
+type Config struct {
+	Discord  Discord  `yaml:"discord"`
+	Database Database `yaml:"database"`
+	Poll     Poll     `yaml:"poll"`
+	Fetch    Fetch    `yaml:"fetch"`
+	Summary  Summary  `yaml:"summary"`
+	Limits   Limits   `yaml:"limits"`
+	Health   Health   `yaml:"health"`
+	Log      Log      `yaml:"log"`
+}
+
+// Discord is how the bot reaches Discord.
+type Discord struct {
+	Token     Secret `yaml:"token" help:"The bot's token. Better set as DISCORD_TOKEN, or in a file named by token_file or DISCORD_TOKEN_FILE."`
+	TokenFile string `yaml:"token_file" help:"A file that holds the token and nothing else, such as a mounted secret."`
+	APIURL    string `yaml:"api_url" help:"Base address of Discord's REST API: another one for a rate-limit proxy. The gateway's address comes from what it answers."`
+}
+
+// Database is where everything is kept.
+type Database struct {
+	Path string `yaml:"path" help:"The SQLite file. It is made when it does not exist; one bot at a time may use it."`
+}
+
+// Poll is when feeds are asked for news.
+type Poll struct {
+	Schedule    string            `yaml:"schedule" help:"Cron expression for all feeds: five fields or @every 15m, @hourly, ...; CRON_TZ=Europe/Berlin before it sets its time zone."`
+	Feeds       map[string]string `yaml:"feeds" help:"Feeds with a schedule of their own: address: cron expression."`
+	Concurrency int               `yaml:"concurrency" help:"How many feeds are fetched at once, at most one at a time from each host."`
+}
+
+// Fetch is how feeds and articles are read from the web.
+type Fetch struct {
+	UserAgent string        `yaml:"user_agent" help:"What publishers see in their logs. Say who you are and how to reach you."`
+	Timeout   time.Duration `yaml:"timeout" help:"For one feed or page, from the first byte to the last."`
+	MaxBytes  int           `yaml:"max_bytes" help:"The largest feed that is read, in bytes after decompression."`
+	Allow     []string      `yaml:"allow" help:"Private address ranges (CIDR) that may be read, for feeds inside your own network. None by default."`
+	Proxy     string        `yaml:"proxy" help:"An HTTP proxy for feeds and pages: http://host:port. The proxy environment variables are ignored."`
+}
+
+// Summary is how stories are condensed.
+type Summary struct {
+	MaxWords int `yaml:"max_words" help:"The most words of a post's summary; whole sentences only, so it is often fewer."`
+}
+
+// Limits protect one server from its own zeal, and the bot from one server.
+type Limits struct {
+	Subscriptions int `yaml:"subscriptions" help:"The most subscriptions that one server may have."`
+	Feeds         int `yaml:"feeds" help:"The most feeds that one server may follow."`
+}
+
+// Health is the endpoint that tells a supervisor whether the bot is well.
+type Health struct {
+	Listen string `yaml:"listen" help:"Address for GET /healthz, such as 127.0.0.1:8080; empty for none."`
+}
+
+// Log is what is logged, and how.
+type Log struct {
+	Level  slog.Level `yaml:"level" help:"debug, info, warn or error."`
+	Format string     `yaml:"format" help:"text, json, or auto: text on a terminal and json otherwise."`
+}
+
+// Default returns the configuration of an operator who set nothing.
+func Default() Config {
+	return Config{
+		Discord:  Discord{APIURL: "https://discord.com/api"},
+		Database: Database{Path: "tidings.db"},
+		Poll:     Poll{Schedule: "*/10 * * * *", Concurrency: 8},
+		Fetch: Fetch{
+			UserAgent: "Tidings/1.0 (a Discord news bot; set fetch.user_agent to say whose)",
+			Timeout:   20 * time.Second,
+			MaxBytes:  8 << 20,
+		},
+		Summary: Summary{MaxWords: 60},
+		Limits:  Limits{Subscriptions: 50, Feeds: 200},
+		Log:     Log{Level: slog.LevelInfo, Format: "auto"},
+	}
+}
+
+// Schedules returns the parsed cron schedules by their expressions, as feeds name
+// them; "" is the default schedule's name. The configuration must be valid.
+func (c Config) Schedules() (map[string]cron.Schedule, error) {
+	all := make(map[string]cron.Schedule)
+	parse := func(name, expression string) error {
+		schedule, err := parseSchedule(expression)
+		if err != nil {
+			return fmt.Errorf("parse schedule %q: %w", expression, err)
+		}
+		all[name] = schedule
+		return nil
+	}
+	if err := parse("", c.Poll.Schedule); err != nil {
+		return nil, err
+	}
+	for _, expression := range c.Poll.Feeds {
+		if err := parse(expression, expression); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// Secret is text that no log, error or dump may show. Reveal returns it.
+type Secret string
+
+const redacted = "[secret]"
+
+// Reveal returns the secret itself.
+func (s Secret) Reveal() string { return string(s) }
+
+// String returns a stand-in, or "" where there is no secret.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return redacted
+}
+
+// GoString keeps %#v from showing the secret.
+func (s Secret) GoString() string { return `"` + s.String() + `"` }
+
+// LogValue keeps slog from showing the secret.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalText keeps encoders from showing the secret.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }

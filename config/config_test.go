@@ -1,0 +1,267 @@
+package config
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write tidings.example.yaml")
+
+// load writes text to a file and loads it, with the environment and the settings
+// given as key=value.
+func load(t *testing.T, text string, env, set map[string]string) (Config, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "tidings.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(Options{Path: path, Required: true, Set: set, Env: func(name string) (string, bool) {
+		v, ok := env[name]
+		return v, ok
+	}})
+	if faults := (Faults)(nil); errors.As(err, &faults) {
+		for i, f := range faults {
+			faults[i].Source = strings.ReplaceAll(f.Source, path, "tidings.yaml")
+		}
+	}
+	return c, err
+}
+
+func TestLaterSourceWins(t *testing.T) {
+	t.Parallel()
+	c, err := load(t, `
+discord:
+  token: from-file
+poll:
+  schedule: "@hourly"   # a comment
+  feeds:
+    https://example.com/a.xml: "CRON_TZ=Europe/Berlin 0 6 * * *"
+    https://example.com/b.xml: "@every 1h"
+fetch:
+  allow: [10.0.0.0/8, "fd00::/8"]
+  timeout: 15s
+summary:
+log:
+  level: debug
+`, map[string]string{"TIDINGS_POLL_SCHEDULE": "@daily", "TIDINGS_POLL_CONCURRENCY": "3", "DISCORD_TOKEN": "from-env"},
+		map[string]string{"poll.concurrency": "4"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Default()
+	want.Discord.Token = "from-env"
+	want.Poll.Schedule = "@daily"
+	want.Poll.Concurrency = 4
+	want.Poll.Feeds = map[string]string{
+		"https://example.com/a.xml": "CRON_TZ=Europe/Berlin 0 6 * * *", "https://example.com/b.xml": "@every 1h"}
+	want.Fetch.Allow = []string{"10.0.0.0/8", "fd00::/8"}
+	want.Fetch.Timeout = 15 * time.Second
+	want.Log.Level = slog.LevelDebug
+	if diff := cmp.Diff(want, c); diff != "" {
+		t.Errorf("configuration (-want +got):\n%s", diff)
+	}
+	schedules, err := c.Schedules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"", "@every 1h", "CRON_TZ=Europe/Berlin 0 6 * * *"} {
+		if schedules[name] == nil {
+			t.Errorf("no schedule named %q", name)
+		}
+	}
+	berlin := schedules["CRON_TZ=Europe/Berlin 0 6 * * *"].Next(time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC))
+	if want := time.Date(2026, 7, 1, 4, 0, 0, 0, time.UTC); !berlin.Equal(want) {
+		t.Errorf("six in Berlin is %v, want %v", berlin.UTC(), want)
+	}
+}
+
+func TestAllFaultsAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := load(t, `
+discord:
+  token: "Bot hunter2"
+  api_url: discord.com
+  tokn: x
+database:
+  path: ""
+pol:
+  schedule: x
+poll:
+  schedule: "every hour"
+  concurrency: many
+  feeds:
+    example.com: "@hourly"
+    https://example.com/a.xml: sometimes
+fetch:
+  timeout: [1, 2]
+  max_bytes: 3
+  allow: 10.0.0.1
+  proxy: socks5://localhost
+summary: 60
+log:
+  level: loud
+  format: xml
+`, map[string]string{"TIDINGS_HEALTH_LISTEN": "8080", "TIDINGS_LIMITS_FEEDS": "0"}, map[string]string{"poll.shedule": "x"})
+	want := `tidings.yaml:5: discord.tokn: there is no such key; known are token, token_file, api_url
+tidings.yaml:8: pol: there is no such key; known are discord, database, poll, fetch, summary, limits, health, log
+tidings.yaml:12: poll.concurrency: "many" is no whole number; try 8
+tidings.yaml:17: fetch.timeout: is a list where one value belongs
+tidings.yaml:21: summary should hold keys and values, such as "poll:" with "schedule: ..." below it
+tidings.yaml:23: log.level: "loud" is none of debug, info, warn or error
+--set: poll.shedule: there is no such key; tidings.example.yaml lists all
+tidings.yaml:3: discord.token: [secret] has spaces in it; it should be the token alone, without "Bot" before it
+tidings.yaml:4: discord.api_url: "discord.com" is no web address; it should begin with https:// or http://
+tidings.yaml:7: database.path: "" names no file; try "tidings.db"
+tidings.yaml:11: poll.schedule: "every hour" is no cron expression; try "@hourly" or "0 * * * *"
+tidings.yaml:13: poll.feeds: "example.com" is no web address; it should begin with https:// or http://
+tidings.yaml:13: poll.feeds: "sometimes" is no cron expression; try "@hourly" or "0 * * * *"
+tidings.yaml:18: fetch.max_bytes: 3 is out of range; it should lie between 65536 and 67108864
+tidings.yaml:19: fetch.allow: "10.0.0.1" is no address range; try "192.168.7.0/24"
+tidings.yaml:20: fetch.proxy: "socks5://localhost" is no web address; it should begin with https:// or http://
+TIDINGS_LIMITS_FEEDS: limits.feeds: 0 is out of range; it should lie between 1 and 10000
+TIDINGS_HEALTH_LISTEN: health.listen: "8080" is no address to listen at; try "127.0.0.1:8080"
+tidings.yaml:24: log.format: "xml" should be auto, text or json`
+	if err == nil {
+		t.Fatal("no fault was found")
+	}
+	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(err.Error(), "\n")); diff != "" {
+		t.Errorf("faults (-want +got):\n%s", diff)
+	}
+}
+
+func TestTokenFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	good, empty := write("token", "hunter2\n"), write("empty", "\n")
+	for name, test := range map[string]struct {
+		env  map[string]string
+		want string // in the error; "" for none
+	}{
+		"read":    {env: map[string]string{"DISCORD_TOKEN_FILE": good}},
+		"both":    {env: map[string]string{"DISCORD_TOKEN_FILE": good, "DISCORD_TOKEN": "x"}, want: "keep one of the two"},
+		"missing": {env: map[string]string{"DISCORD_TOKEN_FILE": filepath.Join(dir, "none")}, want: "cannot be read: no such file"},
+		"empty":   {env: map[string]string{"TIDINGS_DISCORD_TOKEN_FILE": empty}, want: "is empty"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, err := load(t, "", test.env, nil)
+			if test.want == "" {
+				if err != nil || c.Discord.Token.Reveal() != "hunter2" {
+					t.Errorf("token %q, error %v", c.Discord.Token.Reveal(), err)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want it to contain %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestMissingFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "tidings.yaml")
+	if _, err := Load(Options{Path: path}); err != nil {
+		t.Errorf("a file that nobody named must not be needed: %v", err)
+	}
+	if _, err := Load(Options{Path: path, Required: true}); err == nil {
+		t.Error("a file that was named and is missing went unnoticed")
+	}
+}
+
+func TestBrokenYAMLShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	_, err := load(t, "discord:\n  token: hunter2\n bad", nil, nil)
+	if err == nil || !strings.Contains(err.Error(), "this is no YAML") {
+		t.Fatalf("got %v", err)
+	}
+	if strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("the error shows the token: %v", err)
+	}
+}
+
+func TestSecretNeverShows(t *testing.T) {
+	t.Parallel()
+	c := Default()
+	c.Discord.Token = "hunter2"
+	var log strings.Builder
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "token", c.Discord.Token, "config", c)
+	shown := fmt.Sprintf("%v %+v %#v %s %q %x", c, c, c, c.Discord.Token, c.Discord.Token, c.Discord.Token) + log.String()
+	if strings.Contains(shown, "hunter2") || strings.Contains(shown, fmt.Sprintf("%x", "hunter2")) {
+		t.Errorf("the secret shows: %s", shown)
+	}
+}
+
+func TestExampleIsCurrentAndLoads(t *testing.T) {
+	t.Parallel()
+	const path = "../tidings.example.yaml"
+	if *update {
+		if err := os.WriteFile(path, []byte(Example()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(Example(), string(text)); diff != "" {
+		t.Errorf("%s is stale; run go test ./config -run Example -update (-want +got):\n%s", path, diff)
+	}
+	c, err := load(t, string(text), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(Default(), c); diff != "" {
+		t.Errorf("the example sets something (-default +example):\n%s", diff)
+	}
+	// Every key uncommented must load as well: the comments are what people copy.
+	var live []string
+	for line := range strings.Lines(string(text)) {
+		if rest, ok := strings.CutPrefix(line, "  # "); ok && (strings.HasPrefix(rest, "  ") || keyLine(rest)) {
+			line = "  " + rest
+		}
+		live = append(live, line)
+	}
+	if _, err := load(t, strings.Join(live, ""), nil, nil); err != nil {
+		t.Errorf("the example with every key in force: %v", err)
+	}
+}
+
+// keyLine reports whether a comment is a key rather than its help.
+func keyLine(s string) bool {
+	key, _, ok := strings.Cut(s, ":")
+	return ok && key == strings.ToLower(key) && !strings.Contains(key, " ")
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add([]byte("poll:\n  schedule: \"@hourly\"\n  feeds: {https://a.example: \"TZ=x * * * * *\"}\n"))
+	f.Add([]byte("fetch: {allow: [1, {a: b}]}\n? complex\n: key\n&a b: *a"))
+	path := filepath.Join(f.TempDir(), "tidings.yaml")
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, err := Load(Options{Path: path, Required: true})
+		if err == nil {
+			if _, err := c.Schedules(); err != nil {
+				t.Errorf("a configuration that loads has schedules that do not parse: %v", err)
+			}
+		}
+	})
+}
