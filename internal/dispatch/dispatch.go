@@ -1,0 +1,169 @@
+// Package dispatch takes a new story from the feed to the channels' doors: it
+// completes the story's text, finds whom it is for, has it summarised once, and
+// stores one delivery for each channel.
+//
+// Preparing a story twice does no harm: the second time changes nothing.
+package dispatch
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"tidings/internal/match"
+	"tidings/internal/news"
+)
+
+// Store keeps stories and who subscribes to what.
+type Store interface {
+	StoryForPreparing(ctx context.Context, id news.StoryID) (news.Story, news.Feed, error)
+	// Subscribers returns the live subscriptions of the servers that follow a feed.
+	Subscribers(ctx context.Context, feed news.FeedID) ([]news.Subscriber, error)
+	// SavePrepared stores, in one transaction, what is now known of the story, the
+	// event it belongs to, and a delivery and its job for each channel that has not
+	// heard of the event. It returns the new deliveries.
+	SavePrepared(ctx context.Context, p news.Prepared) ([]news.Delivery, error)
+}
+
+// Articles reads the page that a story links to.
+type Articles interface {
+	ReadArticle(ctx context.Context, url string) (news.Article, error)
+}
+
+// Summarizer makes summaries.
+type Summarizer interface {
+	Summarize(ctx context.Context, req news.SummaryRequest) (news.Summary, error)
+}
+
+// Config is what New needs, all of it.
+type Config struct {
+	Store      Store
+	Articles   Articles
+	Summarizer Summarizer
+	MaxWords   int // of a summary
+	Log        *slog.Logger
+}
+
+// Dispatcher prepares stories. Use New.
+type Dispatcher struct {
+	Config
+	queries *queryCache
+}
+
+// New returns a Dispatcher.
+func New(cfg Config) *Dispatcher {
+	return &Dispatcher{Config: cfg, queries: newQueryCache()}
+}
+
+// Prepare makes a story ready and stores its deliveries.
+func (d *Dispatcher) Prepare(ctx context.Context, id news.StoryID) error {
+	story, feed, err := d.Store.StoryForPreparing(ctx, id)
+	if err != nil {
+		return fmt.Errorf("load story %d: %w", id, err)
+	}
+	if story.Event != 0 {
+		return nil // a process that was killed just after it had finished
+	}
+	subscribers, err := d.Store.Subscribers(ctx, feed.ID)
+	if err != nil {
+		return fmt.Errorf("load subscribers of feed %d: %w", feed.ID, err)
+	}
+	subscribers = slices.DeleteFunc(subscribers, func(s news.Subscriber) bool {
+		return !story.NewsSince(later(s.CreatedAt, s.FollowedAt))
+	})
+	// A page is fetched only for somebody: a feed's backlog of thirty old stories
+	// is nobody's news, and its publisher need not serve it.
+	if story.Teaser && len(subscribers) > 0 {
+		story = d.complete(ctx, story)
+	}
+	matches := d.match(ctx, story, subscribers)
+	summary, err := d.Summarizer.Summarize(ctx, news.SummaryRequest{
+		Title: story.Title, Text: story.Text, Lead: story.Lead,
+		Query: termsOf(matches), MaxWords: d.MaxWords,
+	})
+	if err != nil {
+		return fmt.Errorf("summarize story %d: %w", id, err)
+	}
+	deliveries, err := d.Store.SavePrepared(ctx, news.Prepared{Story: story, Summary: summary, Matches: matches})
+	if err != nil {
+		return fmt.Errorf("save story %d with %d matches: %w", id, len(matches), err)
+	}
+	level := slog.LevelDebug
+	if len(deliveries) > 0 {
+		level = slog.LevelInfo
+	}
+	d.Log.Log(ctx, level, "story prepared", "story", id, "title", story.Title, "outlet", feed.Title,
+		"matches", len(matches), "deliveries", len(deliveries))
+	return nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// complete reads the article behind a teaser. Where that fails the story goes on
+// with what the feed says of it: late or short beats lost.
+func (d *Dispatcher) complete(ctx context.Context, story news.Story) news.Story {
+	article, err := d.Articles.ReadArticle(ctx, story.URL)
+	if err != nil {
+		d.Log.InfoContext(ctx, "article not read, using the feed's own text", "story", story.ID, "url", story.URL, "error", err)
+		return story
+	}
+	// A login wall or a page of links gives less than the teaser does.
+	if len(article.Text) > len(story.Text) {
+		story.Text = article.Text
+	}
+	if story.Image == "" {
+		story.Image = article.Image
+	}
+	if story.Language == "" {
+		story.Language = article.Language
+	}
+	return story
+}
+
+// match returns what the story is for.
+func (d *Dispatcher) match(ctx context.Context, story news.Story, subscribers []news.Subscriber) []news.Match {
+	if len(subscribers) == 0 {
+		return nil
+	}
+	text := match.Prepare(story.Title, story.Lead, story.Text)
+	var matches []news.Match
+	for _, s := range subscribers {
+		query, err := d.queries.compile(s.Query)
+		if err != nil {
+			// It was checked when the subscription was made, so a rule has changed since.
+			d.Log.ErrorContext(ctx, "a stored query no longer compiles", "subscription", s.ID, "query", s.Query, "error", err)
+			continue
+		}
+		if result, ok := query.Eval(text); ok {
+			matches = append(matches, news.Match{Subscription: s.Subscription, Terms: result.Terms})
+		}
+	}
+	return matches
+}
+
+// maxTerms bounds what the summary is asked to speak of: a summary of sixty words
+// cannot serve more.
+const maxTerms = 20
+
+// termsOf returns the matches' terms, each once, in order.
+func termsOf(matches []news.Match) []string {
+	var terms []string
+	for _, m := range matches {
+		for _, term := range m.Terms {
+			if len(terms) == maxTerms {
+				return terms
+			}
+			if !slices.Contains(terms, term) {
+				terms = append(terms, term)
+			}
+		}
+	}
+	return terms
+}
