@@ -1,0 +1,147 @@
+// Package telemetry is how a running bot tells its operator how it is: the log,
+// and an endpoint for supervisors.
+package telemetry
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/lmittmann/tint"
+	"github.com/mattn/go-isatty"
+)
+
+// NewLogger returns a logger that writes to w. The format is "text" for a person,
+// "json" for a machine, and "auto" for text where w is a terminal and JSON
+// elsewhere. Colour appears only on a terminal, and not where noColor is set.
+func NewLogger(w io.Writer, level slog.Level, format string, noColor bool) *slog.Logger {
+	terminal := isTerminal(w)
+	if format == "json" || (format == "auto" && !terminal) {
+		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
+	}
+	return slog.New(tint.NewHandler(w, &tint.Options{
+		Level: level, TimeFormat: time.TimeOnly, NoColor: noColor || !terminal,
+	}))
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && isatty.IsTerminal(f.Fd())
+}
+
+// AtLeast returns a logger that drops what lies below level, for a library that
+// talks more than an operator wants to read.
+func AtLeast(log *slog.Logger, level slog.Level) *slog.Logger {
+	return slog.New(atLeast{Handler: log.Handler(), level: level})
+}
+
+type atLeast struct {
+	slog.Handler
+	level slog.Level
+}
+
+func (h atLeast) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= h.level && h.Handler.Enabled(ctx, level)
+}
+
+func (h atLeast) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return atLeast{Handler: h.Handler.WithAttrs(attrs), level: h.level}
+}
+
+func (h atLeast) WithGroup(name string) slog.Handler {
+	return atLeast{Handler: h.Handler.WithGroup(name), level: h.level}
+}
+
+// Check returns why a part of the bot is not well, or nil. It should answer within
+// a second.
+type Check func(ctx context.Context) error
+
+// checkTimeout bounds all checks of one request together.
+const checkTimeout = 3 * time.Second
+
+// Health answers GET /healthz: 200 when every check passes, else 503, with a JSON
+// object of the checks by name: "ok", or what is wrong.
+func Health(checks map[string]Check) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), checkTimeout)
+		defer cancel()
+		status, results := http.StatusOK, run(ctx, checks)
+		for _, result := range results {
+			if result != "ok" {
+				status = http.StatusServiceUnavailable
+			}
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		json.NewEncoder(w).Encode(results) // a reader that has gone needs no answer
+	})
+	return mux
+}
+
+func run(ctx context.Context, checks map[string]Check) map[string]string {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	results := make(map[string]string, len(checks))
+	for name, check := range checks {
+		wg.Go(func() {
+			result := "ok"
+			if err := check(ctx); err != nil {
+				result = err.Error()
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			results[name] = result
+		})
+	}
+	wg.Wait()
+	return results
+}
+
+// Server is an HTTP server of our own, for operators only.
+type Server struct {
+	http *http.Server
+	addr net.Addr
+	done chan struct{}
+}
+
+// Serve listens at addr and serves h until Close.
+func Serve(ctx context.Context, addr string, h http.Handler, log *slog.Logger) (*Server, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen for health checks: %w", err)
+	}
+	s := &Server{
+		http: &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10},
+		addr: listener.Addr(),
+		done: make(chan struct{}),
+	}
+	go func() {
+		defer close(s.done)
+		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("health endpoint ended", "error", err)
+		}
+	}()
+	return s, nil
+}
+
+// Addr is where the server listens.
+func (s *Server) Addr() string { return s.addr.String() }
+
+// Close lets the requests under way finish and ends the server.
+func (s *Server) Close(ctx context.Context) error {
+	err := s.http.Shutdown(ctx)
+	<-s.done
+	if err != nil {
+		return fmt.Errorf("close health endpoint: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package telemetry
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestLogFormats(t *testing.T) {
+	t.Parallel()
+	for format, json := range map[string]bool{"json": true, "auto": true, "text": false} { // a buffer is no terminal
+		var b bytes.Buffer
+		log := NewLogger(&b, slog.LevelInfo, format, false)
+		log.Debug("quiet")
+		log.Info("feed read", "outlet", "Handset Daily")
+		got := b.String()
+		if strings.Contains(got, "quiet") {
+			t.Errorf("%s: a debug line at level info: %s", format, got)
+		}
+		if !strings.Contains(got, "feed read") || strings.HasPrefix(got, "{") != json {
+			t.Errorf("%s: got %q", format, got)
+		}
+		if strings.Contains(got, "\x1b") {
+			t.Errorf("%s: colour where there is no terminal: %q", format, got)
+		}
+	}
+}
+
+func TestAtLeast(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	log := AtLeast(NewLogger(&b, slog.LevelDebug, "text", true), slog.LevelWarn).With("component", "jobs").WithGroup("g")
+	log.Info("chatter")
+	log.Warn("matters", "k", 1)
+	if got := b.String(); strings.Contains(got, "chatter") || !strings.Contains(got, "matters") || !strings.Contains(got, "component=jobs") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	well := func(context.Context) error { return nil }
+	ill := func(context.Context) error { return errors.New("not connected to Discord") }
+	for name, test := range map[string]struct {
+		checks map[string]Check
+		status int
+		want   map[string]string
+	}{
+		"well": {map[string]Check{"database": well}, 200, map[string]string{"database": "ok"}},
+		"ill": {map[string]Check{"database": well, "discord": ill}, 503,
+			map[string]string{"database": "ok", "discord": "not connected to Discord"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, err := Serve(t.Context(), "127.0.0.1:0", Health(test.checks), slog.New(slog.DiscardHandler))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() {
+				if err := s.Close(context.Background()); err != nil {
+					t.Error(err)
+				}
+			}()
+			res, err := http.Get("http://" + s.Addr() + "/healthz")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Body.Close()
+			body, err := io.ReadAll(res.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got map[string]string
+			if err := json.Unmarshal(body, &got); err != nil {
+				t.Fatal(err)
+			}
+			if res.StatusCode != test.status {
+				t.Errorf("status %d, want %d", res.StatusCode, test.status)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("checks (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestServeSaysWhenThePortIsTaken(t *testing.T) {
+	t.Parallel()
+	log := slog.New(slog.DiscardHandler)
+	s, err := Serve(t.Context(), "127.0.0.1:0", http.NotFoundHandler(), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close(context.Background())
+	if _, err := Serve(t.Context(), s.Addr(), http.NotFoundHandler(), log); err == nil {
+		t.Error("two servers listen at one address")
+	}
+}
