@@ -1,0 +1,101 @@
+package fetch
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// drained is how much of an unwanted body is read so that the connection can be
+// used again.
+const drained = 4 << 10
+
+// maxRetryAfter is the longest wait that is believed.
+const maxRetryAfter = 30 * 24 * time.Hour
+
+// answer is one server's answer to one request, before redirects are considered.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// exchange waits for u's server to be free, sends one request and reads the answer.
+// It returns how long the exchange took, without the wait, of which timeout is the
+// limit. The connection is done with when it returns.
+func (c *Client) exchange(ctx context.Context, u *url.URL, req Request, limit int64, timeout time.Duration) (*answer, time.Duration, error) {
+	done, err := c.turns.wait(ctx, u.Host)
+	if err != nil {
+		return nil, 0, fmt.Errorf("wait for other requests to %s: %w", u.Host, err)
+	}
+	defer done()
+
+	start := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	resp, err := c.transport.RoundTrip(c.request(ctx, u, req))
+	if err != nil {
+		return nil, 0, err
+	}
+	defer resp.Body.Close()
+
+	ans := &answer{status: resp.StatusCode, header: resp.Header}
+	if ans.status/100 != 2 {
+		io.CopyN(io.Discard, resp.Body, drained)
+		return ans, time.Since(start), nil
+	}
+	ans.body, err = c.decoders.read(resp.Body, resp.Header, resp.ContentLength, limit)
+	if err != nil {
+		return nil, 0, err
+	}
+	return ans, time.Since(start), nil
+}
+
+// request builds the request. It is given to the transport as it is: http.Client
+// would add a Referer, follow redirects by its own rules, and keep credentials.
+func (c *Client) request(ctx context.Context, u *url.URL, req Request) *http.Request {
+	h := http.Header{
+		"User-Agent":      {c.cfg.UserAgent},
+		"Accept-Encoding": {acceptEncoding},
+		"Accept":          {"*/*"},
+	}
+	if v := validator(req.Accept); v != "" {
+		h.Set("Accept", v)
+	}
+	// The validators go to every hop: they belong to the last one, and which that is
+	// shows only when it answers.
+	if v := validator(req.ETag); v != "" {
+		h.Set("If-None-Match", v)
+	}
+	if v := validator(req.LastModified); v != "" {
+		h.Set("If-Modified-Since", v)
+	}
+	r := &http.Request{
+		Method: http.MethodGet, URL: u, Host: u.Host, Header: h,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+	return r.WithContext(ctx)
+}
+
+// parseRetryAfter reads seconds or a date (RFC 9110, section 10.2.3). What cannot
+// be read, or lies in the past, is 0.
+func parseRetryAfter(s string, now time.Time) time.Duration {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return 0
+	}
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		n = min(max(n, 0), int64(maxRetryAfter/time.Second))
+		return time.Duration(n) * time.Second
+	}
+	at, err := http.ParseTime(s)
+	if err != nil {
+		return 0
+	}
+	return min(max(at.Sub(now), 0), maxRetryAfter)
+}
