@@ -1,0 +1,162 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"tidings/internal/news"
+	"tidings/internal/store/internal/db"
+)
+
+// SavePoll stores what a poll found out, and a job for each story that was not
+// seen before, all in one transaction: validators without their stories would
+// turn those into a 304 for ever. It returns how many stories are new.
+//
+// A story was seen before when the feed had one of its identity, or one of its
+// canonical address and title key, earlier or further up in the same document. A
+// known identity whose title, lead or update time differ is edited in place. A
+// failed poll stores why it failed, and nothing else.
+func (d *DB) SavePoll(ctx context.Context, p news.Poll) (added int, err error) {
+	err = d.inTx(ctx, func(tx *sql.Tx, q *db.Queries) error {
+		row, err := q.Feed(ctx, int64(p.Feed))
+		if err != nil {
+			return one(err)
+		}
+		feed := feedOf(row)
+		if p.Error != "" {
+			return q.SavePollFailure(ctx, db.SavePollFailureParams{
+				ID:         row.ID,
+				LastError:  clean(p.Error),
+				NextPollAt: millis(p.NextPollAt),
+				State:      string(cmp.Or(p.State, feed.State)),
+			})
+		}
+		jobs, err := d.saveStories(ctx, tx, q, feed, p)
+		if err != nil {
+			return err
+		}
+		added = len(jobs)
+		err = q.SavePollSuccess(ctx, db.SavePollSuccessParams{
+			ID:         row.ID,
+			PolledAt:   millis(p.At),
+			NextPollAt: millis(p.NextPollAt),
+			State:      string(cmp.Or(p.State, feed.State)),
+			// Once its guids are known to identify nothing, they never will
+			// again: a poll that shows no repetition proves nothing.
+			RepeatsGuids: p.RepeatsGUIDs || feed.RepeatsGUIDs,
+			Etag:         clean(p.ETag),
+			LastModified: clean(p.LastModified),
+			BodyHash:     cmp.Or(clean(p.BodyHash), feed.BodyHash), // a 304 has no body
+			Site:         cmp.Or(clean(p.Site), feed.Site),
+			Language:     cmp.Or(clean(p.Language), feed.Language),
+		})
+		if err != nil {
+			return err
+		}
+		return d.enqueue(ctx, tx, jobs...)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("save poll of feed %d: %w", p.Feed, err)
+	}
+	return added, nil
+}
+
+// saveStories stores the new stories of a poll and returns the jobs on them.
+func (d *DB) saveStories(ctx context.Context, tx *sql.Tx, q *db.Queries, feed news.Feed, p news.Poll) ([]news.Job, error) {
+	index, err := d.newIndexer(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	defer index.close()
+
+	type address struct{ url, titleKey string }
+	identities := make(map[string]bool, len(p.Stories))
+	addresses := make(map[address]bool, len(p.Stories))
+	var fresh []news.Story
+	for _, s := range p.Stories {
+		s = cleanStory(s)
+		s.Feed, s.FirstSeenAt, s.Backlog = feed.ID, timeOf(millis(p.At)), !feed.Polled()
+		if identities[s.Identity] {
+			continue
+		}
+		identities[s.Identity] = true
+		known, err := d.editKnown(ctx, q, index, s)
+		if err != nil {
+			return nil, err
+		}
+		if s.CanonicalURL != "" {
+			at := address{s.CanonicalURL, s.TitleKey}
+			if !known && !addresses[at] {
+				known, err = atAddress(ctx, q, s)
+				if err != nil {
+					return nil, err
+				}
+			}
+			known = known || addresses[at]
+			addresses[at] = true
+		}
+		if !known {
+			fresh = append(fresh, s)
+		}
+	}
+
+	// Documents begin with the newest; ids and jobs are to rise with time.
+	slices.Reverse(fresh)
+	jobs := make([]news.Job, len(fresh))
+	for i, s := range fresh {
+		s.ID = news.StoryID(d.ids.Next())
+		if err := q.InsertStory(ctx, storyParams(s)); err != nil {
+			return nil, fmt.Errorf("insert story %q: %w", s.Identity, err)
+		}
+		if err := index.put(ctx, s); err != nil {
+			return nil, err
+		}
+		jobs[i] = news.Job{Kind: news.PrepareStory, Subject: int64(s.ID)}
+	}
+	return jobs, nil
+}
+
+// editKnown reports whether the feed has a story of that identity, and edits it
+// where the feed now tells it differently.
+func (d *DB) editKnown(ctx context.Context, q *db.Queries, index *indexer, s news.Story) (bool, error) {
+	before, err := q.KnownStory(ctx, db.KnownStoryParams{Feed: int64(s.Feed), Identity: s.Identity})
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for story %q: %w", s.Identity, err)
+	}
+	if before.Title == s.Title && before.Lead == s.Lead && before.UpdatedAt == millis(s.UpdatedAt) {
+		return true, nil
+	}
+	s.ID = news.StoryID(before.ID)
+	err = q.EditStory(ctx, db.EditStoryParams{
+		ID: before.ID, Title: s.Title, TitleKey: s.TitleKey, Lead: s.Lead, UpdatedAt: millis(s.UpdatedAt),
+	})
+	if err == nil && !(s.Teaser && before.Event.Valid) {
+		// But a teaser is worth less than the article that was fetched for it.
+		err = q.EditStoryText(ctx, db.EditStoryTextParams{ID: before.ID, Text: s.Text})
+	}
+	if err != nil {
+		return false, fmt.Errorf("edit story %d: %w", before.ID, err)
+	}
+	return true, index.put(ctx, s)
+}
+
+// atAddress reports whether the feed has a story of that address and title.
+func atAddress(ctx context.Context, q *db.Queries, s news.Story) (bool, error) {
+	_, err := q.StoryAtAddress(ctx, db.StoryAtAddressParams{
+		CanonicalUrl: s.CanonicalURL, Feed: int64(s.Feed), TitleKey: s.TitleKey,
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for a story at %s: %w", s.CanonicalURL, err)
+	}
+	return true, nil
+}

@@ -1,0 +1,42 @@
+-- name: InsertDelivery :execrows
+INSERT INTO delivery (id, event, story, guild, subscription, channel, role, message, created_at, tried_at,
+    state, matched, last_error)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, 0, 'pending', $9, '')
+ON CONFLICT (channel, event) DO NOTHING;
+
+-- name: Post :one
+SELECT sqlc.embed(delivery), sqlc.embed(story), sqlc.embed(feed), sqlc.embed(event)
+FROM delivery
+JOIN story ON story.id = delivery.story
+JOIN feed ON feed.id = story.feed
+JOIN event ON event.id = delivery.event
+WHERE delivery.id = $1;
+
+-- OtherStories are those that other outlets, among the ones the guild follows,
+-- tell of an event.
+-- name: OtherStories :many
+SELECT story.feed, story.url, feed.title
+FROM story
+JOIN guild_feed ON guild_feed.guild = sqlc.arg(guild) AND guild_feed.feed = story.feed
+JOIN feed ON feed.id = story.feed
+WHERE story.event = sqlc.arg(event) AND story.feed <> sqlc.arg(feed)
+ORDER BY story.id;
+
+-- name: DeliveryTried :execrows
+UPDATE delivery SET tried_at = CASE WHEN tried_at = 0 THEN $2 ELSE tried_at END WHERE id = $1;
+
+-- name: DeliverySent :execrows
+UPDATE delivery SET state = 'sent', message = $2, last_error = '',
+    tried_at = CASE WHEN tried_at = 0 THEN sqlc.arg(at) ELSE tried_at END
+WHERE id = $1;
+
+-- name: DeliveryFailed :execrows
+UPDATE delivery SET state = 'failed', last_error = $2 WHERE id = $1 AND state <> 'sent';
+
+-- name: Counts :one
+SELECT
+    (SELECT count(*) FROM guild WHERE left_at = 0) AS guilds,
+    (SELECT count(*) FROM feed) AS feeds,
+    (SELECT count(*) FROM subscription) AS subscriptions,
+    (SELECT count(*) FROM story) AS stories,
+    (SELECT count(*) FROM delivery WHERE state = 'pending') AS pending;

@@ -1,0 +1,78 @@
+-- name: InsertFeed :exec
+INSERT INTO feed (id, url, site, title, language, topic, bundled, schedule, state, next_poll_at,
+    polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, false, '', '', '', '');
+
+-- name: Feed :one
+SELECT * FROM feed WHERE id = $1;
+
+-- name: FeedByURL :one
+SELECT * FROM feed WHERE url = $1;
+
+-- name: BundledFeeds :many
+SELECT * FROM feed WHERE bundled;
+
+-- name: LiveFeeds :many
+SELECT * FROM feed
+WHERE EXISTS (
+    SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
+    WHERE guild_feed.feed = feed.id AND guild.left_at = 0
+)
+ORDER BY title, id;
+
+-- name: FollowedFeeds :many
+SELECT feed.* FROM guild_feed JOIN feed ON feed.id = guild_feed.feed
+WHERE guild_feed.guild = $1
+ORDER BY feed.title, feed.id;
+
+-- name: UnfollowedBundle :many
+SELECT * FROM feed
+WHERE bundled AND NOT EXISTS (
+    SELECT 1 FROM guild_feed WHERE guild_feed.guild = $1 AND guild_feed.feed = feed.id
+)
+ORDER BY title, id;
+
+-- name: DueFeeds :many
+SELECT feed.id FROM feed
+WHERE feed.schedule = $1 AND feed.state = 'active' AND feed.next_poll_at <= $2 AND EXISTS (
+    SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
+    WHERE guild_feed.feed = feed.id AND guild.left_at = 0
+)
+ORDER BY feed.next_poll_at, feed.id;
+
+-- name: UpdateBundledFeed :exec
+UPDATE feed SET bundled = true, title = $2, site = $3, language = $4, topic = $5, schedule = $6
+WHERE id = $1;
+
+-- name: UnbundleFeed :exec
+UPDATE feed SET bundled = false WHERE id = $1;
+
+-- name: ReviveFeed :exec
+UPDATE feed SET state = 'active', next_poll_at = $2, failures = 0, last_error = ''
+WHERE id = $1 AND state <> 'active';
+
+-- WakeFeed makes a feed that nobody follows like one never polled.
+-- name: WakeFeed :exec
+UPDATE feed SET polled_at = 0, next_poll_at = $2
+WHERE feed.id = $1 AND NOT EXISTS (
+    SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
+    WHERE guild_feed.feed = feed.id AND guild.left_at = 0
+);
+
+-- name: ClearSchedules :exec
+UPDATE feed SET schedule = '' WHERE schedule > '';
+
+-- name: SetSchedule :exec
+UPDATE feed SET schedule = $2 WHERE url = $1;
+
+-- name: SavePollSuccess :exec
+UPDATE feed SET
+    polled_at = sqlc.arg(polled_at), next_poll_at = sqlc.arg(next_poll_at), state = sqlc.arg(state),
+    failures = 0, last_error = '', repeats_guids = sqlc.arg(repeats_guids),
+    etag = sqlc.arg(etag), last_modified = sqlc.arg(last_modified), body_hash = sqlc.arg(body_hash),
+    site = sqlc.arg(site), language = sqlc.arg(language)
+WHERE id = sqlc.arg(id);
+
+-- name: SavePollFailure :exec
+UPDATE feed SET failures = failures + 1, last_error = $2, next_poll_at = $3, state = $4
+WHERE id = $1;
