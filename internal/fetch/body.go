@@ -26,6 +26,9 @@ const (
 
 	// wireSlack is by how much what is sent may exceed what it decompresses to.
 	wireSlack = 64 << 10
+
+	firstBuffer = 16 << 10
+	keptBuffer  = 1 << 20 // larger buffers are not kept for the next body
 )
 
 // decodeError says that a body cannot be decompressed.
@@ -38,10 +41,10 @@ type decodeError struct {
 func (e *decodeError) Error() string { return fmt.Sprintf("decode %s: %v", e.coding, e.err) }
 func (e *decodeError) Unwrap() error { return e.err }
 
-// decoders reads bodies. Decoders are large compared with most feeds, so they are
-// used again. The zero value is ready.
+// decoders reads bodies. Decoders and buffers are large compared with most feeds, so
+// they are used again. The zero value is ready.
 type decoders struct {
-	gzip, zstd, brotli sync.Pool
+	gzip, zstd, brotli, buffers sync.Pool
 }
 
 // read reads a body of at most limit bytes after decompression, and takes the
@@ -53,7 +56,7 @@ func (d *decoders) read(body io.Reader, h http.Header, length, limit int64) ([]b
 		if length > limit {
 			return nil, errTooLarge
 		}
-		return readAll(body, max(length, 0), limit)
+		return d.readAll(body, max(length, 0), limit)
 	}
 	if len(codings) > maxCodings {
 		return nil, &decodeError{coding: strings.Join(codings, ", "), err: errors.New("too many codings")}
@@ -71,7 +74,7 @@ func (d *decoders) read(body io.Reader, h http.Header, length, limit int64) ([]b
 		defer done()
 		r = next
 	}
-	data, err := readAll(r, 0, limit)
+	data, err := d.readAll(r, 0, limit)
 	if err != nil {
 		return nil, wire.cause(codings[0], err)
 	}
@@ -233,17 +236,35 @@ func (w *wireReader) cause(coding string, err error) error {
 }
 
 // readAll reads r to its end, or gives errTooLarge after limit bytes. hint is the
-// expected size, 0 for not known.
-func readAll(r io.Reader, hint, limit int64) ([]byte, error) {
-	var buf bytes.Buffer
-	// MinRead of room beyond the content is what ReadFrom needs to see the end.
-	buf.Grow(int(min(hint, limit, 1<<20)) + bytes.MinRead)
-	n, err := buf.ReadFrom(io.LimitReader(r, limit+1))
-	if err != nil {
-		return nil, err
+// expected size, 0 for not known. What it returns is exactly as large as the body:
+// the room to grow in is used again for the next one, and never exceeds the limit.
+func (d *decoders) readAll(r io.Reader, hint, limit int64) ([]byte, error) {
+	room, _ := d.buffers.Get().(*[]byte)
+	if room == nil {
+		room = new([]byte)
 	}
-	if n > limit {
-		return nil, errTooLarge
+	buf := (*room)[:0]
+	defer func() {
+		if cap(buf) <= keptBuffer {
+			*room = buf
+			d.buffers.Put(room)
+		}
+	}()
+	for want := max(firstBuffer, min(hint+1, keptBuffer)); ; want = 2 * int64(cap(buf)) {
+		if len(buf) == cap(buf) {
+			grown := make([]byte, len(buf), min(want, limit+1))
+			copy(grown, buf)
+			buf = grown
+		}
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		switch {
+		case int64(len(buf)) > limit:
+			return nil, errTooLarge
+		case err == io.EOF:
+			return bytes.Clone(buf), nil
+		case err != nil:
+			return nil, err
+		}
 	}
-	return buf.Bytes(), nil
 }

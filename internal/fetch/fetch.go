@@ -48,6 +48,7 @@ const (
 
 const (
 	acceptEncoding = "gzip, deflate, br, zstd" // what body.go decodes
+	maxMaxBytes    = 1 << 30                   // no limit is higher
 	maxHeaderBytes = 128 << 10                 // long security policies reach 30 KB
 	maxValidator   = 1 << 10                   // bytes of an ETag or Last-Modified worth keeping
 	idleTimeout    = 15 * time.Second          // a connection is rarely wanted again after a feed's poll
@@ -69,7 +70,7 @@ type Config struct {
 	// address or one in Allow.
 	AllowHosts []string
 
-	MaxBytes     int64         // of a decompressed body; 0 for DefaultMaxBytes
+	MaxBytes     int64         // of a decompressed body, at most 1 GB; 0 for DefaultMaxBytes
 	Timeout      time.Duration // of an exchange with all its redirects, without the wait for a turn; 0 for DefaultTimeout
 	MaxRedirects int           // 0 for DefaultMaxRedirects, negative to follow none
 	PerHost      int           // requests at once to one host and port; 0 for DefaultPerHost
@@ -203,7 +204,7 @@ func (c *Client) Get(ctx context.Context, req Request) (*Response, error) {
 		visited   = map[string]bool{}
 		permanent = true
 		left      = c.cfg.Timeout
-		limit     = cmp.Or(req.MaxBytes, c.cfg.MaxBytes)
+		limit     = min(cmp.Or(max(req.MaxBytes, 0), c.cfg.MaxBytes), maxMaxBytes)
 	)
 	for {
 		address := u.String()
