@@ -1,0 +1,265 @@
+package feeds
+
+import (
+	"bytes"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/language"
+
+	"tidings/internal/news"
+)
+
+// ParseOptions says what is known of a body beyond its bytes. The zero value is
+// useful.
+type ParseOptions struct {
+	ContentType string // as the server sent it
+	URL         string // where the body came from: relative addresses are resolved against it
+	MaxBytes    int    // 0 for DefaultMaxBytes
+	MaxItems    int    // 0 for DefaultMaxItems
+}
+
+// Parse reads RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, and JSON Feed 1.0 and 1.1.
+// It mends what can be mended; a document that breaks off is read up to its last
+// whole item. Its errors are a *news.UserError around ErrNotAFeed, ErrTooLarge,
+// ErrTooComplex or ErrBroken.
+func Parse(body []byte, opt ParseOptions) (doc *Document, err error) {
+	if opt.MaxBytes == 0 {
+		opt.MaxBytes = DefaultMaxBytes
+	}
+	if opt.MaxItems == 0 {
+		opt.MaxItems = DefaultMaxItems
+	}
+	if len(body) > opt.MaxBytes {
+		return nil, &news.UserError{
+			Text: fmt.Sprintf("That feed is larger than %d MB, so I don't read it. Most sites also have a shorter one.", opt.MaxBytes>>20),
+			Err:  ErrTooLarge,
+		}
+	}
+	defer func() {
+		// gofeed is not ours: a document that makes it panic must not end the
+		// process that polls all others.
+		if r := recover(); r != nil {
+			doc, err = nil, broken(fmt.Errorf("panic while parsing: %v", r))
+		}
+	}()
+
+	text := bytes.TrimLeft(toUTF8(body, opt.ContentType), " \t\r\n")
+	if len(text) > 0 && text[0] == '{' {
+		doc, err = parseJSON(text, opt)
+	} else {
+		doc, err = parseXML(text, opt)
+	}
+	if err != nil {
+		return nil, err
+	}
+	doc.settle(opt.MaxItems)
+	return doc, nil
+}
+
+func broken(err error) error {
+	return &news.UserError{
+		Text: "That feed is broken: nothing in it can be read. Its publisher has to mend it.",
+		Err:  fmt.Errorf("%w: %w", ErrBroken, err),
+	}
+}
+
+func parseXML(text []byte, opt ParseOptions) (*Document, error) {
+	at, format, page := findRoot(text)
+	if format == formatNone {
+		return nil, notAFeed(page)
+	}
+	text = expandEntities(text[:at], text[at:], opt.MaxBytes)
+	f, err := scanXML(text, format, 0, opt.MaxItems)
+	if err != nil {
+		return nil, err
+	}
+	if f.dropped > 0 && f.oldestFirst() {
+		if f, err = scanXML(text, format, f.dropped, opt.MaxItems); err != nil {
+			return nil, err
+		}
+	}
+	r := newReader(f, opt)
+	if err := r.read(); err != nil {
+		return nil, broken(err)
+	}
+	r.doc.Truncated = f.truncated || r.lost > 0
+	return &r.doc, nil
+}
+
+// findRoot finds the start tag of a feed's root element, behind any prolog,
+// comment or junk, and reports whether what it saw looks like a web page.
+func findRoot(b []byte) (at int, f format, page bool) {
+	const patience = 200 // tags of junk, such as a script's error message in HTML
+	for i, tags := 0, 0; tags < patience; {
+		lt := bytes.IndexByte(b[i:], '<')
+		if lt < 0 || i+lt+1 >= len(b) {
+			return 0, formatNone, page
+		}
+		i += lt
+		switch c := b[i+1]; {
+		case c == '!':
+			i = afterDeclaration(b, i)
+		case isNameStart(c):
+			j := i + 1
+			for j < len(b) && isNameByte(b[j]) {
+				j++
+			}
+			switch localName(string(b[i+1 : j])) {
+			case "rss", "rdf":
+				return i, formatRSS, page
+			case "feed":
+				return i, formatAtom, page
+			case "html", "head", "body":
+				page = true
+			}
+			tags++
+			i = j
+		default:
+			i++
+		}
+	}
+	return 0, formatNone, page
+}
+
+// afterDeclaration steps over a comment or a document type, with its internal
+// subset. One that never ends is stepped into, so that the root is still found.
+func afterDeclaration(b []byte, i int) int {
+	if bytes.HasPrefix(b[i:], []byte("<!--")) {
+		if n := bytes.Index(b[i+4:], []byte("-->")); n >= 0 {
+			return i + n + 7
+		}
+		return i + 4
+	}
+	gt := bytes.IndexByte(b[i:], '>')
+	if gt < 0 {
+		return i + 2
+	}
+	if open := bytes.IndexByte(b[i:i+gt], '['); open >= 0 {
+		if n := bytes.Index(b[i+open:], []byte("]>")); n >= 0 {
+			return i + open + n + 2
+		}
+	}
+	return i + gt + 1
+}
+
+// expandEntities replaces the general entities that a document type defines.
+// Entities within entities, external ones, and ones with markup in them are left
+// alone, and the text does not grow beyond max: those are ways to exhaust a
+// reader, and feeds use none of them.
+func expandEntities(prolog, text []byte, max int) []byte {
+	const most = 50
+	for range most {
+		_, rest, ok := bytes.Cut(prolog, []byte("<!ENTITY"))
+		if !ok {
+			break
+		}
+		prolog = rest
+		declaration, _, _ := bytes.Cut(rest, []byte(">"))
+		name, value, ok := bytes.Cut(bytes.TrimSpace(declaration), []byte(" "))
+		value = bytes.TrimSpace(value)
+		if !ok || len(value) < 2 || value[0] != '"' && value[0] != '\'' || value[len(value)-1] != value[0] {
+			continue
+		}
+		value = value[1 : len(value)-1]
+		if len(value) > 1000 || bytes.ContainsAny(value, "<%") || bytes.Contains(value, []byte("&")) && !bytes.HasPrefix(value, []byte("&#")) {
+			continue
+		}
+		reference := append(append([]byte("&"), name...), ';')
+		if n := bytes.Count(text, reference); n > 0 && len(text)+n*len(value) <= max {
+			text = bytes.ReplaceAll(text, reference, value)
+		}
+	}
+	return text
+}
+
+// oldestFirst reports whether the items' dates rise from the first to the last
+// that was kept.
+func (f *front) oldestFirst() bool {
+	if len(f.items) < 2 {
+		return false
+	}
+	first, last := f.rawDate(0), f.rawDate(len(f.items)-1)
+	return !first.IsZero() && first.Before(last)
+}
+
+// settle brings the items into their order and drops exact repetitions.
+func (d *Document) settle(maxItems int) {
+	if len(d.Items) > maxItems {
+		if risingDates(d.Items) {
+			d.Items = d.Items[len(d.Items)-maxItems:]
+		} else {
+			d.Items = d.Items[:maxItems]
+		}
+	}
+	if risingDates(d.Items) {
+		slices.Reverse(d.Items)
+	}
+	d.dropRepetitions()
+}
+
+// risingDates reports whether every item is dated and none is older than the one
+// before it, and the last is newer than the first.
+func risingDates(items []Item) bool {
+	if len(items) < 2 || !items[0].when().Before(items[len(items)-1].when()) {
+		return false
+	}
+	for i, it := range items {
+		if it.when().IsZero() || i > 0 && it.when().Before(items[i-1].when()) {
+			return false
+		}
+	}
+	return true
+}
+
+// languageTag returns the BCP 47 form of what a feed says its language is, ""
+// when that is none.
+func languageTag(s string) string {
+	s = strings.TrimSpace(strings.ReplaceAll(s, "_", "-"))
+	if s == "" || len(s) > 35 {
+		return ""
+	}
+	t, err := language.Parse(s)
+	if err != nil || t == language.Und {
+		return ""
+	}
+	return t.String()
+}
+
+// webAddress resolves an address and returns it when it is one of the web, ""
+// otherwise.
+func webAddress(base *url.URL, raw string) string {
+	raw = strings.TrimSpace(raw)
+	if raw == "" || len(raw) > 4096 {
+		return ""
+	}
+	raw = strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\r' || r == '\t' {
+			return -1
+		}
+		return r
+	}, raw)
+	if strings.IndexByte(raw, ' ') >= 0 {
+		raw = strings.ReplaceAll(raw, " ", "%20")
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	resolved := u
+	if !u.IsAbs() {
+		if base == nil {
+			return ""
+		}
+		resolved = base.ResolveReference(u)
+	}
+	if scheme := strings.ToLower(resolved.Scheme); scheme != "http" && scheme != "https" || resolved.Host == "" {
+		return ""
+	}
+	if resolved == u {
+		return raw // as written: identities hang on it
+	}
+	return resolved.String()
+}
