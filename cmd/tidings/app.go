@@ -1,0 +1,260 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"tidings/bot"
+	"tidings/config"
+	"tidings/feeds"
+	"tidings/internal/article"
+	"tidings/internal/dispatch"
+	"tidings/internal/fetch"
+	"tidings/internal/jobs"
+	"tidings/internal/news"
+	"tidings/internal/store"
+	"tidings/internal/summary"
+	"tidings/internal/telemetry"
+)
+
+// What the rooms ask of one another; the compiler holds it here.
+var (
+	_ dispatch.Store    = (*store.DB)(nil)
+	_ feeds.Store       = (*store.DB)(nil)
+	_ bot.Store         = (*store.DB)(nil)
+	_ store.Jobs        = (*jobs.Inserter)(nil)
+	_ bot.FeedAdder     = (*feeds.Adder)(nil)
+	_ article.Fetcher   = (*fetch.Client)(nil)
+	_ feeds.Fetcher     = (*fetch.Client)(nil)
+	_ bot.Summarizer    = (*summary.Extractive)(nil)
+	_ dispatch.Articles = (*article.Reader)(nil)
+)
+
+// application is a running bot: every room, wired.
+type application struct {
+	cfg    config.Config
+	log    *slog.Logger
+	bundle []news.Feed // what servers follow by default
+
+	store *store.DB
+	bot   *bot.Bot
+	stops []stopper // in the order of starting
+}
+
+type stopper struct {
+	name string
+	stop func(ctx context.Context) error
+}
+
+// stopTimeout bounds an orderly end. Supervisors commonly kill after ten seconds.
+const stopTimeout = 9 * time.Second
+
+// start brings everything up in order: the store, the background work, Discord.
+// When a step fails, those before it are stopped again.
+func (a *application) start(ctx context.Context) (err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.stop())
+		}
+	}()
+	if err := a.openStore(ctx); err != nil {
+		return err
+	}
+	client, err := newFetchClient(a.cfg, a.component("fetch"))
+	if err != nil {
+		return err
+	}
+	reader := article.New(article.Config{Fetch: client, Log: a.component("article")})
+	summarizer := summary.New(summary.Config{})
+
+	a.bot, err = bot.New(bot.Config{
+		Token: a.cfg.Discord.Token.Reveal(), APIURL: a.cfg.Discord.APIURL,
+		Store: a.store, Summaries: summarizer, Articles: reader,
+		Feeds: feeds.NewAdder(feeds.AdderConfig{
+			Store: a.store, Fetch: client, MaxFeeds: a.cfg.Limits.Feeds, Log: a.component("feeds"),
+		}),
+		MaxSubscriptions: a.cfg.Limits.Subscriptions,
+		Log:              a.component("bot"),
+	})
+	if err != nil {
+		return fmt.Errorf("prepare the bot: %w", err)
+	}
+	if err := a.startJobs(ctx, client, reader, summarizer); err != nil {
+		return err
+	}
+	if err := a.startBot(ctx); err != nil {
+		return err
+	}
+	return a.startHealth(ctx)
+}
+
+func (a *application) component(name string) *slog.Logger { return a.log.With("component", name) }
+
+// started notes how a part is stopped, and tells of it.
+func (a *application) started(ctx context.Context, name string, stop func(context.Context) error, args ...any) {
+	a.stops = append(a.stops, stopper{name: name, stop: stop})
+	a.log.InfoContext(ctx, name+" ready", args...)
+}
+
+func (a *application) openStore(ctx context.Context) error {
+	var err error
+	if a.store, err = openStore(ctx, a.cfg, true, a.component("store")); err != nil {
+		return err
+	}
+	a.started(ctx, "store", func(context.Context) error { return a.store.Close() }, "file", a.cfg.Database.Path)
+	if err := a.store.SyncBundle(ctx, a.bundle); err != nil {
+		return fmt.Errorf("store the bundled feeds: %w", err)
+	}
+	if err := a.store.SetSchedules(ctx, a.cfg.Poll.Feeds); err != nil {
+		return fmt.Errorf("store the feeds' schedules: %w", err)
+	}
+	return nil
+}
+
+// openStore opens the database; exclusive is for the bot, of which there may be
+// one, and not for the tools, which may run beside it.
+func openStore(ctx context.Context, cfg config.Config, exclusive bool, log *slog.Logger) (*store.DB, error) {
+	inserter, err := jobs.NewInserter()
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, store.Options{
+		Path: cfg.Database.Path, Log: log, Now: time.Now,
+		Jobs: inserter, Migrate: jobs.Migrate, Exclusive: exclusive,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	return db, nil
+}
+
+func newFetchClient(cfg config.Config, log *slog.Logger) (*fetch.Client, error) {
+	fc := fetch.Config{
+		UserAgent: cfg.Fetch.UserAgent, Timeout: cfg.Fetch.Timeout, MaxBytes: int64(cfg.Fetch.MaxBytes), Log: log,
+	}
+	for _, cidr := range cfg.Fetch.Allow {
+		prefix, err := netip.ParsePrefix(cidr)
+		if err != nil {
+			return nil, fmt.Errorf("fetch.allow: %w", err)
+		}
+		fc.Allow = append(fc.Allow, prefix)
+	}
+	if cfg.Fetch.Proxy != "" {
+		proxy, err := url.Parse(cfg.Fetch.Proxy)
+		if err != nil {
+			return nil, fmt.Errorf("fetch.proxy: %w", err)
+		}
+		fc.Proxy = proxy
+	}
+	client, err := fetch.New(fc)
+	if err != nil {
+		return nil, fmt.Errorf("prepare to fetch: %w", err)
+	}
+	return client, nil
+}
+
+func (a *application) startJobs(ctx context.Context, client *fetch.Client, reader *article.Reader, summarizer *summary.Extractive) error {
+	schedules, err := a.cfg.Schedules()
+	if err != nil {
+		return err
+	}
+	poller := feeds.NewPoller(feeds.PollerConfig{Store: a.store, Fetch: client, Now: time.Now, Log: a.component("feeds")})
+	dispatcher := dispatch.New(dispatch.Config{
+		Store: a.store, Articles: reader, Summarizer: summarizer,
+		MaxWords: a.cfg.Summary.MaxWords, Log: a.component("dispatch"),
+	})
+	log := a.component("jobs")
+	worker, err := jobs.New(jobs.Config{
+		DB: a.store.Writer(), Schedules: schedules, PollWorkers: a.cfg.Poll.Concurrency,
+		Log: telemetry.AtLeast(log, slog.LevelWarn), // River tells of every job
+		Handlers: jobs.Handlers{
+			EnqueueDue: func(ctx context.Context, schedule string) error {
+				_, err := a.store.EnqueueDue(ctx, schedule, time.Now())
+				return err
+			},
+			PollFeed:     poller.Poll,
+			PrepareStory: dispatcher.Prepare,
+			DeliverPost:  a.bot.Deliver,
+			GaveUp:       a.gaveUp,
+		},
+	})
+	if err != nil {
+		return err
+	}
+	if err := worker.Start(ctx); err != nil {
+		return err
+	}
+	a.started(ctx, "jobs", worker.Stop, "schedule", a.cfg.Poll.Schedule)
+	return nil
+}
+
+// gaveUp records that a job is not tried again.
+func (a *application) gaveUp(ctx context.Context, job news.Job, cause error) {
+	a.log.ErrorContext(ctx, "gave up", "job", job.Kind, "subject", job.Subject, "error", cause)
+	if job.Kind != news.DeliverPost {
+		return
+	}
+	if err := a.store.DeliveryFailed(ctx, news.DeliveryID(job.Subject), "Discord did not take the post, for hours"); err != nil {
+		a.log.ErrorContext(ctx, "record a failed delivery", "delivery", job.Subject, "error", err)
+	}
+}
+
+func (a *application) startBot(ctx context.Context) error {
+	if err := a.bot.Start(ctx); err != nil {
+		return err
+	}
+	identity, err := a.bot.Identity(ctx)
+	if err != nil {
+		return err
+	}
+	a.started(ctx, "bot", a.bot.Close, "as", identity.Name, "invite", identity.Invite)
+	return nil
+}
+
+func (a *application) startHealth(ctx context.Context) error {
+	if a.cfg.Health.Listen == "" {
+		return nil
+	}
+	server, err := telemetry.Serve(ctx, a.cfg.Health.Listen, telemetry.Health(map[string]telemetry.Check{
+		"database": a.store.Ping,
+		"discord":  a.bot.Connected,
+	}), a.component("health"))
+	if err != nil {
+		return err
+	}
+	a.started(ctx, "health", server.Close, "address", server.Addr())
+	return nil
+}
+
+// wait returns when ctx ends, or with the error after which the bot cannot go on.
+func (a *application) wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-a.bot.Wait():
+		return err
+	}
+}
+
+// stop stops what was started, the last first, each part within what is left of
+// stopTimeout.
+func (a *application) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	defer cancel()
+	var errs []error
+	for len(a.stops) > 0 {
+		last := a.stops[len(a.stops)-1]
+		a.stops = a.stops[:len(a.stops)-1]
+		if err := last.stop(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("stop %s: %w", last.name, err))
+			continue
+		}
+		a.log.InfoContext(ctx, last.name+" stopped")
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+
+	"tidings/bot"
+	"tidings/config"
+	"tidings/feeds"
+	"tidings/internal/fetch"
+	"tidings/internal/news"
+	"tidings/internal/store"
+)
+
+type checkCommand struct {
+	settings `embed:""`
+	JSON     bool `help:"Print one JSON object a line."`
+	Offline  bool `help:"Leave out Discord and the feeds."`
+}
+
+// finding is a line of the report.
+type finding struct {
+	What   string `json:"what"`
+	Status status `json:"status"`
+	Text   string `json:"text"`
+}
+
+type status string
+
+const (
+	statusOK   status = "ok"
+	statusWarn status = "warn" // the bot works, but somebody should know
+	statusBad  status = "bad"  // the bot does not work until this is mended
+)
+
+// checker gathers and prints findings.
+type checker struct {
+	mu    sync.Mutex
+	print func(finding) error
+	err   error // of printing
+	bad   int
+}
+
+func (c *checker) say(what string, s status, format string, args ...any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s == statusBad {
+		c.bad++
+	}
+	c.err = errors.Join(c.err, c.print(finding{What: what, Status: s, Text: fmt.Sprintf(format, args...)}))
+}
+
+func (c checkCommand) Run(ctx context.Context, s streams) error {
+	out := &checker{print: func(f finding) error {
+		_, err := fmt.Fprintf(s.out, "%-5s %s: %s\n", f.Status, f.What, f.Text)
+		return err
+	}}
+	if c.JSON {
+		write := jsonLines(s.out)
+		out.print = func(f finding) error { return write(f) }
+	}
+	c.check(ctx, out)
+	if out.err != nil {
+		return fmt.Errorf("write: %w", out.err)
+	}
+	return failures(out.bad)
+}
+
+func (c checkCommand) check(ctx context.Context, out *checker) {
+	cfg, err := c.load()
+	var faults config.Faults
+	switch {
+	case errors.As(err, &faults):
+		for _, f := range faults {
+			out.say("configuration", statusBad, "%v", f)
+		}
+		return
+	case err != nil:
+		out.say("configuration", statusBad, "%v", err)
+		return
+	}
+	out.say("configuration", statusOK, "read")
+
+	db := checkDatabase(ctx, cfg, out)
+	if db != nil {
+		defer db.Close()
+	}
+	if c.Offline {
+		return
+	}
+	checkDiscord(ctx, cfg, db, out)
+	checkFeeds(ctx, cfg, db, out)
+}
+
+// checkDatabase opens the database if there is one; nil says there is none to look at.
+func checkDatabase(ctx context.Context, cfg config.Config, out *checker) *store.DB {
+	const what = "database"
+	if _, err := os.Stat(cfg.Database.Path); errors.Is(err, os.ErrNotExist) {
+		out.say(what, statusOK, "%s does not exist yet; the bot makes it when it first runs", cfg.Database.Path)
+		return nil
+	}
+	db, err := openStore(ctx, cfg, false, slog.New(slog.DiscardHandler))
+	if err != nil {
+		out.say(what, statusBad, "%s", words(err))
+		return nil
+	}
+	counts, err := db.Counts(ctx)
+	if err != nil {
+		db.Close()
+		out.say(what, statusBad, "%s", words(err))
+		return nil
+	}
+	out.say(what, statusOK, "%s: %d feeds followed, %d stories, %d posts waiting", cfg.Database.Path, counts.Feeds, counts.Stories, counts.Pending)
+	return db
+}
+
+func checkDiscord(ctx context.Context, cfg config.Config, db *store.DB, out *checker) {
+	const what = "discord"
+	if cfg.Discord.Token == "" {
+		out.say(what, statusBad, "%s", strings.ReplaceAll(noToken, "\n", " "))
+		return
+	}
+	b, err := bot.New(bot.Config{
+		Token: cfg.Discord.Token.Reveal(), APIURL: cfg.Discord.APIURL, Log: slog.New(slog.DiscardHandler),
+		Store: db, Feeds: (*feeds.Adder)(nil), Summaries: unused{}, Articles: unused{},
+	})
+	if err != nil {
+		out.say(what, statusBad, "%s", words(err))
+		return
+	}
+	id, err := b.Identity(ctx)
+	if err != nil {
+		out.say(what, statusBad, "%s", words(err))
+		return
+	}
+	out.say(what, statusOK, "the token is %s's; invite it with %s", id.Name, id.Invite)
+	if db == nil {
+		return
+	}
+	guilds, err := db.Guilds(ctx)
+	if err != nil {
+		out.say(what, statusBad, "%s", words(err))
+		return
+	}
+	for _, g := range guilds {
+		checkChannels(ctx, b, db, g, out)
+	}
+}
+
+// unused stands where the bot asks for what Identity and CheckChannel do not use.
+type unused struct {
+	bot.Summarizer
+	bot.ArticleReader
+}
+
+// checkChannels asks for each channel that a server's subscriptions post to.
+func checkChannels(ctx context.Context, b *bot.Bot, db *store.DB, g news.Guild, out *checker) {
+	what := "server " + orElse(g.Name, g.ID.String())
+	subscriptions, err := db.Subscriptions(ctx, g.ID)
+	if err != nil {
+		out.say(what, statusBad, "%s", words(err))
+		return
+	}
+	asked := make(map[news.ChannelID]bool)
+	troubled := 0
+	for _, s := range subscriptions {
+		if s.Paused() {
+			out.say(what, statusWarn, "the subscription %q is paused: %s", s.Query, s.PauseReason)
+			continue
+		}
+		if asked[s.Channel] {
+			continue
+		}
+		asked[s.Channel] = true
+		if err := b.CheckChannel(ctx, g.ID, s.Channel, s.Role); err != nil {
+			troubled++
+			out.say(what, statusBad, "channel %d: %s", s.Channel, words(err))
+		}
+	}
+	if troubled == 0 {
+		out.say(what, statusOK, "%d subscriptions, %d channels, and the bot may post in each", len(subscriptions), len(asked))
+	}
+}
+
+// checkFeeds reads every feed that somebody follows, or the bundle before anybody
+// does.
+func checkFeeds(ctx context.Context, cfg config.Config, db *store.DB, out *checker) {
+	list, err := feeds.Bundle()
+	if db != nil {
+		list, err = db.Feeds(ctx)
+	}
+	if err != nil {
+		out.say("feeds", statusBad, "%s", words(err))
+		return
+	}
+	client, err := newFetchClient(cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		out.say("feeds", statusBad, "%s", words(err))
+		return
+	}
+	var wg sync.WaitGroup
+	turns := make(chan struct{}, cfg.Poll.Concurrency)
+	for _, f := range list {
+		wg.Go(func() {
+			turns <- struct{}{}
+			defer func() { <-turns }()
+			checkFeed(ctx, client, f, out)
+		})
+	}
+	wg.Wait()
+}
+
+func checkFeed(ctx context.Context, client *fetch.Client, f news.Feed, out *checker) {
+	what := fmt.Sprintf("feed %s (%s)", f.Title, f.URL)
+	src, err := readURL(ctx, client, f.URL)
+	if err != nil {
+		out.say(what, statusWarn, "%s", words(err))
+		return
+	}
+	doc, err := feeds.Parse(src.body, feeds.ParseOptions{ContentType: src.contentType, URL: src.url})
+	if err != nil {
+		out.say(what, statusWarn, "%s", words(err))
+		return
+	}
+	out.say(what, statusOK, "%d items", len(doc.Items))
+}

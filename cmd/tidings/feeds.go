@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"tidings/config"
+	"tidings/feeds"
+	"tidings/internal/news"
+	"tidings/internal/store"
+)
+
+type feedsCommand struct {
+	Import feedsImport `cmd:"" help:"Make a server follow the feeds of an OPML file. The bot may be running."`
+	Export feedsExport `cmd:"" help:"Write the feeds that a server follows to an OPML file."`
+}
+
+// serverFeeds is what both directions need to know.
+type serverFeeds struct {
+	settings `embed:""`
+	File     string `arg:"" help:"The OPML file, or - for standard input or output."`
+	Server   string `help:"The Discord server's id. May be left out when the bot is on one server only." placeholder:"ID"`
+}
+
+type feedsImport struct {
+	serverFeeds `embed:""`
+}
+
+type feedsExport struct {
+	serverFeeds `embed:""`
+}
+
+// open opens the database beside a bot that may be running, and finds the server.
+func (c serverFeeds) open(ctx context.Context) (config.Config, *store.DB, news.GuildID, error) {
+	cfg, err := c.load()
+	if err != nil {
+		return cfg, nil, 0, err
+	}
+	if _, err := os.Stat(cfg.Database.Path); err != nil {
+		return cfg, nil, 0, news.Userf("There is no database at %s yet. Run the bot once, or name it with --set database.path=FILE.", cfg.Database.Path)
+	}
+	db, err := openStore(ctx, cfg, false, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return cfg, nil, 0, err
+	}
+	guild, err := c.guild(ctx, db)
+	if err != nil {
+		db.Close()
+		return cfg, nil, 0, err
+	}
+	return cfg, db, guild, nil
+}
+
+func (c serverFeeds) guild(ctx context.Context, db *store.DB) (news.GuildID, error) {
+	guilds, err := db.Guilds(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("list servers: %w", err)
+	}
+	var names []string
+	for _, g := range guilds {
+		if g.ID.String() == c.Server || (c.Server == "" && len(guilds) == 1) {
+			return g.ID, nil
+		}
+		names = append(names, fmt.Sprintf("%s (%s)", g.ID, g.Name))
+	}
+	switch {
+	case len(guilds) == 0:
+		return 0, news.Userf("The bot is on no server yet. Invite it first, then run this again.")
+	case c.Server == "":
+		return 0, news.Userf("Which server? Name one with --server: %s.", strings.Join(names, ", "))
+	}
+	return 0, news.Userf("The bot is not on server %q. It is on %s.", c.Server, strings.Join(names, ", "))
+}
+
+func (c feedsImport) Run(ctx context.Context, s streams) error {
+	in, closeIn, err := openInput(c.File, s)
+	if err != nil {
+		return err
+	}
+	defer closeIn()
+	list, err := feeds.ReadOPML(in)
+	if err != nil {
+		return fmt.Errorf("%s: %s", c.File, words(err))
+	}
+	cfg, db, guild, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	followed, err := db.FollowedFeeds(ctx, guild)
+	if err != nil {
+		return fmt.Errorf("list followed feeds: %w", err)
+	}
+	known := make(map[string]bool, len(followed))
+	for _, f := range followed {
+		known[f.URL] = true
+	}
+	added, failed := 0, 0
+	for _, f := range list {
+		outcome := "added"
+		switch {
+		case known[f.URL]:
+			outcome = "followed already"
+		case len(known) >= cfg.Limits.Feeds:
+			outcome, failed = fmt.Sprintf("left out: a server may follow %d feeds (limits.feeds)", cfg.Limits.Feeds), failed+1
+		default:
+			if err := follow(ctx, db, guild, f); err != nil {
+				outcome, failed = "left out: "+words(err), failed+1
+				break
+			}
+			known[f.URL] = true
+			added++
+		}
+		fmt.Fprintf(s.out, "%s  %s: %s\n", f.URL, orElse(f.Title, "(no title)"), outcome)
+	}
+	fmt.Fprintf(s.out, "%d of %d feeds added. The bot reads them at their next turn.\n", added, len(list))
+	return failures(failed)
+}
+
+func follow(ctx context.Context, db *store.DB, guild news.GuildID, f feeds.OPMLFeed) error {
+	feed, err := db.AddFeed(ctx, news.Feed{URL: f.URL, Title: f.Title, Site: f.Site})
+	if err != nil {
+		return err
+	}
+	return db.FollowFeed(ctx, guild, feed.ID)
+}
+
+func (c feedsExport) Run(ctx context.Context, s streams) error {
+	_, db, guild, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	followed, err := db.FollowedFeeds(ctx, guild)
+	if err != nil {
+		return fmt.Errorf("list followed feeds: %w", err)
+	}
+	list := make([]feeds.OPMLFeed, len(followed))
+	for i, f := range followed {
+		list[i] = feeds.OPMLFeed{Title: f.Title, URL: f.URL, Site: f.Site, Folder: f.Topic}
+	}
+	if c.File == "-" {
+		return feeds.WriteOPML(s.out, list)
+	}
+	out, err := os.Create(c.File)
+	if err != nil {
+		return err
+	}
+	if err := feeds.WriteOPML(out, list); err != nil {
+		out.Close()
+		return fmt.Errorf("write %s: %w", c.File, err)
+	}
+	if err := out.Close(); err != nil {
+		return fmt.Errorf("write %s: %w", c.File, err)
+	}
+	fmt.Fprintf(s.err, "%d feeds written to %s\n", len(list), c.File)
+	return nil
+}
+
+func openInput(name string, s streams) (io.Reader, func(), error) {
+	if name == "-" {
+		return s.in, func() {}, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f, func() { f.Close() }, nil
+}

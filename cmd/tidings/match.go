@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"tidings/internal/article"
+	"tidings/internal/match"
+)
+
+type matchCommand struct {
+	Query   string `required:"" help:"The query, as /subscribe takes it." placeholder:"QUERY"`
+	reading `embed:""`
+}
+
+// matchLine is a line of "match --json".
+type matchLine struct {
+	Source  string     `json:"source"`
+	Error   string     `json:"error,omitempty"`
+	Matches bool       `json:"matches"`
+	Terms   []string   `json:"terms"`
+	Hits    []matchHit `json:"hits"`
+}
+
+// matchHit is where a term stands.
+type matchHit struct {
+	Term string `json:"term"`
+	Line int    `json:"line"` // from 1
+	At   int    `json:"at"`   // character of the line, from 1
+	Text string `json:"text"` // as the text has it
+}
+
+func (c matchCommand) Run(ctx context.Context, s streams) error {
+	query, err := match.Compile(c.Query)
+	if err != nil {
+		return err
+	}
+	read, err := c.reader(s.in)
+	if err != nil {
+		return err
+	}
+	write := jsonLines(s.out)
+	failed := 0
+	for _, name := range c.Sources {
+		line := matchLine{Source: name, Terms: []string{}, Hits: []matchHit{}}
+		if err := line.fill(ctx, read, query); err != nil {
+			failed++
+			line.Error = words(err)
+		}
+		if c.JSON {
+			err = write(line)
+		} else if line.Error != "" {
+			_, err = fmt.Fprintf(s.err, "%s: %s\n", name, line.Error)
+		} else {
+			_, err = fmt.Fprint(s.out, line.text())
+		}
+		if err != nil {
+			return fmt.Errorf("write: %w", err)
+		}
+	}
+	return failures(failed)
+}
+
+func (l *matchLine) fill(ctx context.Context, read func(context.Context, string) (source, error), query *match.Query) error {
+	src, err := read(ctx, l.Source)
+	if err != nil {
+		return err
+	}
+	text := string(src.body)
+	if src.url != "" || looksLikeHTML(src.body) {
+		a, err := article.Extract(src.body, src.contentType, src.url)
+		if err != nil {
+			return err
+		}
+		text = a.Title + "\n" + a.Text
+	}
+	result, ok := query.Match(text)
+	if !ok {
+		return nil
+	}
+	l.Matches, l.Terms = true, result.Terms
+	for _, hit := range result.Hits {
+		before := text[:hit.Start]
+		start := strings.LastIndexByte(before, '\n') + 1
+		l.Hits = append(l.Hits, matchHit{
+			Term: hit.Term, Line: strings.Count(before, "\n") + 1,
+			At: utf8.RuneCountInString(before[start:]) + 1, Text: text[hit.Start:hit.End],
+		})
+	}
+	return nil
+}
+
+func (l *matchLine) text() string {
+	if !l.Matches {
+		return l.Source + ": no match\n"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: matches %s\n", l.Source, strings.Join(l.Terms, ", "))
+	for _, h := range l.Hits {
+		fmt.Fprintf(&b, "  %d:%d  %s\n", h.Line, h.At, h.Text)
+	}
+	return b.String()
+}

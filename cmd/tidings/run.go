@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"tidings/feeds"
+)
+
+type runCommand struct {
+	settings `embed:""`
+}
+
+// noToken tells an operator who has just installed Tidings what is missing.
+const noToken = `No bot token is set. Make a bot at https://discord.com/developers/applications (New Application, then Bot, then Reset Token).
+Set the token as DISCORD_TOKEN, or write it to a file and name that file in DISCORD_TOKEN_FILE, and run this again.
+The invite needs the scopes "bot" and "applications.commands" and the permissions View Channels, Send Messages, Embed Links and Read Message History; Tidings prints the link once it has the token.`
+
+func (c runCommand) Run(ctx context.Context, s streams) error {
+	cfg, err := c.load()
+	if err != nil {
+		return err
+	}
+	if cfg.Discord.Token == "" {
+		fmt.Fprintln(s.err, noToken)
+		return exitError(exitUsage)
+	}
+	bundle, err := feeds.Bundle()
+	if err != nil {
+		return fmt.Errorf("read the bundled feeds: %w", err)
+	}
+	app := &application{cfg: cfg, log: newLogger(cfg, s), bundle: bundle}
+	app.log.InfoContext(ctx, "tidings starts", "version", versionString())
+	if err := app.start(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // told to stop before it had started
+		}
+		return err
+	}
+	err = app.wait(ctx)
+	app.log.Info("tidings stops")
+	return errors.Join(err, app.stop())
+}
