@@ -1,0 +1,515 @@
+package summary
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// What a sentence or a line that is no part of a story begins with, in lower
+// case. Each must be followed by something other than a letter. Where a phrase
+// could begin an honest sentence it is longer, or ends in a colon.
+var boilerplateStarts = strings.Split(strings.TrimSpace(`
+read more
+read also
+read next
+read the full
+read our
+also read
+see also
+see more
+learn more:
+find out more
+continue reading
+keep reading
+related:
+related stories
+related articles
+related coverage
+related topics
+related content
+more from
+more on this
+more stories
+more:
+you may also like
+you might also like
+you might like
+recommended for you
+recommended stories
+what to read next
+most read
+most popular
+trending now
+trending stories
+advertisement
+advertorial
+sponsored content
+sponsored by
+story continues below
+article continues below
+share this
+share on
+share via
+share the
+follow us
+follow him on
+follow her on
+follow @
+follow me on
+like us on
+subscribe
+sign up
+sign in
+log in
+register now
+register for free
+already a subscriber
+become a member
+join our
+join the conversation
+join thousands
+get our
+get the best
+get the latest
+get breaking news
+get daily
+get it delivered
+get unlimited
+don't miss
+don’t miss
+stay up to date
+stay informed
+stay tuned
+delivered to your inbox
+every morning in your inbox
+click here
+click to
+click the
+click on the
+tap here
+scroll down
+scroll to
+swipe to
+watch:
+watch now
+watch the video
+watch more
+video:
+listen:
+listen to this
+gallery:
+photo:
+photos:
+photo by
+photos by
+photo credit
+photograph:
+photograph by
+photography by
+image:
+images:
+image credit
+image source
+image caption
+image copyright
+images courtesy
+picture:
+pictures:
+picture credit
+media caption
+caption:
+credit:
+credits:
+source:
+sources:
+via:
+getty images
+file photo
+file image
+file picture
+story highlights
+key points
+comments are closed
+comments:
+leave a comment
+post a comment
+view comments
+all rights reserved
+copyright
+© 
+published on
+published at
+published:
+published by
+originally published
+first published
+this article was
+this article originally
+this article first
+this article appeared
+this article may contain
+this article contains affiliate
+this story was
+this story originally
+this story first
+this story has been updated
+this story is developing
+this post was
+this post originally
+this post may contain
+this post contains affiliate
+this is a developing story
+this material may not be
+posted by
+posted on
+posted at
+posted in
+updated:
+updated on
+updated at
+last updated
+last modified
+last edited
+written by
+reported by
+reporting by
+additional reporting
+edited by
+editing by
+compiled by
+translated by
+correction:
+corrections:
+clarification:
+editor's note
+editor’s note
+editors' note
+author's note
+disclosure:
+disclaimer:
+affiliate disclosure
+we may earn
+we may receive
+if you buy something
+if you purchase
+when you buy through
+when you purchase through
+as an amazon associate
+we use cookies
+we value your privacy
+we and our partners
+this site uses cookies
+this website uses cookies
+our site uses cookies
+by continuing to
+by clicking
+by signing up
+by submitting
+by subscribing
+accept all
+accept cookies
+cookie settings
+manage preferences
+privacy policy
+terms of use
+terms of service
+terms and conditions
+please enable javascript
+please disable
+enable javascript
+javascript is
+your browser
+you need to enable
+download the app
+download our
+support our
+support independent
+donate now
+make a donation
+tags:
+tags 
+topics:
+categories:
+category:
+filed under
+in this article
+in this story
+table of contents
+jump to
+skip to
+back to top
+breaking news alerts
+sent to your inbox
+have a tip
+got a tip
+do you have a story
+email us
+e-mail us
+contact us
+contact the author
+send us
+follow along
+top stories
+editors' picks
+hide caption
+toggle caption
+enlarge this image
+enlarge image
+loading
+show more
+view this post
+view gallery
+a post shared by
+pic.twitter.com
+lesen sie auch
+lesen sie mehr
+lesen sie hier
+lesen sie dazu
+mehr zum thema
+mehr dazu
+das könnte sie auch interessieren
+auch interessant
+weiterlesen
+zum thema
+newsletter
+foto:
+fotos:
+bild:
+bilder:
+quelle:
+stand:
+anzeige
+aktualisiert
+veröffentlicht
+jetzt anmelden
+jetzt abonnieren
+abonnieren sie
+melden sie sich
+folgen sie uns
+teilen sie
+wir verwenden cookies
+diese website verwendet
+datenschutz
+impressum
+lire aussi
+à lire aussi
+à lire également
+lire la suite
+voir aussi
+sur le même sujet
+publié le
+mis à jour
+modifié le
+crédit photo
+crédits photo
+photo d'illustration
+abonnez-vous
+inscrivez-vous
+suivez-nous
+partager
+partagez
+réservé aux abonnés
+il vous reste
+nous utilisons des cookies
+lea también
+lee también
+leer más
+te puede interesar
+le puede interesar
+más información
+ver más
+publicado
+actualizado
+suscríbete
+suscríbase
+regístrate
+regístrese
+síguenos
+compartir
+usamos cookies
+utilizamos cookies
+leia também
+leia mais
+veja também
+saiba mais
+atualizado
+assine
+inscreva-se
+cadastre-se
+siga-nos
+compartilhe
+leggi anche
+leggi di più
+leggi tutto
+vedi anche
+pubblicato
+aggiornato
+iscriviti
+abbonati
+seguici
+condividi
+utilizziamo i cookie
+lees ook
+lees meer
+lees verder
+bekijk ook
+gepubliceerd
+bijgewerkt
+abonneer
+schrijf je in
+meld je aan
+volg ons
+wij gebruiken cookies
+читайте также
+читайте нас
+подписывайтесь
+подпишитесь
+смотрите также
+подробнее
+фото:
+видео:
+опубликовано
+обновлено
+автор:
+источник:
+поделиться
+реклама
+следите за
+相关阅读
+延伸阅读
+相关新闻
+推荐阅读
+责任编辑
+责编
+编辑：
+编辑:
+来源：
+来源:
+图片来源
+图：
+点击
+扫码
+扫描二维码
+关注我们
+版权
+未经授权
+原标题
+関連記事
+関連リンク
+あわせて読みたい
+続きを読む
+写真：
+写真:
+画像：
+画像:
+出典
+おすすめ記事
+この記事を
+無断転載
+フォローする
+`), "\n")
+
+// What stands inside sentences that are no part of a story, in lower case.
+var boilerplateParts = []string{
+	"contributed to this report", "contributed to this story", "contributed to this article", "contributed reporting",
+	"all rights reserved", "may not be published, broadcast", "pic.twitter.com", "a post shared by",
+	"sign up for our", "sign up to our", "sign up here", "subscribe to our", "subscribe now", "subscribe here", "our newsletter", "our free newsletter",
+	"to your inbox", "in your inbox", "follow us on", "like us on facebook", "follow him on twitter", "follow her on twitter", "on twitter @",
+	"click here", "privacy policy", "terms of service", "affiliate links", "affiliate commission", "earn a commission",
+	"download our app", "(photo by", "(photo:", "(image:", "(image credit", "(getty images", "/getty images", "opens in new window", "opens in a new tab",
+	"personalise content", "personalize content", "in our cookie", "third-party cookies", "uses cookies to", "use cookies to",
+	"disable your ad blocker", "enable javascript", "scroll down for video",
+}
+
+// Lines that are only one of these are no part of a story.
+var boilerplateLines = newLineSet(`share|tweet|email|print|comments|comment|save|copy link|facebook|twitter|whatsapp|linkedin|reddit|telegram|x|menu|search|home|news|
+advertisement|anzeige|publicité|publicidad|publicidade|pubblicità|реклама|广告|広告|live|video|audio|close|next|previous|more|teilen|drucken|kommentare|
+loading|newsletter|subscribe|login|log in|sign in|sign up|register|skip|ok|accept|accept all|reject all|top stories|related|topics|tags`)
+
+func newLineSet(s string) wordSet {
+	set := wordSet{}
+	for line := range strings.SplitSeq(s, "|") {
+		set[strings.TrimSpace(line)] = struct{}{}
+	}
+	return set
+}
+
+// isBoilerplate reports whether a sentence or line is no part of a story.
+func isBoilerplate(s string) bool {
+	const enough = 600 // bytes; a longer one is a paragraph, whatever stands in it
+	if len(s) > enough {
+		return false
+	}
+	lower := strings.ToLower(strings.TrimLeftFunc(s, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '©' && r != '@'
+	}))
+	if boilerplateLines.has(strings.TrimRightFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) })) {
+		return true
+	}
+	for _, p := range boilerplateStarts {
+		if len(p) == 0 || lower == "" || p[0] != lower[0] || !strings.HasPrefix(lower, p) {
+			continue
+		}
+		rest := lower[len(p):]
+		next := runeAt(rest, 0)
+		if rest == "" || !unicode.IsLetter(next) || isDense(next) {
+			return !statesSomething(p, rest)
+		}
+	}
+	for _, p := range boilerplateParts {
+		if strings.Contains(lower, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// statesSomething reports whether what follows a beginning makes it a statement
+// after all: "Subscribe", but not "Subscriptions"; "Copyright law changed".
+func statesSomething(start, rest string) bool {
+	switch start {
+	case "copyright":
+		r := strings.TrimSpace(rest)
+		return r != "" && !strings.HasPrefix(r, "©") && !strings.HasPrefix(r, "(c)") && !startsWithDigit(r) && !strings.HasPrefix(r, "by ")
+	case "newsletter", "publicado", "partager", "datenschutz", "impressum", "loading", "aktualisiert", "veröffentlicht", "bijgewerkt", "atualizado",
+		"реклама", "版权", "点击", "出典", "advertisement", "pubblicato", "aggiornato", "actualizado", "gepubliceerd", "assine", "подробнее":
+		return len(strings.Fields(rest)) > 6 || (utf8.RuneCountInString(rest) > 20 && strings.IndexByte(rest, ' ') < 0)
+	}
+	return false
+}
+
+// isByline reports whether a line says only who wrote it, perhaps when.
+func isByline(line string) bool {
+	fields := strings.Fields(line)
+	if len(fields) < 2 || len(fields) > 14 {
+		return false
+	}
+	switch strings.ToLower(strings.TrimRight(fields[0], ":")) {
+	case "by", "von", "par", "por", "di", "door", "автор", "text", "texto", "texte", "words":
+	default:
+		return false
+	}
+	for _, f := range fields[1:] {
+		r := runeAt(strings.TrimLeftFunc(f, isOpener), 0)
+		switch {
+		case unicode.IsUpper(r), unicode.IsDigit(r), unicode.IsPunct(r), unicode.IsSymbol(r):
+		default:
+			switch strings.Trim(strings.ToLower(f), ",.:") {
+			case "and", "for", "in", "at", "on", "of", "und", "et", "y", "e", "en", "и", "de", "van", "der", "von", "del", "da", "la", "le",
+				"reporter", "correspondent", "editor", "writer", "staff", "senior", "technology", "business", "science", "the", "am", "pm":
+			default:
+				return false
+			}
+		}
+	}
+	return !endsSentenceMark(line)
+}
+
+// endsSentenceMark reports whether s ends as a whole sentence does. An ellipsis
+// is how feeds cut a sentence off.
+func endsSentenceMark(s string) bool {
+	s = strings.TrimRightFunc(s, isCloser)
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return isTerminator(r) && r != '…' && !strings.HasSuffix(s, "...") && !strings.HasSuffix(s, "..")
+}

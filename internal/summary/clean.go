@@ -1,0 +1,327 @@
+package summary
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// What is looked at of a text: the news stands at its beginning.
+const (
+	maxTextBytes = 256 << 10
+	maxWordBytes = 200 // a longer run without a space is data, not language
+)
+
+// Clean returns the paragraphs of a story's text, divided by newlines, without
+// what is no part of the story: bylines, datelines, timestamps, credits, boxes
+// that ask for something, links to other stories, cookie notices, and the title
+// where it is repeated. What it keeps it keeps as it is, but for white space.
+func Clean(title, text string) string {
+	text = bound(text)
+	titleKey := squash(title)
+	var out []string
+	first := true
+	for line := range strings.SplitSeq(text, "\n") {
+		line = squeeze(line)
+		if line == "" || isNoise(line, titleKey) {
+			continue
+		}
+		line = stripOpening(line, first)
+		if line == "" || isNoise(line, titleKey) {
+			continue
+		}
+		out = append(out, line)
+		first = false
+	}
+	return strings.Join(out, "\n")
+}
+
+// bound cuts a text at the end of a character and makes it valid.
+func bound(text string) string {
+	if len(text) > maxTextBytes {
+		cut := maxTextBytes
+		for cut > 0 && !utf8.RuneStart(text[cut]) {
+			cut--
+		}
+		text = text[:cut]
+	}
+	return strings.ToValidUTF8(text, "")
+}
+
+// squeeze makes all white space and control characters of a line single spaces.
+func squeeze(line string) string {
+	plain := true
+	for i := range len(line) {
+		b := line[i]
+		if b < ' ' || b >= utf8.RuneSelf || (b == ' ' && (i == 0 || line[i-1] == ' ')) || b == 0x7f {
+			plain = false
+			break
+		}
+	}
+	if plain {
+		return strings.TrimRight(line, " ")
+	}
+	var b strings.Builder
+	b.Grow(len(line))
+	space := true
+	for _, r := range line {
+		if unicode.IsSpace(r) || unicode.IsControl(r) || r == '\ufeff' || r == '\u200b' {
+			if !space {
+				b.WriteByte(' ')
+			}
+			space = true
+			continue
+		}
+		b.WriteRune(r)
+		space = false
+	}
+	return strings.TrimRight(b.String(), " ")
+}
+
+// squash returns the letters and digits of s in lower case.
+func squash(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
+}
+
+// isNoise reports whether a whole line is no part of the story.
+func isNoise(line, titleKey string) bool {
+	if strings.IndexFunc(line, unicode.IsLetter) < 0 {
+		return true
+	}
+	if len(line) > 1000 {
+		return false
+	}
+	if isByline(line) {
+		return true
+	}
+	const shortLine = 350 // bytes; about 60 words: a box, not a paragraph
+	if len(line) <= shortLine && isBoilerplate(line) {
+		return true
+	}
+	if titleKey == "" || len(line) > 2*len(titleKey)+60 {
+		return false
+	}
+	key := squash(line)
+	// The title by itself, or with the outlet's name behind it.
+	return key == titleKey || (!endsSentenceMark(line) && len(titleKey) > 20 && strings.HasPrefix(key, titleKey))
+}
+
+// stripOpening takes away what stands before the first sentence of a paragraph:
+// a timestamp, and in the first paragraph the place and agency.
+func stripOpening(line string, first bool) string {
+	for range 3 {
+		rest := stripTimestamp(line)
+		if first {
+			rest = stripDateline(rest)
+		}
+		if rest == line {
+			break
+		}
+		line = rest
+	}
+	return line
+}
+
+// agencies are the names that stand in a dateline's parentheses without a dash
+// behind them.
+var agencies = newLineSet(`cnn|reuters|ap|afp|pti|ani|ians|upi|dpa|efe|ansa|kyodo|kyodo news|yonhap|xinhua|tass|interfax|bloomberg|bbc|wired|rolling stone|cnnmoney|ew.com|
+the hollywood reporter|billboard|cnn money|money|cnn student news|cnn español|financial times|sputnik|belga|apa|sda|anp|lusa|reuters health|associated press|business wire|globe newswire|
+pr newswire|marketwatch|travel + leisure|time|people|variety|mashable|the conversation|lifewire|techcrunch|ars technica|gizmodo|engadget|cnet|the verge`)
+
+// stripDateline takes away "(CNN)", "SAN FRANCISCO, May 29 (Reuters) –", "PARIS —"
+// and their like from the beginning of a story.
+func stripDateline(s string) string {
+	if rest, ok := stripDenseDateline(s); ok {
+		return rest
+	}
+	// A place and a date: at most eight words that begin with a capital or a digit.
+	words, at := 0, 0
+	upper := true // all letters of the place are capitals
+	for at < len(s) && words <= 8 {
+		r := runeAt(s, at)
+		switch {
+		case r == '(' || r == '[':
+			closing := strings.IndexAny(s[at:], ")]")
+			if closing < 0 || closing > 40 {
+				return s
+			}
+			inside := strings.ToLower(strings.TrimSpace(s[at+1 : at+closing]))
+			rest, dash := stripDash(s[at+closing+1:])
+			if (dash || agencies.has(inside)) && beginsSentence(rest) && startsUpper(s[at+1:]) || agencies.has(inside) && beginsSentence(rest) {
+				return rest
+			}
+			return s
+		case words > 0 && isDashRune(r):
+			rest, dash := stripDash(s[at:])
+			if dash && beginsSentence(rest) && (upper || words <= 3 && !isPlainHyphen(s[at:]) && !strings.ContainsAny(rest[:min(len(rest), 120)], "–—")) {
+				return rest
+			}
+			return s
+		case unicode.IsUpper(r) || unicode.IsDigit(r):
+			end := strings.IndexFunc(s[at:], unicode.IsSpace)
+			if end < 0 {
+				return s
+			}
+			token := s[at : at+end]
+			if paren := strings.IndexByte(token, '('); paren > 0 {
+				end, token = paren, token[:paren]
+			}
+			if word := strings.TrimRight(token, ",."); !isMonth(word) && strings.IndexFunc(word, unicode.IsLower) >= 0 && words < 2 {
+				upper = false
+			}
+			words++
+			at += end
+			for at < len(s) && s[at] == ' ' {
+				at++
+			}
+		default:
+			return s
+		}
+	}
+	return s
+}
+
+func startsUpper(s string) bool { return unicode.IsUpper(runeAt(s, 0)) }
+
+func isDashRune(r rune) bool { return r == '-' || r == '–' || r == '—' || r == '―' }
+
+// isPlainHyphen reports whether s begins with one ASCII hyphen, which is no dash.
+func isPlainHyphen(s string) bool {
+	return strings.HasPrefix(s, "-") && !strings.HasPrefix(s, "--")
+}
+
+// stripDash takes a dash or colon with the space around it off the beginning.
+func stripDash(s string) (rest string, found bool) {
+	rest = strings.TrimLeft(s, " ")
+	trimmed := strings.TrimLeft(rest, "-–—―:")
+	found = trimmed != rest && (strings.HasPrefix(trimmed, " ") || strings.HasPrefix(rest, "—") || strings.HasPrefix(rest, "–"))
+	if !found {
+		return rest, false
+	}
+	return strings.TrimLeft(trimmed, " "), true
+}
+
+func beginsSentence(s string) bool {
+	r := runeAt(strings.TrimLeftFunc(s, isOpener), 0)
+	return unicode.IsUpper(r) || unicode.IsDigit(r) || isDense(r) || isCurrency(r)
+}
+
+// stripDenseDateline does the same for "新华社北京5月29日电（记者王某）",
+// "【東京】" and "[東京 29日 ロイター] -".
+func stripDenseDateline(s string) (string, bool) {
+	const most = 90 // bytes, thirty characters
+	head := s[:min(len(s), most)]
+	for _, pair := range [][2]string{{"【", "】"}, {"［", "］"}, {"[", "]"}, {"（", "）"}} {
+		if !strings.HasPrefix(head, pair[0]) {
+			continue
+		}
+		end := strings.Index(head, pair[1])
+		if end < 0 || strings.IndexFunc(head[:end], isDense) < 0 {
+			return s, false
+		}
+		rest, _ := stripDash(s[end+len(pair[1]):])
+		return rest, rest != ""
+	}
+	if i := strings.Index(head, "电"); i > 0 && strings.ContainsAny(head[:i], "日讯") && strings.IndexAny(head[:i], "，。、") < 0 {
+		rest := s[i+len("电"):]
+		if strings.HasPrefix(rest, "（") {
+			if end := strings.Index(rest, "）"); end > 0 && end < most {
+				rest = rest[end+len("）"):]
+			}
+		}
+		rest = strings.TrimLeft(rest, " \u3000")
+		return rest, rest != ""
+	}
+	return s, false
+}
+
+// stripTimestamp takes "Published 10:00 GMT, 5 May 2015 |" and its like off the
+// beginning of a line, when something that is not part of a time follows.
+func stripTimestamp(s string) string {
+	rest := s
+	cut := false
+	for range 3 {
+		word, after, ok := strings.Cut(rest, " ")
+		if !ok {
+			return s
+		}
+		lower := strings.ToLower(strings.Trim(word, ":|"))
+		if lower == "last" || lower == "first" || lower == "originally" {
+			word, after, ok = strings.Cut(after, " ")
+			if !ok {
+				break
+			}
+			lower = strings.ToLower(strings.Trim(word, ":|"))
+		}
+		switch lower {
+		case "published", "updated", "posted", "created", "modified", "publicado", "actualizado", "veröffentlicht", "aktualisiert", "publié":
+		default:
+			if cut {
+				return rest
+			}
+			return s
+		}
+		r, n := skipTime(after)
+		if n == 0 || r == "" || !beginsSentence(r) {
+			break
+		}
+		rest, cut = r, true
+	}
+	if cut {
+		return rest
+	}
+	return s
+}
+
+// skipTime takes the words of a time off the beginning of s and says how many
+// there were.
+func skipTime(s string) (rest string, n int) {
+	for s != "" {
+		word, after, _ := strings.Cut(s, " ")
+		if !isTimeWord(strings.Trim(word, ".,:;|()·•-–")) {
+			break
+		}
+		s = strings.TrimLeft(after, " ")
+		n++
+	}
+	return s, n
+}
+
+func isTimeWord(w string) bool {
+	if w == "" {
+		return true
+	}
+	digits := 0
+	for _, r := range w {
+		if unicode.IsDigit(r) {
+			digits++
+		}
+	}
+	if digits > 0 {
+		return digits*2 >= utf8.RuneCountInString(w) || strings.ContainsAny(w, ":/")
+	}
+	switch strings.ToLower(w) {
+	case "on", "at", "am", "pm", "a.m", "p.m", "gmt", "utc", "est", "edt", "et", "pst", "pdt", "pt", "cet", "cest", "bst", "ist", "le", "el", "de", "am.", "uhr", "um",
+		"mon", "tue", "wed", "thu", "fri", "sat", "sun", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+		"ago", "minutes", "minute", "hours", "hour", "days", "day":
+		return true
+	}
+	return isMonth(w)
+}
+
+func isMonth(w string) bool {
+	switch strings.ToLower(strings.Trim(w, ".,")) {
+	case "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+		"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
+		"januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember",
+		"janvier", "février", "mars", "avril", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+		"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre":
+		return true
+	}
+	return false
+}

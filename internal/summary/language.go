@@ -1,0 +1,168 @@
+package summary
+
+import (
+	"strings"
+	"sync"
+	"unicode"
+)
+
+// language is what the rules need to know of a language. Where a text's language
+// is not among these, the rules that need none still hold.
+type language struct {
+	code     string
+	function string // frequent words that carry no meaning by themselves
+	leaning  string // words that, at the beginning, lean on the sentence before
+	linking  string // of these, those that can be taken away; what follows then stands alone
+	starters string // words that, after a dot that may belong to an abbreviation, begin a sentence
+	speaking string // first and second persons
+	ordinals bool   // "5." before a noun is an ordinal number
+}
+
+var languages = []language{
+	{
+		code: "en",
+		function: "the a an of to in on at by for with from and or but as is are was were be been being has have had it its he she they " +
+			"his her their this that these those which who whom whose what when where why how not no than then there here will would can " +
+			"could should may might must do does did said says say also more most some any all about after before into over under out up " +
+			"down if so such just only very we you i our your my me him them us one per while during between against through because",
+		leaning: "he she they it his her their its this that these those but and so however meanwhile also instead such then still yet nor " +
+			"him them both another others moreover furthermore additionally nevertheless nonetheless therefore thus hence similarly " +
+			"consequently likewise besides otherwise afterwards afterward or",
+		linking:  "but and however meanwhile still yet also moreover furthermore additionally",
+		starters: "the a an he she it they we i you in on at but and this that these those there if when while as for after before however his her their its what why how",
+		speaking: "i i'm i've i'd i'll we we're we've you you're your my our us me",
+	},
+	{
+		code: "de",
+		function: "der die das den dem des ein eine einer einem einen eines und oder aber in im an am auf aus bei mit nach von vom zu zum zur " +
+			"für über unter ist sind war waren wird werden wurde wurden hat haben hatte sich nicht auch es er sie ihr ihre sein seine dass " +
+			"als wie noch nur mehr so bis durch gegen ohne um vor wenn man kann soll will",
+		leaning:  "er sie es sein seine ihr ihre dieser diese dieses diesen diesem aber doch und auch so dann dazu dabei damit danach darum deshalb daher dennoch allerdings jedoch zudem außerdem dagegen stattdessen",
+		linking:  "aber und doch",
+		starters: "der die das ein eine er sie es wir ich in im am auf bei mit nach von zu für aber und doch dies diese dieser wenn als auch",
+		speaking: "ich wir mein unser uns du ihr",
+		ordinals: true,
+	},
+	{
+		code: "fr",
+		function: "le la les un une des du de d l et ou mais à au aux en dans sur pour par avec sans sous ce cet cette ces il elle ils elles on " +
+			"se sa son ses leur leurs qui que qu dont où ne pas plus est sont était a ont avait être été fait comme si",
+		leaning:  "il elle ils elles son sa ses leur leurs ce cet cette ces cela ceci mais et or donc ainsi aussi puis ensuite cependant toutefois pourtant néanmoins celui celle ceux celles",
+		linking:  "mais et or",
+		starters: "le la les un une des il elle ils elles on en dans sur pour ce cette ces mais et à au l",
+		speaking: "je j nous vous mon ma mes notre nos",
+	},
+	{
+		code: "es",
+		function: "el la los las un una unos unas de del al a en y o u pero con por para sin sobre entre que quien se su sus lo le les es son era " +
+			"fue ha han había ser no más como si este esta estos estas ese esa eso ya muy también",
+		leaning:  "él ella ellos ellas su sus este esta estos estas ese esa esos esas esto eso pero y además también así entonces sin embargo aquel aquella",
+		linking:  "pero y",
+		starters: "el la los las un una en por para con de según pero y este esta su no",
+		speaking: "yo nosotros mi mis nuestro nuestra tú usted",
+	},
+	{
+		code: "pt",
+		function: "o a os as um uma uns umas de do da dos das no na nos nas em e ou mas com por pelo pela para sem sobre entre que quem se seu sua " +
+			"seus suas é são era foi foram tem têm ser não mais como já muito também ao aos à",
+		leaning:  "ele ela eles elas seu sua seus suas este esta esse essa isso isto mas e também além assim então porém entretanto contudo",
+		linking:  "mas e",
+		starters: "o a os as um uma em no na por para com de segundo mas e este esta seu não",
+		speaking: "eu nós meu minha nosso nossa você",
+	},
+	{
+		code: "it",
+		function: "il lo la i gli le un uno una di del dello della dei degli delle a al allo alla ai agli alle da dal dalla in nel nella nei con su " +
+			"sul sulla per tra fra e ed o ma che chi cui non più si suo sua suoi sue è sono era ha hanno aveva essere stato anche come",
+		leaning:  "egli ella esso essa essi lui lei loro suo sua suoi sue questo questa questi queste quello quella ma e anche inoltre così poi quindi tuttavia però",
+		linking:  "ma e",
+		starters: "il lo la i gli le un una in nel per con di da secondo ma e questo questa non",
+		speaking: "io noi mio mia nostro nostra",
+	},
+	{
+		code: "nl",
+		function: "de het een van in op te en of maar aan bij met naar om over uit voor door tot is zijn was waren wordt worden werd heeft hebben had " +
+			"niet geen ook er hij zij ze hun haar dat die dit deze als dan nog al meer wel zich kan zal",
+		leaning:  "hij zij ze het hun haar dit dat deze die maar en ook dus dan daarom daarnaast bovendien echter toch",
+		linking:  "maar en",
+		starters: "de het een in op bij met van voor maar en dit dat deze hij zij er als",
+		speaking: "ik wij we mijn ons onze je",
+	},
+	{
+		code: "ru",
+		function: "и в во на с со к ко по за из от до о об у для при не ни но а же ли бы что как это то он она они оно его её ее их который которая " +
+			"которые был была были было есть быть также еще ещё уже так или если чтобы",
+		leaning:  "он она они оно его её ее их это этот эта эти но и а также однако тогда поэтому кроме при этом так же",
+		linking:  "но и а однако",
+		starters: "в на по он она они это но и а как при для за из об",
+		speaking: "я мы мой наш вы",
+	},
+}
+
+// wordSet is a set of words in lower case.
+type wordSet map[string]struct{}
+
+func (s wordSet) has(word string) bool { _, ok := s[word]; return ok }
+
+func newWordSet(words string) wordSet {
+	s := wordSet{}
+	for w := range strings.FieldsSeq(words) {
+		s[w] = struct{}{}
+	}
+	return s
+}
+
+// lexicon is a language with its words ready for looking up.
+type lexicon struct {
+	code                                           string
+	function, leaning, linking, starters, speaking wordSet
+	ordinals                                       bool
+}
+
+// detectSample is how many words of a text its language is told from.
+const detectSample = 400
+
+// detect returns the language of a text by its function words, and nil where no
+// language of the list has enough of them.
+func (ls lexicons) detect(text string) *lexicon {
+	counts := make([]int, len(ls))
+	words := 0
+	for w := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if words++; words > detectSample {
+			break
+		}
+		lower := strings.ToLower(w)
+		for i := range ls {
+			if ls[i].function.has(lower) {
+				counts[i]++
+			}
+		}
+	}
+	best := -1
+	for i, n := range counts {
+		if n*8 > words && (best < 0 || n > counts[best]) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return &lexicon{}
+	}
+	return &ls[best]
+}
+
+type lexicons []lexicon
+
+// builtin returns the languages of the list. They are data, made once.
+var builtin = sync.OnceValue(newLexicons)
+
+func newLexicons() lexicons {
+	ls := make(lexicons, len(languages))
+	for i, l := range languages {
+		ls[i] = lexicon{
+			code:     l.code,
+			function: newWordSet(l.function), leaning: newWordSet(l.leaning), linking: newWordSet(l.linking),
+			starters: newWordSet(l.starters), speaking: newWordSet(l.speaking), ordinals: l.ordinals,
+		}
+	}
+	return ls
+}

@@ -1,0 +1,91 @@
+// Package summary condenses the text of a story into a few of its own
+// sentences.
+//
+// What it promises: every sentence of a summary stands in the text, whole and
+// word for word, but for a dateline or a leading "But" that may be gone. The
+// sentences keep their order, fit into the words that were asked for, do not
+// repeat each other, and none leans on a sentence that is not there. Where the
+// text gives nothing that can be trusted to be a sentence, the feed's own
+// description is used; where that fails too, there is no summary.
+//
+// The way of a text: clean.go takes away what is not part of the story,
+// sentences.go divides the rest, features.go looks at each sentence, and
+// choose.go takes the best set that fits, by weights.json, which
+// `go run ./internal/summary/train` learns.
+package summary
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"tidings/internal/news"
+)
+
+// DefaultMaxWords is the budget of a request that names none.
+const DefaultMaxWords = 60
+
+// Config configures an Extractive.
+type Config struct {
+	Weights *Weights // nil for those that ship with the program
+}
+
+// Extractive makes summaries of a text's own sentences. It needs no network, is
+// safe for use by several goroutines, and never changes.
+type Extractive struct {
+	weights Weights
+}
+
+// New returns an extractive summariser.
+func New(c Config) *Extractive {
+	if c.Weights == nil {
+		w := DefaultWeights()
+		c.Weights = &w
+	}
+	return &Extractive{weights: *c.Weights}
+}
+
+// Summarize returns a summary of the request's text, else of its lead, else the
+// zero Summary. It returns an error only when ctx is done.
+func (e *Extractive) Summarize(ctx context.Context, r news.SummaryRequest) (news.Summary, error) {
+	if err := ctx.Err(); err != nil {
+		return news.Summary{}, err
+	}
+	d := Read(r)
+	if picked := d.Choose(e.weights); len(picked) > 0 {
+		return d.summary(picked, news.Extractive), nil
+	}
+	d = readLead(r)
+	return d.summary(d.opening(), news.FeedText), nil
+}
+
+// summary returns the sentences at the given indexes.
+func (d *Document) summary(picked []int, method news.Method) news.Summary {
+	if len(picked) == 0 {
+		return news.Summary{}
+	}
+	s := news.Summary{Method: method}
+	for _, i := range picked {
+		s.Sentences = append(s.Sentences, d.sentences[i].text)
+		s.Words += len(strings.Fields(d.sentences[i].text))
+	}
+	return s
+}
+
+// opening returns the indexes of as many sentences from the start as fit.
+func (d *Document) opening() []int {
+	var picked []int
+	words := 0
+	for i := range d.sentences {
+		s := &d.sentences[i]
+		if !s.usable || (s.leans && i > 0 && !slices.Contains(picked, i-1)) {
+			continue
+		}
+		if words+s.words > d.maxWords {
+			break
+		}
+		picked = append(picked, i)
+		words += s.words
+	}
+	return picked
+}

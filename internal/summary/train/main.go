@@ -1,0 +1,249 @@
+// Train learns the weights of the extractive summariser from corpora of articles
+// and the summaries that people wrote of them, and measures it.
+//
+//	go run ./internal/summary/train -corpus DIR                  cross-validate, learn, write weights.json
+//	go run ./internal/summary/train -corpus DIR -measure         measure the weights that ship
+//	go run ./internal/summary/train -predict FILE.jsonl          write a summary of each article
+//
+// DIR holds summaries/*-dev.jsonl: a JSON object a line with id, text, title, and
+// summary or refs. The same corpora and seed give the same weights.
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"tidings/internal/news"
+	"tidings/internal/summary"
+)
+
+func main() {
+	if err := run(os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "train:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("train", flag.ContinueOnError)
+	dir := flags.String("corpus", "", "directory that holds summaries/*-dev.jsonl")
+	measure := flags.Bool("measure", false, "measure the weights that ship, and learn nothing")
+	predict := flags.String("predict", "", "write summaries of this file's articles, one JSON object a line")
+	weightsPath := flags.String("weights", "internal/summary/weights.json", "where to write the weights")
+	words := flags.Int("words", summary.DefaultMaxWords, "words of a summary")
+	generations := flags.Int("generations", 60, "steps of the search")
+	folds := flags.Int("folds", 5, "parts for cross-validation; 0 for none")
+	seed := flags.Uint64("seed", 1, "of the search and the folds")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *predict != "" {
+		return writePredictions(*predict, *words, out)
+	}
+	if *dir == "" {
+		return fmt.Errorf("-corpus names no directory")
+	}
+	sets, err := readCorpora(*dir, *words)
+	if err != nil {
+		return err
+	}
+	if *measure {
+		w := summary.DefaultWeights()
+		for _, s := range sets {
+			s.report(out, s.score(s.docs, w))
+		}
+		return nil
+	}
+	search := search{generations: *generations, seed: *seed, start: summary.DefaultWeights()}
+	if *folds > 1 {
+		crossValidate(out, sets, *folds, search)
+	}
+	w := search.learn(sets)
+	fmt.Fprintln(out, "learned from everything (optimistic: the same data):")
+	for _, s := range sets {
+		s.report(out, s.score(s.docs, w))
+	}
+	data, err := json.MarshalIndent(w, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(*weightsPath, append(data, '\n'), 0o644)
+}
+
+// corpus is a file of articles with summaries.
+type corpus struct {
+	name string
+	docs []*example
+}
+
+// example is an article, ready to be scored.
+type example struct {
+	doc   *summary.Document
+	refs  [][][]int32
+	lead  float64 // the score of the opening sentences
+	sc    *scorer
+	cache map[string]float64
+}
+
+type line struct {
+	ID      string   `json:"id"`
+	Title   string   `json:"title"`
+	Text    string   `json:"text"`
+	Summary string   `json:"summary"`
+	Refs    []string `json:"refs"`
+}
+
+func readLines(path string, each func(line) error) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	in := bufio.NewScanner(f)
+	in.Buffer(nil, 16<<20)
+	for n := 1; in.Scan(); n++ {
+		if strings.TrimSpace(in.Text()) == "" {
+			continue
+		}
+		var l line
+		if err := json.Unmarshal(in.Bytes(), &l); err != nil {
+			return fmt.Errorf("%s:%d: %w", path, n, err)
+		}
+		if err := each(l); err != nil {
+			return err
+		}
+	}
+	return in.Err()
+}
+
+func readCorpora(dir string, words int) ([]*corpus, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "summaries", "*-dev.jsonl"))
+	if err != nil {
+		return nil, err
+	}
+	if len(paths) == 0 {
+		return nil, fmt.Errorf("%s holds no summaries/*-dev.jsonl", dir)
+	}
+	slices.Sort(paths)
+	var sets []*corpus
+	for _, path := range paths {
+		c := &corpus{name: strings.TrimSuffix(filepath.Base(path), ".jsonl")}
+		err := readLines(path, func(l line) error {
+			c.docs = append(c.docs, newExample(l, words))
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("reading corpus: %w", err)
+		}
+		sets = append(sets, c)
+	}
+	return sets, nil
+}
+
+func newExample(l line, words int) *example {
+	sc := newScorer()
+	refs := l.Refs
+	if len(refs) == 0 {
+		refs = []string{l.Summary}
+	}
+	e := &example{sc: sc, cache: map[string]float64{}}
+	for _, r := range refs {
+		e.refs = append(e.refs, sc.all(plainSentences(r)))
+	}
+	e.lead = rougeMean(e.refs, sc.all(lead(l.Text, words)))
+	e.doc = summary.Read(news.SummaryRequest{Title: l.Title, Text: l.Text, MaxWords: words})
+	return e
+}
+
+// difference returns by how much the summary that w chooses beats the opening.
+func (e *example) difference(w summary.Weights) float64 {
+	picked := e.doc.Choose(w)
+	key := fmt.Sprint(picked)
+	score, ok := e.cache[key]
+	if !ok {
+		var sentences [][]int32
+		for _, i := range picked {
+			sentences = append(sentences, e.sc.tokens(e.doc.Text(i)))
+		}
+		score = rougeMean(e.refs, sentences)
+		e.cache[key] = score
+	}
+	return score - e.lead
+}
+
+func (e *example) words(w summary.Weights) int {
+	n := 0
+	for _, i := range e.doc.Choose(w) {
+		n += len(strings.Fields(e.doc.Text(i)))
+	}
+	return n
+}
+
+// result is how the summaries of a corpus compare with its openings.
+type result struct {
+	differences []float64
+	words       float64
+}
+
+func (c *corpus) score(docs []*example, w summary.Weights) result {
+	var r result
+	for _, d := range docs {
+		r.differences = append(r.differences, d.difference(w))
+		r.words += float64(d.words(w)) / float64(len(docs))
+	}
+	return r
+}
+
+// report prints a result with a bootstrap interval.
+func (c *corpus) report(out io.Writer, r result) {
+	low, high := interval(r.differences)
+	fmt.Fprintf(out, "  %-14s %+.2f  95%% interval [%+.2f, %+.2f]  n=%d  words %.1f\n", c.name, mean(r.differences), low, high, len(r.differences), r.words)
+}
+
+func mean(values []float64) float64 {
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	return sum / float64(max(1, len(values)))
+}
+
+func interval(values []float64) (low, high float64) {
+	const times = 1000
+	rng := rand.New(rand.NewPCG(0, 0))
+	means := make([]float64, times)
+	for i := range means {
+		for range values {
+			means[i] += values[rng.IntN(len(values))] / float64(len(values))
+		}
+	}
+	slices.Sort(means)
+	return means[times/40], means[times-times/40]
+}
+
+func writePredictions(path string, words int, out io.Writer) error {
+	s := summary.New(summary.Config{})
+	w := bufio.NewWriter(out)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	err := readLines(path, func(l line) error {
+		got, err := s.Summarize(context.Background(), news.SummaryRequest{Title: l.Title, Text: l.Text, MaxWords: words})
+		if err != nil {
+			return err
+		}
+		return enc.Encode(map[string]any{"id": l.ID, "sentences": append([]string{}, got.Sentences...)})
+	})
+	if err != nil {
+		return fmt.Errorf("predicting: %w", err)
+	}
+	return w.Flush()
+}

@@ -1,0 +1,101 @@
+package summary
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"sync"
+)
+
+// Feature is what the model looks at: of a sentence, or of a set of them. The
+// value of a set is the sum of its features, each times its weight.
+type Feature int
+
+const (
+	// Of each sentence.
+
+	First     Feature = iota // 1 for the first sentence of the text
+	Early                    // falls with each sentence before this one
+	Late                     // where in the text it stands, from 0 to 1
+	Paragraph                // 1 where it begins a paragraph
+	Central                  // the share of the text's frequent words in it, by its length
+	Titled                   // the share of its words that the title has
+	Length                   // words, as a share of the budget
+	Short                    // 1 for eight words or fewer
+	Numbers                  // the share of words that are numbers
+	Names                    // the share of words with a capital, but for the first
+	Quoted                   // 1 where it begins with a quotation
+	Question                 // 1 for a question
+	Speaking                 // 1 where somebody speaks of himself or to the reader
+	Leaning                  // 1 where it leans on the sentence before
+	Unknown                  // 1 where it says what is not known, or not decided
+
+	// Of a set.
+
+	Count      // sentences
+	Fill       // words, as a share of the budget
+	Covered    // the share of the text's frequent words that stand in the set
+	TitleCover // the share of the title's words that stand in the set
+	Together   // sentences that follow one another in the text
+	Redundancy // the largest share of words that two sentences have in common
+
+	NumFeatures
+)
+
+// sentenceFeatures is how many features there are of a sentence.
+const sentenceFeatures = Count
+
+var featureNames = [NumFeatures]string{
+	"first", "early", "late", "paragraph", "central", "titled", "length", "short", "numbers", "names", "quoted", "question",
+	"speaking", "leaning", "unknown", "count", "fill", "covered", "title_cover", "together", "redundancy",
+}
+
+func (f Feature) String() string { return featureNames[f] }
+
+// Weights is a model: one number for each feature.
+type Weights [NumFeatures]float64
+
+// MarshalJSON writes an object with a member for each feature.
+func (w Weights) MarshalJSON() ([]byte, error) {
+	out := []byte{'{'}
+	for f, v := range w {
+		if f > 0 {
+			out = append(out, ',')
+		}
+		out = fmt.Appendf(out, "\n  %q: %.4f", featureNames[f], v)
+	}
+	return append(out, "\n}"...), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. A feature that is missing, or
+// unknown, is an error.
+func (w *Weights) UnmarshalJSON(data []byte) error {
+	var m map[string]float64
+	if err := json.Unmarshal(data, &m); err != nil {
+		return err
+	}
+	for f, name := range featureNames {
+		v, ok := m[name]
+		if !ok {
+			return fmt.Errorf("weights have no %q", name)
+		}
+		w[f] = v
+		delete(m, name)
+	}
+	for name := range m {
+		return fmt.Errorf("weights have the unknown feature %q", name)
+	}
+	return nil
+}
+
+//go:embed weights.json
+var weightsJSON []byte
+
+// DefaultWeights returns the weights that ship with the program.
+var DefaultWeights = sync.OnceValue(func() Weights {
+	var w Weights
+	if err := json.Unmarshal(weightsJSON, &w); err != nil {
+		panic(fmt.Sprintf("summary: weights.json: %v", err)) // a broken build: a test reads the file
+	}
+	return w
+})
