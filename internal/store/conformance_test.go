@@ -1,0 +1,46 @@
+package store_test
+
+import "testing"
+
+// conformance is what every kind of database must pass. Each part opens stores
+// of its own and knows nothing of the kind.
+func conformance(t *testing.T, open opener) {
+	for _, part := range []struct {
+		name string
+		test func(*testing.T, opener)
+	}{
+		{"guilds", testGuilds},
+		{"bundle", testBundle},
+		{"feeds", testFeeds},
+		{"due feeds", testDueFeeds},
+		{"no flood on following", testNoFlood},
+		{"subscriptions", testSubscriptions},
+		{"polls", testPolls},
+		{"known stories", testKnownStories},
+		{"edited stories", testEditedStories},
+		{"dirty texts", testDirtyTexts},
+		{"large poll", testLargePoll},
+		{"polls lose nothing", testPollsLoseNothing},
+		{"poll is atomic", testPollIsAtomic},
+		{"events", testEvents},
+		{"deliveries", testDeliveries},
+		{"preparing is atomic", testPreparingIsAtomic},
+		{"preparing at once", testPreparingAtOnce},
+		{"posts", testPosts},
+		{"latest", testLatest},
+		{"search", testSearch},
+		{"search finds what is there", testSearchAgainstModel},
+		{"counts", testCounts},
+		{"without jobs", testWithoutJobs},
+	} {
+		t.Run(part.name, func(t *testing.T) {
+			t.Parallel()
+			part.test(t, open)
+		})
+	}
+}
+
+func TestSQLite(t *testing.T) {
+	t.Parallel()
+	conformance(t, openSQLite)
+}

@@ -1,0 +1,358 @@
+package store_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tidings/internal/news"
+)
+
+func titles(t *testing.T, feeds []news.Feed, err error) []string {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, f := range feeds {
+		all = append(all, f.Title)
+	}
+	return all
+}
+
+func bundle(names ...string) []news.Feed {
+	var all []news.Feed
+	for _, n := range names {
+		all = append(all, news.Feed{URL: "https://" + n + ".example/feed", Title: n, Topic: "tech", Language: "en"})
+	}
+	return all
+}
+
+func (b *bench) followed(g news.GuildID) []string {
+	b.t.Helper()
+	feeds, err := b.FollowedFeeds(b.ctx, g)
+	b.must(err)
+	var all []string
+	for _, f := range feeds {
+		all = append(all, f.Title)
+	}
+	return all
+}
+
+func wantTitles(t *testing.T, what string, got []string, want ...string) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+func testGuilds(t *testing.T, open opener) {
+	b := newBench(t, open)
+	b.must(b.SyncBundle(b.ctx, bundle("alpha", "beta", "gamma")))
+	g := b.guild(1)
+	wantTitles(t, "a new guild follows the bundle", b.followed(g), "alpha", "beta", "gamma")
+
+	beta, err := b.FeedByURL(b.ctx, "https://beta.example/feed")
+	b.must(err)
+	b.must(b.UnfollowFeed(b.ctx, g, beta.ID))
+	wantNotFound(t, "unfollow again", b.UnfollowFeed(b.ctx, g, beta.ID))
+	b.guild(1)
+	wantTitles(t, "a restart changes nothing", b.followed(g), "alpha", "gamma")
+
+	s := b.subscribe(g, 10, "xiaomi")
+	alpha, err := b.FeedByURL(b.ctx, "https://alpha.example/feed")
+	b.must(err)
+	subscribers := func() []news.SubscriptionID {
+		t.Helper()
+		all, err := b.Subscribers(b.ctx, alpha.ID)
+		b.must(err)
+		return ids(all, func(s news.Subscriber) news.SubscriptionID { return s.ID })
+	}
+	if diff := cmp.Diff([]news.SubscriptionID{s.ID}, subscribers()); diff != "" {
+		t.Errorf("subscribers (-want +got):\n%s", diff)
+	}
+	b.must(b.LeaveGuild(b.ctx, g, b.clock.Now()))
+	b.must(b.LeaveGuild(b.ctx, 99, b.clock.Now())) // of a guild we never knew
+	if got := subscribers(); got != nil {
+		t.Errorf("a guild that was left has subscribers %v", got)
+	}
+	if feeds, err := b.Feeds(b.ctx); err != nil || len(feeds) != 0 {
+		t.Errorf("feeds of a guild that was left: %v, %v", feeds, err)
+	}
+
+	b.clock.add(time.Hour)
+	b.guild(1)
+	wantTitles(t, "a guild that comes back keeps its feeds", b.followed(g), "alpha", "gamma")
+	all, err := b.Subscribers(b.ctx, alpha.ID)
+	b.must(err)
+	want := []news.Subscriber{{Subscription: s, FollowedAt: b.clock.Now()}}
+	if diff := cmp.Diff(want, all); diff != "" {
+		t.Errorf("subscribers after coming back (-want +got):\n%s", diff)
+	}
+
+	n, err := b.UnfollowBundle(b.ctx, g)
+	b.must(err)
+	if n != 2 || b.followed(g) != nil {
+		t.Errorf("UnfollowBundle = %d, still following %v", n, b.followed(g))
+	}
+	if n, err = b.FollowBundle(b.ctx, g); err != nil || n != 3 {
+		t.Errorf("FollowBundle = %d, %v, want 3", n, err)
+	}
+	if n, err = b.FollowBundle(b.ctx, g); err != nil || n != 0 {
+		t.Errorf("FollowBundle again = %d, %v, want 0", n, err)
+	}
+	if err := b.FollowFeed(b.ctx, g, 12345); err == nil {
+		t.Error("following a feed that does not exist succeeded")
+	}
+}
+
+func testBundle(t *testing.T, open opener) {
+	b := newBench(t, open)
+	b.must(b.SyncBundle(b.ctx, bundle("alpha", "beta")))
+	follower, own := b.guild(1), b.guild(2)
+	if _, err := b.UnfollowBundle(b.ctx, own); err != nil {
+		t.Fatal(err)
+	}
+	b.feed("mine", own)
+	b.feed("gamma", own) // soon to be bundled
+
+	next := bundle("beta", "gamma", "delta")
+	next[0].Title, next[0].Schedule, next[0].Site = "Beta News", "@daily", "https://beta.example"
+	for range 2 { // the second changes nothing
+		b.must(b.SyncBundle(b.ctx, next))
+		wantTitles(t, "a follower of the bundle", b.followed(follower), "Beta News", "alpha", "delta", "gamma")
+		wantTitles(t, "who had unfollowed it", b.followed(own), "gamma", "mine")
+	}
+	beta, err := b.FeedByURL(b.ctx, "https://beta.example/feed")
+	b.must(err)
+	if !beta.Bundled || beta.Title != "Beta News" || beta.Schedule != "@daily" || beta.Site != "https://beta.example" || beta.Topic != "tech" {
+		t.Errorf("updated feed is %+v", beta)
+	}
+	alpha, err := b.FeedByURL(b.ctx, "https://alpha.example/feed")
+	b.must(err)
+	if alpha.Bundled {
+		t.Error("alpha left the bundle and is still bundled")
+	}
+	feeds, err := b.UnfollowedBundle(b.ctx, own)
+	wantTitles(t, "unfollowed", titles(t, feeds, err), "Beta News", "delta")
+	newcomer := b.guild(3)
+	wantTitles(t, "a newcomer", b.followed(newcomer), "Beta News", "delta", "gamma")
+
+	// Who follows the bundle follows it still when none of its feeds stays.
+	b.must(b.SyncBundle(b.ctx, bundle("omega")))
+	wantTitles(t, "after a bundle replaced", b.followed(newcomer), "Beta News", "delta", "gamma", "omega")
+}
+
+func testFeeds(t *testing.T, open opener) {
+	b := newBench(t, open)
+	g := b.guild(1)
+	f, err := b.AddFeed(b.ctx, news.Feed{URL: "https://a.example/feed", Site: "https://a.example", Title: "A", Language: "de", Topic: "tech", Schedule: "@hourly"})
+	b.must(err)
+	want := news.Feed{
+		ID: f.ID, URL: "https://a.example/feed", Site: "https://a.example", Title: "A", Language: "de", Topic: "tech",
+		Schedule: "@hourly", State: news.FeedActive, NextPollAt: start,
+	}
+	if diff := cmp.Diff(want, f); diff != "" {
+		t.Errorf("added feed (-want +got):\n%s", diff)
+	}
+	got, err := b.Feed(b.ctx, f.ID)
+	b.must(err)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("read feed (-want +got):\n%s", diff)
+	}
+	again, err := b.AddFeed(b.ctx, news.Feed{URL: "https://a.example/feed", Title: "Another name"})
+	b.must(err)
+	if diff := cmp.Diff(want, again); diff != "" {
+		t.Errorf("feed added again (-want +got):\n%s", diff)
+	}
+	if feeds, err := b.Feeds(b.ctx); err != nil || len(feeds) != 0 {
+		t.Errorf("Feeds = %v, %v, want none: nobody follows one", feeds, err)
+	}
+	b.must(b.FollowFeed(b.ctx, g, f.ID))
+	b.must(b.FollowFeed(b.ctx, g, f.ID))
+	feeds, err := b.Feeds(b.ctx)
+	wantTitles(t, "feeds", titles(t, feeds, err), "A")
+
+	_, err = b.SavePoll(b.ctx, news.Poll{Feed: f.ID, At: start, State: news.FeedGone, Error: "It is gone.", NextPollAt: start.Add(time.Hour)})
+	b.must(err)
+	b.clock.add(time.Minute)
+	revived, err := b.AddFeed(b.ctx, news.Feed{URL: "https://a.example/feed"})
+	b.must(err)
+	want.NextPollAt = b.clock.Now()
+	if diff := cmp.Diff(want, revived); diff != "" {
+		t.Errorf("a gone feed added again (-want +got):\n%s", diff)
+	}
+
+	_, err = b.Feed(b.ctx, 1)
+	wantNotFound(t, "Feed", err)
+	_, err = b.FeedByURL(b.ctx, "https://b.example/")
+	wantNotFound(t, "FeedByURL", err)
+}
+
+func testDueFeeds(t *testing.T, open opener) {
+	b := newBench(t, open)
+	g, left := b.guild(1), b.guild(2)
+	due := b.feed("due", g)
+	hourly := b.feed("hourly", g)
+	later := b.feed("later", g)
+	gone := b.feed("gone", g)
+	b.feed("unfollowed")
+	b.feed("left", left)
+	b.must(b.LeaveGuild(b.ctx, left, start))
+	b.must(b.SetSchedules(b.ctx, map[string]string{due.URL: "@daily", "https://unknown.example": "@daily"}))
+	b.must(b.SetSchedules(b.ctx, map[string]string{hourly.URL: "@hourly"}))
+	for _, p := range []news.Poll{
+		{Feed: later.ID, At: start, State: news.FeedActive, NextPollAt: start.Add(time.Hour)},
+		{Feed: gone.ID, At: start, State: news.FeedGone, Error: "gone"},
+	} {
+		_, err := b.SavePoll(b.ctx, p)
+		b.must(err)
+	}
+
+	for _, c := range []struct {
+		schedule string
+		at       time.Time
+		want     []int64
+	}{
+		{"", start, []int64{int64(due.ID)}},
+		{"@hourly", start, []int64{int64(hourly.ID)}},
+		{"@daily", start, nil},
+		{"", start.Add(time.Hour), []int64{int64(due.ID), int64(later.ID)}},
+	} {
+		before := len(b.recorded(news.PollFeed))
+		n, err := b.EnqueueDue(b.ctx, c.schedule, c.at)
+		b.must(err)
+		got := b.recorded(news.PollFeed)[before:]
+		if n != len(c.want) || !slices.Equal(sorted(got...), sorted(c.want...)) {
+			t.Errorf("EnqueueDue(%q, %v) = %d with jobs %v, want %v", c.schedule, c.at, n, got, c.want)
+		}
+	}
+
+	before := len(b.recorded(news.PollFeed))
+	b.must(b.EnqueuePoll(b.ctx, later.ID))
+	if got := b.recorded(news.PollFeed)[before:]; !cmp.Equal(got, []int64{int64(later.ID)}) {
+		t.Errorf("EnqueuePoll inserted %v", got)
+	}
+	wantNotFound(t, "EnqueuePoll of no feed", b.EnqueuePoll(b.ctx, 1))
+}
+
+// A feed that nobody followed for a while, so that nobody polled it, must not
+// pour what it published meanwhile into the channels of who follows it next.
+func testNoFlood(t *testing.T, open opener) {
+	type way struct {
+		name         string
+		sleep, awake func(*bench, news.GuildID, news.Feed)
+	}
+	for _, w := range []way{
+		{"unfollowed and followed",
+			func(b *bench, g news.GuildID, f news.Feed) { b.must(b.UnfollowFeed(b.ctx, g, f.ID)) },
+			func(b *bench, g news.GuildID, f news.Feed) { b.must(b.FollowFeed(b.ctx, g, f.ID)) }},
+		{"left and come back",
+			func(b *bench, g news.GuildID, f news.Feed) { b.must(b.LeaveGuild(b.ctx, g, b.clock.Now())) },
+			func(b *bench, g news.GuildID, f news.Feed) { b.guild(g) }},
+		{"left, and another comes",
+			func(b *bench, g news.GuildID, f news.Feed) { b.must(b.LeaveGuild(b.ctx, g, b.clock.Now())) },
+			func(b *bench, g news.GuildID, f news.Feed) { b.must(b.FollowFeed(b.ctx, b.guild(g+1), f.ID)) }},
+	} {
+		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, open)
+			g := b.guild(1)
+			f := b.feed("a", g)
+			first := b.poll(f.ID, item("1", "one"))
+			second := b.poll(f.ID, item("2", "two"))
+			if !b.story(first[0]).Backlog || b.story(second[0]).Backlog {
+				t.Fatal("the first poll, and only it, brings a backlog")
+			}
+			w.sleep(b, g, f)
+			b.clock.add(30 * 24 * time.Hour)
+			w.awake(b, g, f)
+			third := b.poll(f.ID, item("3", "three"))
+			fourth := b.poll(f.ID, item("4", "four"))
+			if !b.story(third[0]).Backlog || b.story(fourth[0]).Backlog {
+				t.Error("the first poll after a sleep, and only it, brings a backlog")
+			}
+		})
+	}
+	t.Run("another follows still", func(t *testing.T) {
+		t.Parallel()
+		b := newBench(t, open)
+		f := b.feed("a", b.guild(1))
+		b.settle(f)
+		b.must(b.FollowFeed(b.ctx, b.guild(2), f.ID))
+		b.guild(2)
+		if got := b.poll(f.ID, item("1", "one")); b.story(got[0]).Backlog {
+			t.Error("a second follower made a backlog of the first one's news")
+		}
+	})
+}
+
+func testSubscriptions(t *testing.T, open opener) {
+	b := newBench(t, open)
+	g, other := b.guild(1), b.guild(2)
+	f := b.feed("a", g, other)
+	b.clock.add(time.Minute)
+	s, err := b.Subscribe(b.ctx, news.Subscription{Guild: g, Channel: 10, Role: 5, Query: "xiaomi (us OR usa)", CreatedBy: 7})
+	b.must(err)
+	want := news.Subscription{ID: s.ID, Guild: g, Channel: 10, Role: 5, Query: "xiaomi (us OR usa)", CreatedBy: 7, CreatedAt: b.clock.Now()}
+	if diff := cmp.Diff(want, s); diff != "" || s.ID <= 0 {
+		t.Errorf("subscription (-want +got):\n%s", diff)
+	}
+	_, err = b.Subscribe(b.ctx, news.Subscription{Guild: g, Channel: 10, Query: s.Query})
+	if got, want := wantUserError(t, "the same again", err).Text, "<#10> already watches `xiaomi (us OR usa)`. `/subscriptions` changes it."; got != want {
+		t.Errorf("the same again: %q, want %q", got, want)
+	}
+	elsewhere := b.subscribe(g, 11, s.Query)
+	more := b.subscribe(g, 10, "android")
+	foreign := b.subscribe(other, 10, s.Query)
+
+	live := func(want ...news.SubscriptionID) {
+		t.Helper()
+		all, err := b.Subscribers(b.ctx, f.ID)
+		b.must(err)
+		if diff := cmp.Diff(want, ids(all, func(s news.Subscriber) news.SubscriptionID { return s.ID })); diff != "" {
+			t.Errorf("live subscriptions (-want +got):\n%s", diff)
+		}
+	}
+	live(s.ID, elsewhere.ID, more.ID, foreign.ID)
+
+	b.must(b.PauseSubscription(b.ctx, g, s.ID, "asked to"))
+	paused := b.clock.Now()
+	b.clock.add(time.Minute)
+	b.must(b.PauseSubscription(b.ctx, g, s.ID, "asked again"))
+	want.PausedAt, want.PauseReason = paused, "asked again"
+	got, err := b.Subscription(b.ctx, g, s.ID)
+	b.must(err)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("paused twice (-want +got):\n%s", diff)
+	}
+	live(elsewhere.ID, more.ID, foreign.ID)
+	b.must(b.PauseChannel(b.ctx, 10, "the channel is gone"))
+	b.must(b.PauseChannel(b.ctx, 77, "nobody there"))
+	live(elsewhere.ID)
+	all, err := b.Subscriptions(b.ctx, g)
+	b.must(err)
+	more.PausedAt, more.PauseReason = b.clock.Now(), "the channel is gone"
+	if diff := cmp.Diff([]news.Subscription{want, elsewhere, more}, all); diff != "" {
+		t.Errorf("after the channel's pause (-want +got):\n%s", diff)
+	}
+	b.must(b.ResumeSubscription(b.ctx, g, s.ID))
+	b.must(b.ResumeSubscription(b.ctx, g, elsewhere.ID)) // was never paused
+	live(s.ID, elsewhere.ID)
+
+	b.must(b.RemoveSubscription(b.ctx, g, s.ID))
+	live(elsewhere.ID)
+	_, err = b.Subscription(b.ctx, g, s.ID)
+	wantNotFound(t, "Subscription removed", err)
+	wantNotFound(t, "RemoveSubscription twice", b.RemoveSubscription(b.ctx, g, s.ID))
+	_, err = b.Subscription(b.ctx, g, foreign.ID)
+	wantNotFound(t, "Subscription of another guild", err)
+	wantNotFound(t, "PauseSubscription of another guild", b.PauseSubscription(b.ctx, g, foreign.ID, ""))
+	wantNotFound(t, "ResumeSubscription of another guild", b.ResumeSubscription(b.ctx, g, foreign.ID))
+	wantNotFound(t, "RemoveSubscription of another guild", b.RemoveSubscription(b.ctx, g, foreign.ID))
+	if _, err := b.Subscribe(b.ctx, news.Subscription{Guild: 999, Channel: 1, Query: "x"}); err == nil {
+		t.Error("a guild that is not there subscribed")
+	}
+}
