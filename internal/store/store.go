@@ -79,7 +79,7 @@ type DB struct {
 // date. A database that a newer Tidings wrote is refused and left untouched.
 func Open(ctx context.Context, opts Options) (_ *DB, err error) {
 	if opts.Exclusive && opts.ReadOnly {
-		return nil, errors.New("open store: neither exclusive and read-only at once")
+		return nil, errors.New("open store: it cannot be exclusive and read-only at once")
 	}
 	d := &DB{log: opts.Log, now: opts.Now, jobs: opts.Jobs, words: opts.Words}
 	if d.log == nil {
@@ -108,7 +108,7 @@ func Open(ctx context.Context, opts Options) (_ *DB, err error) {
 			return nil, err
 		}
 	}
-	if err := checkVersion(ctx, f); err != nil {
+	if err := checkVersion(ctx, f, opts.ReadOnly); err != nil {
 		return nil, err
 	}
 	if d.writer, err = openPool(ctx, f.writerDSN(opts.ReadOnly), 1); err != nil {
