@@ -49,7 +49,14 @@ export class Composer {
       onfocus: () => this.#typed(),
       onkeydown: (event) => this.#textKey(event),
     });
-    this.line = h('div', { class: 'command-line', role: 'group', hidden: true });
+    this.line = h('div', {
+      class: 'command-line',
+      role: 'group',
+      hidden: true,
+      onkeydown: (event) => {
+        if (event.target === this.line) this.#lineKey(event);
+      },
+    });
     this.send = h('button', { class: 'icon-button send', type: 'button', 'aria-label': 'Send', title: 'Send', onclick: () => this.submit() }, icon('send'));
     this.slash = h('button', { class: 'icon-button', type: 'button', 'aria-label': 'Show the commands', title: 'Commands', onclick: () => this.#offerAll() }, icon('slash'));
     this.box = h('div', { class: 'composer-box' }, this.slash, this.text, this.line, this.send);
@@ -232,7 +239,6 @@ export class Composer {
         onclick: () => this.#offerOptions(true),
         onkeydown: (event) => this.#lineKey(event),
       }, `+${rest} optional`));
-    this.line.onkeydown = (event) => event.target === this.line && this.#lineKey(event);
   }
 
   /** #leave goes back to plain text. */
@@ -407,8 +413,7 @@ export class Composer {
       this.list.move(key === 'ArrowDown' ? 1 : -1);
     } else if (key === 'Enter') {
       stop();
-      // An optional one left empty is not filled in by Enter.
-      if (listing && (field.text || field.option.required)) this.list.pickActive();
+      if (listing) this.list.pickActive();
       else this.submit();
     } else if (key === 'Tab' && !event.shiftKey && listing && field.text && !field.settled) {
       stop();

@@ -46,8 +46,14 @@ export function dayKey(date) {
 
 /** messageTime is a message's time as Discord shows it beside the author. */
 export function messageTime(date, now = new Date()) {
+  const today = dayKey(date) === dayKey(now);
+  return today ? formatTime(date, 't') : calendarTime(date, now);
+}
+
+/** calendarTime names the day as people do: "Today at 10:01", "Yesterday at 22:40", "04/07/2026 09:15". */
+export function calendarTime(date, now = new Date()) {
   const time = formatTime(date, 't');
-  if (dayKey(date) === dayKey(now)) return time;
+  if (dayKey(date) === dayKey(now)) return `Today at ${time}`;
   const yesterday = new Date(now);
   yesterday.setDate(now.getDate() - 1);
   return dayKey(date) === dayKey(yesterday) ? `Yesterday at ${time}` : `${formatTime(date, 'd')} ${time}`;

@@ -17,7 +17,7 @@ const QUOTE = /^ *> /;
 const QUOTE_REST = /^ *>>> /;
 
 // In a run of text, the characters that may begin something.
-const PLAIN = /[^\\`*_~|<[@h¯]+/y;
+const PLAIN = /[^\\`*_~|<[@hH¯]+/y;
 const SHRUG = /¯\\_\(ツ\)_\/¯/y;
 const ESCAPE = /\\([^0-9A-Za-z\s])/y;
 const MENTION = /<(@!?|@&|#)(\d{1,20})>/y;
@@ -25,7 +25,7 @@ const COMMAND = /<\/([^:<>\n]{1,110}):(\d{1,20})>/y;
 const EMOJI = /<(a?):(\w{2,32}):(\d{1,20})>/y;
 const TIMESTAMP = /<t:(-?\d{1,17})(?::([tTdDfFRsS]))?>/y;
 const ANGLE_LINK = /<(https?:\/\/[^\s<>]{1,2048})>/iy;
-const BARE_LINK = /https?:\/\/[^\s<]{1,2048}/iy;
+const BARE_LINK = /https?:\/\/(?:(?!\]\()[^\s<]){1,2048}/iy;
 const EVERYONE = /@(everyone|here)\b/y;
 const LANGUAGE = /^([A-Za-z0-9_+\-.#]{1,32})\n/;
 
@@ -123,12 +123,14 @@ function quote(text, ctx, depth) {
 }
 
 // list reads consecutive item lines; indentation makes the levels, and an
-// indented line that is no item continues the item above it.
+// indented line that is no item continues the item above it. Where bullets
+// change to numbers, another list begins.
 function list(src, from, ctx, depth) {
-  const root = { type: 'list', ordered: false, start: 1, items: [] };
-  const stack = [];
-  let i = from;
+  const first = ITEM.exec(src.slice(from, lineEnd(src, from)));
+  const root = newList(first);
+  const stack = [{ indent: first[1].length, list: root, owner: null }];
   let last = null;
+  let i = from;
   while (i < src.length) {
     const end = lineEnd(src, i);
     const line = src.slice(i, end);
@@ -141,16 +143,14 @@ function list(src, from, ctx, depth) {
     }
     const indent = match[1].length;
     while (stack.length > 1 && indent < stack.at(-1).indent) stack.pop();
-    const ordered = /\d/.test(match[2]);
-    if (stack.length === 0) {
-      Object.assign(root, { ordered, start: ordered ? parseInt(match[2], 10) : 1 });
-      stack.push({ indent, list: root });
-    } else if (indent > stack.at(-1).indent && stack.length < MAX_DEPTH) {
-      const child = { type: 'list', ordered, start: ordered ? parseInt(match[2], 10) : 1, items: [] };
-      last.child = child;
-      stack.push({ indent, list: child });
+    const top = stack.at(-1);
+    if (last && indent > top.indent && stack.length < MAX_DEPTH) {
+      stack.push({ indent, list: addChild(last, match), owner: last });
+    } else if (top.list.ordered !== isOrdered(match)) {
+      if (!top.owner) break;
+      top.list = addChild(top.owner, match);
     }
-    last = { text: match[3], nodes: [] };
+    last = { text: match[3], children: [] };
     stack.at(-1).list.items.push(last);
     i = end + 1;
   }
@@ -158,16 +158,26 @@ function list(src, from, ctx, depth) {
   return [root, i];
 }
 
+function isOrdered(match) {
+  return /\d/.test(match[2]);
+}
+
+function newList(match) {
+  return { type: 'list', ordered: isOrdered(match), start: isOrdered(match) ? parseInt(match[2], 10) : 1, items: [] };
+}
+
+function addChild(item, match) {
+  const child = newList(match);
+  item.children.push(child);
+  return child;
+}
+
+// finishItems turns each item's text and lists into its nodes.
 function finishItems(node, ctx, depth) {
-  for (const item of node.items) {
-    item.nodes = inline(item.text, ctx, depth + 1);
-    if (item.child) {
-      finishItems(item.child, ctx, depth);
-      item.nodes.push(item.child);
-    }
-    delete item.text;
-    delete item.child;
-  }
+  node.items = node.items.map(({ text, children }) => {
+    children.forEach((child) => finishItems(child, ctx, depth));
+    return { nodes: [...inline(text, ctx, depth + 1), ...children] };
+  });
 }
 
 const PAIRS = [
@@ -255,6 +265,7 @@ function inline(src, ctx, depth) {
         break;
       }
       case 'h':
+      case 'H':
         if ((match = at(BARE_LINK))) {
           const url = trimLink(match[0]);
           if (url) {
@@ -318,7 +329,7 @@ function closingStar(src, open, mark, ctx) {
       j += 1;
     } else if (src[j] === '*') {
       if (src[j + 1] === '*') j += 1;
-      else if (j === open + 1 || /\s/.test(src[j - 1])) return -1;
+      else if (/\s/.test(src[j - 1]) || onlyMarks(src, open + 1, j)) return -1;
       else return j;
     }
   }
@@ -334,11 +345,17 @@ function closingUnderscore(src, open, mark, ctx) {
       j += 1;
     } else if (src[j] === '_') {
       if (src[j + 1] === '_') j += 1;
-      else if (j > open + 1 && !/\w/.test(src[j + 1] ?? ' ')) return j;
-      else return -1;
+      else if (/\w/.test(src[j + 1] ?? ' ') || onlyMarks(src, open + 1, j)) return -1;
+      else return j;
     }
   }
   return -1;
+}
+
+// onlyMarks tells whether nothing stands between two marks but such marks.
+function onlyMarks(src, from, to) {
+  for (let j = from; j < to; j += 1) if (src[j] !== src[to]) return false;
+  return true;
 }
 
 function code(src, open, ctx, hopeless) {
@@ -467,19 +484,13 @@ function withoutLinks(node) {
 // A bare address ends before the punctuation of the sentence around it, and
 // before a closing parenthesis that it did not open.
 function trimLink(raw) {
-  let url = raw;
-  for (;;) {
-    const last = url.at(-1);
-    if (last === ')') {
-      if (count(url, '(') >= count(url, ')')) break;
-    } else if (!/[.,:;"'\]]/.test(last)) {
-      break;
-    }
-    url = url.slice(0, -1);
+  let end = raw.length;
+  let open = 0;
+  for (const char of raw) open += char === '(' ? 1 : char === ')' ? -1 : 0;
+  for (; end > 0; end -= 1) {
+    const last = raw[end - 1];
+    if (last === ')' && open < 0) open += 1;
+    else if (last === ')' || !/[.,:;"'\]]/.test(last)) break;
   }
-  return url.length > url.indexOf('://') + 3 ? url : null;
-}
-
-function count(text, char) {
-  return text.split(char).length - 1;
+  return end > raw.indexOf('://') + 3 ? raw.slice(0, end) : null;
 }

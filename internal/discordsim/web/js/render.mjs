@@ -1,7 +1,7 @@
 // From markdown's tree to DOM nodes.
 
 import { append, externalLink, h, picture, safeURL, uid } from './dom.mjs';
-import { displayName, formatTime, hexColour } from './format.mjs';
+import { calendarTime, displayName, formatTime, hexColour } from './format.mjs';
 import { icon } from './icons.mjs';
 import { parse, parseInline } from './markdown.mjs';
 
@@ -193,7 +193,7 @@ function footer(data) {
   const date = data.timestamp ? new Date(data.timestamp) : null;
   const valid = date && !Number.isNaN(date.getTime());
   if (!data.footer?.text && !valid) return null;
-  const time = valid && h('time', { datetime: date.toISOString(), title: formatTime(date, 'F') }, formatTime(date, 's'));
+  const time = valid && h('time', { datetime: date.toISOString(), title: formatTime(date, 'F') }, calendarTime(date));
   return h('div', { class: 'embed-footer' },
     picture(data.footer?.icon_url, '', 'embed-icon small'),
     h('span', null, data.footer?.text, data.footer?.text && time && ' • ', time));

@@ -67,7 +67,7 @@ export function channelList(store, { title, el, onChoose }) {
   store.on('selection', render);
 }
 
-const role = (user) => (user.manage_guild ? 'Can manage the server' : 'Member');
+const role = (manages) => (manages ? 'Can manage the server' : 'Member');
 
 /** userPanel shows who is looking and, with several users, lets them switch. */
 export function userPanel(store, el) {
@@ -78,7 +78,7 @@ export function userPanel(store, el) {
       avatar(me, store.bot, 'avatar small online'),
       h('span', { class: 'user-names' },
         h('span', { class: 'user-name' }, displayName(me)),
-        h('span', { class: 'user-role' }, role(me))),
+        h('span', { class: 'user-role' }, role(store.canManage))),
     ];
     if (users.length < 2) {
       fill(el, h('div', { class: 'user-current' }, content));
@@ -93,7 +93,7 @@ export function userPanel(store, el) {
         value: user.id,
         label: displayName(user),
         selected: user.id === me.id,
-        content: [h('span', { class: 'option-name' }, displayName(user)), h('span', { class: 'option-description' }, role(user))],
+        content: [h('span', { class: 'option-name' }, displayName(user)), typeof user.manage_guild === 'boolean' && h('span', { class: 'option-description' }, role(user.manage_guild))],
       })),
       onChange: ([id]) => {
         store.become(id);

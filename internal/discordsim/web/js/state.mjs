@@ -21,6 +21,7 @@ export class Store {
   #stream = null;
   #finished = new Map();
   #waiting = new Map();
+  #held = null; // events that arrive while the state is being fetched
 
   me = null;
   users = [];
@@ -55,7 +56,7 @@ export class Store {
   }
 
   get canManage() {
-    return Boolean(this.users.find((u) => u.id === this.me?.id)?.manage_guild ?? this.manageGuild);
+    return Boolean(this.manageGuild);
   }
 
   get buffer() {
@@ -86,15 +87,24 @@ export class Store {
 
   /** start loads everything and opens the event stream. */
   async start({ guildId, channelId } = {}) {
+    // The stream is open before anything is fetched: nothing falls between.
+    this.#held = [];
+    await this.#listen();
     await this.#load();
     this.#chooseStart(guildId, channelId);
-    this.#listen();
     await this.select(this.guildId, this.channelId);
   }
 
   async #load() {
-    const state = await api.state(this.me?.id);
-    this.me = state.users?.find((u) => u.id === this.me?.id) ?? state.me;
+    this.#held ??= [];
+    let state;
+    try {
+      state = await api.state(this.me?.id);
+    } catch (error) {
+      if (this.me) this.#release();
+      throw error;
+    }
+    this.me = state.me;
     this.users = state.users?.length ? state.users : [state.me];
     this.bot = state.bot;
     if (typeof state.bot?.online === 'boolean') this.botOnline = state.bot.online;
@@ -105,6 +115,13 @@ export class Store {
     this.#emit('guilds');
     this.#emit('commands');
     this.#emit('bot');
+    this.#release();
+  }
+
+  #release() {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const [type, data] of held) this.#receive(type, data);
   }
 
   #chooseStart(guildId, channelId) {
@@ -114,19 +131,23 @@ export class Store {
     this.channelId = channel?.id ?? null;
   }
 
+  // #listen resolves when the stream is open, or has been tried.
   #listen() {
     this.#stream?.stop();
     let lost = false;
-    this.#stream = listen({
-      userId: this.me.id,
-      onStatus: (connected) => {
-        this.connected = connected;
-        this.#emit('connection');
-        // What happened while the stream was down was never told.
-        if (connected && lost) this.reload();
-        lost = !connected;
-      },
-      onEvent: (type, data) => this.#receive(type, data),
+    return new Promise((resolve) => {
+      this.#stream = listen({
+        userId: this.me?.id,
+        onStatus: (connected) => {
+          resolve();
+          this.connected = connected;
+          this.#emit('connection');
+          // What happened while the stream was down was never told.
+          if (connected && lost && this.me) this.reload();
+          lost = !connected;
+        },
+        onEvent: (type, data) => (this.#held ? this.#held.push([type, data]) : this.#receive(type, data)),
+      });
     });
   }
 
@@ -228,12 +249,9 @@ export class Store {
     const user = this.users.find((u) => u.id === userId);
     if (!user || user.id === this.me.id) return;
     this.me = user;
-    this.buffers.clear();
     this.pending.clear();
-    this.#emit('user');
-    this.#emit('commands');
-    this.#listen();
-    await this.select(this.guildId, this.channelId);
+    await this.#listen();
+    await this.reload();
   }
 
   get #place() {
