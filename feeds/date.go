@@ -143,12 +143,7 @@ func (p *dateParts) number(s string) (rest string, ok bool) {
 		p.dots = true
 	}
 	if len(p.numbers) >= 3 {
-		// More numbers than a date has: an hour without minutes, else nonsense.
-		if p.hasTime || n > 23 {
-			return "", false
-		}
-		p.hour, p.hasTime = n, true
-		return rest, true
+		return "", false // more numbers than a date has
 	}
 	p.numbers = append(p.numbers, n)
 	return rest, true
@@ -236,7 +231,7 @@ func (p *dateParts) word(w string) {
 	}
 	// A second month means that the first was a weekday: "mar. 5 nov." is a
 	// Tuesday in November.
-	if m := monthOf(w); m > 0 && len(p.numbers) < 3 && (p.month == 0 || p.monthAt == 0) && !p.hasTime {
+	if m := monthOf(w); m > 0 && len(p.numbers) < 3 && (p.month == 0 || p.monthAt == 0 && !p.hasTime) {
 		p.month, p.monthAt = m, len(p.numbers)
 		return
 	}

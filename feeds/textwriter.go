@@ -73,17 +73,24 @@ func (w *textWriter) write(s string) {
 }
 
 func (w *textWriter) chunk(s string) {
+	room := w.limit - w.b.Len()
 	if w.gap != 0 && w.b.Len() > 0 {
-		w.b.WriteByte(w.gap)
+		room--
 	}
-	w.gap = 0
-	if room := w.limit - w.b.Len(); len(s) > room {
+	if len(s) > room {
 		w.stopped = true
 		for room > 0 && !utf8.RuneStart(s[room]) {
 			room--
 		}
-		s = s[:max(room, 0)]
+		if room <= 0 {
+			return
+		}
+		s = s[:room]
 	}
+	if w.gap != 0 && w.b.Len() > 0 {
+		w.b.WriteByte(w.gap)
+	}
+	w.gap = 0
 	w.b.WriteString(s)
 }
 

@@ -1,0 +1,178 @@
+package feeds
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"tidings/internal/fetch"
+	"tidings/internal/news"
+)
+
+// AddStore is what adding a feed needs.
+type AddStore interface {
+	// AddFeed returns the feed of that URL, and stores f when there is none.
+	AddFeed(ctx context.Context, f news.Feed) (news.Feed, error)
+	FollowFeed(ctx context.Context, guild news.GuildID, id news.FeedID) error
+	EnqueuePoll(ctx context.Context, id news.FeedID) error
+}
+
+// Adder adds the feeds that people name.
+type Adder struct {
+	Store AddStore
+	Fetch Fetcher
+}
+
+// AddFeed reads the feed at an address and has the guild follow it. Where the
+// address is a web page that names exactly one feed, that one is taken. Nothing
+// is stored unless it reads as a feed; why it does not is a *news.UserError.
+func (a *Adder) AddFeed(ctx context.Context, guild news.GuildID, address string) (news.Feed, error) {
+	doc, at, err := a.Look(ctx, address)
+	if err != nil {
+		return news.Feed{}, err
+	}
+	feed, err := a.Store.AddFeed(ctx, news.Feed{
+		URL:      at,
+		Site:     doc.Link,
+		Title:    firstOf(clipRunes(doc.Title, 100), hostOf(at)),
+		Language: doc.Language,
+	})
+	if err != nil {
+		return news.Feed{}, fmt.Errorf("add feed %s: %w", at, err)
+	}
+	if err := a.Store.FollowFeed(ctx, guild, feed.ID); err != nil {
+		return news.Feed{}, fmt.Errorf("follow feed %s: %w", at, err)
+	}
+	if err := a.Store.EnqueuePoll(ctx, feed.ID); err != nil {
+		return news.Feed{}, fmt.Errorf("poll feed %s: %w", at, err)
+	}
+	return feed, nil
+}
+
+// Look reads the feed at an address, or the only feed that the page there names,
+// and returns it with the address to poll. It stores nothing.
+func (a *Adder) Look(ctx context.Context, address string) (*Document, string, error) {
+	address, err := completeAddress(address)
+	if err != nil {
+		return nil, "", err
+	}
+	resp, doc, err := a.get(ctx, address)
+	if err == nil {
+		return doc, pollAddress(address, resp), nil
+	}
+	if resp == nil || !errors.Is(err, ErrNotAFeed) {
+		return nil, "", err
+	}
+	links := Discover(resp.Body, resp.URL)
+	switch len(links) {
+	case 0:
+		return nil, "", &news.UserError{
+			Text: "That address is a web page without a feed. I looked for feed links in it. If the site has a feed, paste its address.",
+			Err:  err,
+		}
+	case 1:
+		resp, doc, err = a.get(ctx, links[0].URL)
+		if err != nil {
+			return nil, "", &news.UserError{
+				Text: fmt.Sprintf("That page names the feed %s, but it cannot be read: %s. Try another address.", links[0].URL, whyFailed(err)),
+				Err:  err,
+			}
+		}
+		return doc, pollAddress(links[0].URL, resp), nil
+	}
+	return nil, "", &news.UserError{Text: chooseWords(links), Err: err}
+}
+
+// get fetches and parses. The response is there whenever something was fetched.
+func (a *Adder) get(ctx context.Context, address string) (*fetch.Response, *Document, error) {
+	resp, err := a.Fetch.Get(ctx, fetch.Request{URL: address, Accept: accept, MaxBytes: DefaultMaxBytes})
+	if err != nil {
+		return nil, nil, addError(err)
+	}
+	doc, err := Parse(resp.Body, ParseOptions{ContentType: resp.ContentType, URL: resp.URL})
+	return resp, doc, err
+}
+
+// addError says what is wrong with an address, and what to do about it.
+func addError(err error) error {
+	var fe *fetch.Error
+	if !errors.As(err, &fe) {
+		return err // the bot's own trouble, such as being stopped
+	}
+	advice := "Check it, or try again later."
+	switch fe.Reason {
+	case fetch.ReasonAddress, fetch.ReasonScheme, fetch.ReasonPort:
+		advice = "Paste the feed's whole address, beginning with https://."
+	case fetch.ReasonForbidden:
+		advice = "Paste an address that anyone can open."
+	case fetch.ReasonDNS:
+		advice = "Check its spelling."
+	case fetch.ReasonRedirects:
+		advice = "Open it in a browser and paste the address where you end up."
+	case fetch.ReasonTooLarge:
+		advice = "Most sites also have a shorter feed."
+	case fetch.ReasonTLS:
+		advice = "The site has to renew its certificate."
+	case fetch.ReasonStatus:
+		switch fe.Status {
+		case http.StatusUnauthorized, http.StatusForbidden, http.StatusPaymentRequired:
+			advice = "I can only follow feeds that anyone may read."
+		case http.StatusNotFound, http.StatusGone:
+			advice = "Check the address in a browser."
+		case http.StatusTooManyRequests:
+			advice = "Try again in an hour."
+		}
+	}
+	return &news.UserError{Text: fmt.Sprintf("I can't read that address: %s. %s", fe.Words(), advice), Err: err}
+}
+
+func chooseWords(links []Link) string {
+	const most = 5
+	var b strings.Builder
+	fmt.Fprintf(&b, "That page names %d feeds. Add the one you want by its own address:", len(links))
+	for _, l := range links[:min(len(links), most)] {
+		b.WriteString("\n" + l.URL)
+		if l.Title != "" {
+			b.WriteString(" (" + clipRunes(l.Title, 80) + ")")
+		}
+	}
+	return b.String()
+}
+
+// completeAddress makes an address of what a person types: "example.org/feed",
+// "feed://example.org/rss", "<https://example.org>".
+func completeAddress(s string) (string, error) {
+	s = strings.Trim(strings.TrimSpace(s), "<>\"'`")
+	if rest, ok := strings.CutPrefix(s, "feed://"); ok {
+		s = "https://" + rest
+	} else if rest, ok := strings.CutPrefix(s, "feed:"); ok {
+		s = rest
+	}
+	if !strings.Contains(s, "://") {
+		s = "https://" + s
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || strings.ContainsAny(s, " \t\n") || len(s) > 2000 {
+		return "", news.Userf("That is no web address. Paste the feed's whole address, such as https://example.org/feed.xml.")
+	}
+	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)
+	u.Fragment = ""
+	return u.String(), nil
+}
+
+// pollAddress is the address to poll: the one asked for, unless every redirect
+// from it was permanent.
+func pollAddress(asked string, resp *fetch.Response) string {
+	return firstOf(resp.PermanentURL, asked)
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	return strings.TrimPrefix(u.Hostname(), "www.")
+}

@@ -1,0 +1,99 @@
+package feeds
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"tidings/internal/fetch"
+	"tidings/internal/news"
+)
+
+const (
+	// longestWait bounds what a feed, its server or its failures may ask for.
+	longestWait = 24 * time.Hour
+	// shortestBackoff is the wait after the first failure, where the schedule has
+	// no longer one.
+	shortestBackoff = 5 * time.Minute
+)
+
+// nextPoll says until when a feed is left alone after a successful poll: what the
+// server's headers and the document ask for, whichever is longer, but a day at
+// most. It returns now where neither asks for anything: then the schedule alone
+// decides. It never asks for a poll; it only makes the schedule's ticks pass.
+func nextPoll(now time.Time, resp *fetch.Response, pace Pace) time.Time {
+	wait := min(max(freshFor(now, resp.Header), resp.RetryAfter, pace.Interval), longestWait)
+	// A tick that comes a moment before the wait is over would lose a whole
+	// interval of the schedule.
+	wait -= min(wait/10, time.Minute)
+	return pace.skip(now.Add(wait), now.Add(longestWait))
+}
+
+// lastPace is the pace of a document that did not change and so was not read: the
+// wait that followed its last reading. It is bounded more closely, since that
+// wait may have come from elsewhere.
+func lastPace(feed news.Feed) Pace {
+	const longest = 6 * time.Hour
+	if feed.Failures > 0 || !feed.Polled() {
+		return Pace{}
+	}
+	return Pace{Interval: min(max(feed.NextPollAt.Sub(feed.PolledAt), 0), longest)}
+}
+
+// skip moves a time out of the hours and days that the feed asks to be spared,
+// up to a limit.
+func (p Pace) skip(t, limit time.Time) time.Time {
+	for t.Before(limit) {
+		u := t.UTC()
+		if !p.SkipDays[u.Weekday()] && !p.SkipHours[u.Hour()] {
+			return t
+		}
+		t = u.Truncate(time.Hour).Add(time.Hour)
+	}
+	return limit
+}
+
+// freshFor is how long an answer stays fresh: Cache-Control's max-age, else
+// Expires (RFC 9111, section 4.2.1). 0 where the server does not say.
+func freshFor(now time.Time, h http.Header) time.Duration {
+	for _, directive := range strings.Split(strings.ToLower(strings.Join(h.Values("Cache-Control"), ",")), ",") {
+		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
+		switch name {
+		case "no-cache", "no-store":
+			return 0
+		case "max-age":
+			seconds, err := strconv.ParseInt(strings.Trim(value, `"`), 10, 32)
+			if err != nil || seconds <= 0 {
+				return 0
+			}
+			age, err := strconv.ParseInt(h.Get("Age"), 10, 32)
+			if err != nil || age < 0 {
+				age = 0
+			}
+			return max(time.Duration(seconds-age)*time.Second, 0)
+		}
+	}
+	expires, err := http.ParseTime(h.Get("Expires"))
+	if err != nil {
+		return 0
+	}
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = date // both by the server's clock
+	}
+	return max(expires.Sub(now), 0)
+}
+
+// backoff says how long to leave a feed alone after its n-th failure in a row: it
+// doubles from shortestBackoff up to a day, less up to a fifth by jitter, so that
+// the feeds of a host that was down do not come back in one second.
+func backoff(n int, jitter func() float64) time.Duration {
+	wait := longestWait
+	if n = max(n, 1); n < 12 {
+		wait = min(shortestBackoff<<(n-1), longestWait)
+	}
+	return wait - time.Duration(float64(wait)*0.2*jitter())
+}
+
+func defaultJitter() float64 { return rand.Float64() }
