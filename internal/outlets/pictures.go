@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"image"
-	"image/color"
 	"image/png"
 	"math"
 	"math/rand/v2"
@@ -76,12 +75,19 @@ func seed(key string) uint64 {
 	return h.Sum64()
 }
 
-// layer is one shape of a picture. Its outline is a distance, negative inside,
-// in pixels of a picture 360 high, so that edges can be drawn smoothly.
+// layer is one shape of a picture, in one colour.
 type layer struct {
-	colour   rgb
-	opacity  float64
-	distance func(x, y float64) float64
+	colour  rgb
+	opacity float64
+	shape
+}
+
+// shape is an outline as a distance, negative inside, so that edges can be drawn
+// smoothly, and the box outside of which there is nothing of it. Lengths are in
+// pixels of a picture 360 high.
+type shape struct {
+	distance       func(x, y float64) float64
+	x0, y0, x1, y1 float64
 }
 
 type rgb struct{ r, g, b float64 } // each from 0 to 1
@@ -91,26 +97,30 @@ type rgb struct{ r, g, b float64 } // each from 0 to 1
 func draw(width, height int, layers []layer) image.Image {
 	img := image.NewRGBA(image.Rect(0, 0, width, height))
 	scale := float64(pictureHeight) / float64(height)
-	for py := range height {
-		for px := range width {
-			x, y := (float64(px)+.5)*scale, (float64(py)+.5)*scale
-			var c rgb
-			for _, l := range layers {
+	for _, l := range layers {
+		top, bottom := max(int(l.y0/scale)-1, 0), min(int(l.y1/scale)+2, height)
+		left, right := max(int(l.x0/scale)-1, 0), min(int(l.x1/scale)+2, width)
+		for py := top; py < bottom; py++ {
+			for px := left; px < right; px++ {
+				x, y := (float64(px)+.5)*scale, (float64(py)+.5)*scale
 				cover := min(max(.5-l.distance(x, y)/scale, 0), 1) * l.opacity
 				if cover == 0 {
 					continue
 				}
-				c.r += (l.colour.r - c.r) * cover
-				c.g += (l.colour.g - c.g) * cover
-				c.b += (l.colour.b - c.b) * cover
+				p := img.Pix[img.PixOffset(px, py):]
+				p[0] = blend(p[0], l.colour.r, cover)
+				p[1] = blend(p[1], l.colour.g, cover)
+				p[2] = blend(p[2], l.colour.b, cover)
+				p[3] = 255
 			}
-			img.SetRGBA(px, py, color.RGBA{byte255(c.r), byte255(c.g), byte255(c.b), 255})
 		}
 	}
 	return img
 }
 
-func byte255(v float64) uint8 { return uint8(math.Round(min(max(v, 0), 1) * 255)) }
+func blend(under uint8, over, cover float64) uint8 {
+	return uint8(float64(under)*(1-cover) + 255*over*cover + .5)
+}
 
 // arts are the kinds of picture that an outlet may like.
 var arts = []string{"tiles", "discs", "hills", "rings", "bars"}

@@ -5,37 +5,55 @@ import (
 	"math/rand/v2"
 )
 
-func everywhere(float64, float64) float64 { return math.Inf(-1) }
-
-func ground(c rgb) layer { return layer{c, 1, everywhere} }
-
-func circle(cx, cy, radius float64) func(x, y float64) float64 {
-	return func(x, y float64) float64 { return math.Hypot(x-cx, y-cy) - radius }
+func ground(c rgb) layer {
+	return layer{c, 1, shape{func(float64, float64) float64 { return math.Inf(-1) }, 0, 0, pictureWidth, pictureHeight}}
 }
 
-func ring(cx, cy, radius, width float64) func(x, y float64) float64 {
-	return func(x, y float64) float64 { return math.Abs(math.Hypot(x-cx, y-cy)-radius) - width/2 }
+func length(x, y float64) float64 { return math.Sqrt(x*x + y*y) }
+
+func circle(cx, cy, radius float64) shape {
+	return shape{
+		func(x, y float64) float64 { return length(x-cx, y-cy) - radius },
+		cx - radius, cy - radius, cx + radius, cy + radius,
+	}
+}
+
+func ring(cx, cy, radius, width float64) shape {
+	outer := radius + width/2
+	return shape{
+		func(x, y float64) float64 { return math.Abs(length(x-cx, y-cy)-radius) - width/2 },
+		cx - outer, cy - outer, cx + outer, cy + outer,
+	}
 }
 
 // box is a rectangle with round corners.
-func box(x0, y0, x1, y1, round float64) func(x, y float64) float64 {
+func box(x0, y0, x1, y1, round float64) shape {
 	cx, cy, w, h := (x0+x1)/2, (y0+y1)/2, (x1-x0)/2-round, (y1-y0)/2-round
-	return func(x, y float64) float64 {
-		dx, dy := math.Abs(x-cx)-w, math.Abs(y-cy)-h
-		return math.Hypot(max(dx, 0), max(dy, 0)) + min(max(dx, dy), 0) - round
+	return shape{
+		func(x, y float64) float64 {
+			dx, dy := math.Abs(x-cx)-w, math.Abs(y-cy)-h
+			return length(max(dx, 0), max(dy, 0)) + min(max(dx, dy), 0) - round
+		},
+		x0, y0, x1, y1,
 	}
 }
 
 // both is where two shapes overlap.
-func both(a, b func(x, y float64) float64) func(x, y float64) float64 {
-	return func(x, y float64) float64 { return max(a(x, y), b(x, y)) }
+func both(a, b shape) shape {
+	return shape{
+		func(x, y float64) float64 { return max(a.distance(x, y), b.distance(x, y)) },
+		max(a.x0, b.x0), max(a.y0, b.y0), min(a.x1, b.x1), min(a.y1, b.y1),
+	}
 }
 
-// below is everything under a wavy line.
-func below(level, height, length, phase float64) func(x, y float64) float64 {
-	return func(x, y float64) float64 {
-		t := x/length + phase
-		return level + height*(math.Sin(t)+.4*math.Sin(2.3*t+phase)) - y
+// below is everything under a wavy line, which is longer than it is high.
+func below(level, height, wave, phase float64) shape {
+	return shape{
+		func(x, y float64) float64 {
+			t := x/wave + phase
+			return level + height*(math.Sin(t)+.4*math.Sin(2.3*t+phase)) - y
+		},
+		0, level - 1.4*height, pictureWidth, pictureHeight,
 	}
 }
 
