@@ -88,6 +88,7 @@ type Bot struct {
 	router *router
 	guilds *guildQueue
 	self   atomic.Pointer[identity] // nil before it was asked
+	linked atomic.Bool              // the gateway's link stands
 
 	closeIdle func()
 
@@ -221,28 +222,42 @@ func (b *Bot) Start(ctx context.Context) error {
 	b.handlers.Go(func() { b.guilds.run(workCtx) })
 	go func() {
 		defer close(b.linkDone)
-		if err := g.run(linkCtx, func() {
-			select {
-			case up <- struct{}{}:
-			default:
+		defer close(b.fatal)
+		err := g.run(linkCtx, func(stands bool) {
+			b.linked.Store(stands)
+			if stands {
+				select {
+				case up <- struct{}{}:
+				default:
+				}
 			}
-		}); err != nil {
+		})
+		if err != nil {
 			failed <- err
 			b.fatal <- err
 		}
-		close(b.fatal)
 	}()
 
 	select {
 	case <-up:
-		b.log.Info("connected to Discord", "as", id.Name)
 		return nil
-	case err := <-failed:
-		return err
+	case err = <-failed:
 	case <-ctx.Done():
-		stopLink()
-		return fmt.Errorf("connect to Discord's gateway: %w", context.Cause(ctx))
+		err = fmt.Errorf("connect to Discord's gateway: %w", context.Cause(ctx))
 	}
+	stopLink()
+	stopWork()
+	b.closeIdle()
+	return err
+}
+
+// Connected is nil while the gateway's link stands, and otherwise an error for a
+// health check.
+func (b *Bot) Connected(context.Context) error {
+	if !b.linked.Load() {
+		return errors.New("not connected to Discord's gateway")
+	}
+	return nil
 }
 
 // Wait returns a channel that brings the error after which the bot cannot go on,

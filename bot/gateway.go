@@ -35,9 +35,9 @@ const goodLink = time.Minute
 const maxResumes = 3
 
 // run keeps the link until ctx ends, and then returns nil; or until Discord
-// refuses us for good, and then returns a *news.UserError. It calls up each time
-// the link stands. When it returns, the link is closed.
-func (g *gateway) run(ctx context.Context, up func()) error {
+// refuses us for good, and then returns a *news.UserError. It calls stands each
+// time the link begins or ceases to stand. When it returns, the link is closed.
+func (g *gateway) run(ctx context.Context, stands func(bool)) error {
 	session, down, err := g.newSession()
 	if err != nil {
 		return err
@@ -46,10 +46,12 @@ func (g *gateway) run(ctx context.Context, up func()) error {
 		conn, err := g.open(ctx, session)
 		if err == nil {
 			began := time.Now()
-			up()
+			stands(true)
 			select {
 			case <-ctx.Done():
+				stands(false)
 			case <-down:
+				stands(false)
 				g.log.Warn("the link to Discord's gateway was lost", "cause", conn.lost())
 			}
 			if time.Since(began) >= goodLink {

@@ -1,0 +1,305 @@
+package bot
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"tidings/internal/match"
+	"tidings/internal/news"
+)
+
+// memory is a Store, FeedAdder, Summarizer and ArticleReader in memory.
+type memory struct {
+	mu     sync.Mutex
+	nextID int64
+	guilds map[news.GuildID]*news.Guild
+	subs   []news.Subscription
+	feeds  []news.Feed // all there are; followed says which are
+	follow map[news.FeedID]bool
+	posts  map[news.DeliveryID]news.Post
+	news   []news.Headline
+
+	// hooks, all optional
+	onSubscriptions func(context.Context) error
+	onArticle       func(context.Context, string) (news.Article, error)
+	addFeed         func(string) (news.Feed, error)
+	sentErr         error // of DeliverySent
+}
+
+func newMemory() *memory {
+	return &memory{
+		nextID: 1000,
+		guilds: map[news.GuildID]*news.Guild{},
+		follow: map[news.FeedID]bool{},
+		posts:  map[news.DeliveryID]news.Post{},
+	}
+}
+
+func (m *memory) id() int64 { m.nextID++; return m.nextID }
+
+func (m *memory) JoinGuild(_ context.Context, g news.Guild) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.guilds[g.ID] = &g
+	return nil
+}
+
+func (m *memory) LeaveGuild(_ context.Context, id news.GuildID, at time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if g := m.guilds[id]; g != nil {
+		g.LeftAt = at
+	}
+	return nil
+}
+
+func (m *memory) guild(id news.GuildID) (news.Guild, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if g := m.guilds[id]; g != nil {
+		return *g, true
+	}
+	return news.Guild{}, false
+}
+
+func (m *memory) Subscribe(_ context.Context, s news.Subscription) (news.Subscription, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s.ID, s.CreatedAt = news.SubscriptionID(m.id()), time.Now()
+	m.subs = append(m.subs, s)
+	return s, nil
+}
+
+func (m *memory) Subscriptions(ctx context.Context, g news.GuildID) ([]news.Subscription, error) {
+	if m.onSubscriptions != nil {
+		if err := m.onSubscriptions(ctx); err != nil {
+			return nil, err
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []news.Subscription
+	for _, s := range m.subs {
+		if s.Guild == g {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
+func (m *memory) Subscription(_ context.Context, g news.GuildID, id news.SubscriptionID) (news.Subscription, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range m.subs {
+		if s.Guild == g && s.ID == id {
+			return s, nil
+		}
+	}
+	return news.Subscription{}, news.ErrNotFound
+}
+
+func (m *memory) change(g news.GuildID, id news.SubscriptionID, do func(*news.Subscription)) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range m.subs {
+		if m.subs[i].Guild == g && m.subs[i].ID == id {
+			do(&m.subs[i])
+			return nil
+		}
+	}
+	return news.ErrNotFound
+}
+
+func (m *memory) PauseSubscription(_ context.Context, g news.GuildID, id news.SubscriptionID, reason string) error {
+	return m.change(g, id, func(s *news.Subscription) { s.PausedAt, s.PauseReason = time.Now(), reason })
+}
+
+func (m *memory) ResumeSubscription(_ context.Context, g news.GuildID, id news.SubscriptionID) error {
+	return m.change(g, id, func(s *news.Subscription) { s.PausedAt, s.PauseReason = time.Time{}, "" })
+}
+
+func (m *memory) RemoveSubscription(_ context.Context, g news.GuildID, id news.SubscriptionID) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.subs = slices.DeleteFunc(m.subs, func(s news.Subscription) bool { return s.Guild == g && s.ID == id })
+	return nil
+}
+
+func (m *memory) PauseChannel(_ context.Context, c news.ChannelID, reason string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range m.subs {
+		if m.subs[i].Channel == c && !m.subs[i].Paused() {
+			m.subs[i].PausedAt, m.subs[i].PauseReason = time.Now(), reason
+		}
+	}
+	return nil
+}
+
+func (m *memory) FollowedFeeds(context.Context, news.GuildID) ([]news.Feed, error) {
+	return m.some(func(f news.Feed) bool { return m.follow[f.ID] }), nil
+}
+
+func (m *memory) UnfollowedBundle(context.Context, news.GuildID) ([]news.Feed, error) {
+	return m.some(func(f news.Feed) bool { return f.Bundled && !m.follow[f.ID] }), nil
+}
+
+func (m *memory) some(want func(news.Feed) bool) []news.Feed {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []news.Feed
+	for _, f := range m.feeds {
+		if want(f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func (m *memory) FollowFeed(_ context.Context, _ news.GuildID, id news.FeedID) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.follow[id] = true
+	return nil
+}
+
+func (m *memory) UnfollowFeed(_ context.Context, _ news.GuildID, id news.FeedID) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.follow, id)
+	return nil
+}
+
+func (m *memory) bundle(follow bool) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := 0
+	for _, f := range m.feeds {
+		if f.Bundled && m.follow[f.ID] != follow {
+			m.follow[f.ID] = follow
+			n++
+		}
+	}
+	return n
+}
+
+func (m *memory) FollowBundle(context.Context, news.GuildID) (int, error) {
+	return m.bundle(true), nil
+}
+
+func (m *memory) UnfollowBundle(context.Context, news.GuildID) (int, error) {
+	return m.bundle(false), nil
+}
+
+func (m *memory) AddFeed(_ context.Context, _ news.GuildID, url string) (news.Feed, error) {
+	f, err := m.addFeed(url)
+	if err != nil {
+		return news.Feed{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.feeds, m.follow[f.ID] = append(m.feeds, f), true
+	return f, nil
+}
+
+func (m *memory) page(keep func(news.Headline) bool, limit, offset int) []news.Headline {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []news.Headline
+	for _, h := range m.news {
+		if keep(h) {
+			out = append(out, h)
+		}
+	}
+	out = out[min(offset, len(out)):]
+	return out[:min(limit, len(out))]
+}
+
+func (m *memory) Latest(_ context.Context, _ news.GuildID, feed news.FeedID, limit, offset int) ([]news.Headline, error) {
+	return m.page(func(h news.Headline) bool { return feed == 0 || h.Feed.ID == feed }, limit, offset), nil
+}
+
+// Search finds the headlines whose title has the query's first word.
+func (m *memory) Search(_ context.Context, _ news.GuildID, q *news.Expr, limit, offset int) ([]news.Headline, error) {
+	for len(q.Words) == 0 {
+		q = &q.Args[0]
+	}
+	query, err := match.Compile(q.Words[0])
+	if err != nil {
+		return nil, err
+	}
+	return m.page(func(h news.Headline) bool { _, ok := query.Match(h.Story.Title); return ok }, limit, offset), nil
+}
+
+func (m *memory) CountMatches(ctx context.Context, g news.GuildID, q *news.Expr, _ time.Time) (int, error) {
+	found, err := m.Search(ctx, g, q, 1000, 0)
+	return len(found), err
+}
+
+func (m *memory) Story(_ context.Context, id news.StoryID) (news.Story, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, p := range m.posts {
+		if p.Story.ID == id {
+			return p.Story, nil
+		}
+	}
+	return news.Story{}, news.ErrNotFound
+}
+
+func (m *memory) Post(_ context.Context, id news.DeliveryID) (news.Post, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	p, ok := m.posts[id]
+	if !ok {
+		return news.Post{}, news.ErrNotFound
+	}
+	return p, nil
+}
+
+func (m *memory) delivery(id news.DeliveryID, do func(*news.Delivery)) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	p, ok := m.posts[id]
+	if !ok {
+		return news.ErrNotFound
+	}
+	do(&p.Delivery)
+	m.posts[id] = p
+	return nil
+}
+
+func (m *memory) DeliveryTried(_ context.Context, id news.DeliveryID, at time.Time) error {
+	return m.delivery(id, func(d *news.Delivery) { d.TriedAt = at })
+}
+
+func (m *memory) DeliverySent(_ context.Context, id news.DeliveryID, message news.MessageID, _ time.Time) error {
+	if m.sentErr != nil {
+		return m.sentErr
+	}
+	return m.delivery(id, func(d *news.Delivery) { d.State, d.Message = news.DeliverySent, message })
+}
+
+func (m *memory) DeliveryFailed(_ context.Context, id news.DeliveryID, reason string) error {
+	return m.delivery(id, func(d *news.Delivery) { d.State, d.LastError = news.DeliveryFailed, reason })
+}
+
+func (m *memory) Summarize(_ context.Context, r news.SummaryRequest) (news.Summary, error) {
+	if r.Text == "" {
+		return news.Summary{}, nil
+	}
+	q := news.Summary{Method: news.Extractive}
+	for start, i := 0, 0; i < len(r.Text); i++ {
+		if r.Text[i] == '.' {
+			q.Sentences = append(q.Sentences, r.Text[start:i+1])
+			start = i + 2
+		}
+	}
+	return q, nil
+}
+
+func (m *memory) ReadArticle(ctx context.Context, url string) (news.Article, error) {
+	return m.onArticle(ctx, url)
+}
