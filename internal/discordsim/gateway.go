@@ -189,15 +189,12 @@ func deflate(b []byte) []byte {
 // readAll handles what the client sends. A client that misses its heartbeats is
 // cut off.
 func (c *gatewayConn) readAll(ctx context.Context) error {
-	patience := c.s.cfg.Limits.HeartbeatEach*3/2 + time.Second
+	patience := c.s.cfg.Limits.HeartbeatEach * 3 / 2
+	alive := time.AfterFunc(patience, func() { c.closeWith(closeTimedOut, "Session timed out.") })
+	defer alive.Stop()
 	for {
-		rctx, cancel := context.WithTimeout(ctx, patience)
-		_, b, err := c.ws.Read(rctx)
-		cancel()
+		_, b, err := c.ws.Read(ctx)
 		if err != nil {
-			if ctx.Err() == nil && rctx.Err() != nil {
-				return &closeError{closeTimedOut, "Session timed out."}
-			}
 			return err
 		}
 		var p payload
@@ -206,6 +203,9 @@ func (c *gatewayConn) readAll(ctx context.Context) error {
 		}
 		if !c.allow() {
 			return &closeError{closeRateLimited, "Rate limited."}
+		}
+		if p.Op == opHeartbeat {
+			alive.Reset(patience)
 		}
 		if err := c.handle(p); err != nil {
 			return err

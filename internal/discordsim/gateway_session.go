@@ -2,6 +2,7 @@ package discordsim
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -36,6 +37,13 @@ type session struct {
 	log     []event // the last events, for replay
 	conn    *gatewayConn
 	left    time.Time // when the connection went
+}
+
+// has reports whether the session's shard has a guild:
+// https://discord.com/developers/docs/topics/gateway#sharding.
+func (ses *session) has(guildID string) bool {
+	n, err := strconv.ParseUint(guildID, 10, 64)
+	return err == nil && (n>>22)%uint64(ses.shard[1]) == uint64(ses.shard[0])
 }
 
 type event struct {
@@ -84,7 +92,7 @@ func (c *gatewayConn) identify(data []byte) error {
 	unavailable := []map[string]any{}
 	var joined []*guild
 	for _, id := range s.order {
-		if g := s.guilds[id]; g.members[s.bot.ID] != nil {
+		if g := s.guilds[id]; g.members[s.bot.ID] != nil && ses.has(id) {
 			unavailable = append(unavailable, map[string]any{"id": id, "unavailable": true})
 			joined = append(joined, g)
 		}
@@ -179,15 +187,16 @@ func (ses *session) dispatch(name string, data any) {
 	}
 }
 
-// dispatch sends an event to every session that asked for its intent; intent 0 is
-// sent to all. The caller holds mu.
-func (s *Server) dispatch(name string, intent int, data any) {
+// dispatch sends a guild's event to every session that asked for its intent and
+// whose shard has the guild; intent 0 is sent whatever was asked for. The caller
+// holds mu.
+func (s *Server) dispatch(guildID, name string, intent int, data any) {
 	for id, ses := range s.sessions {
 		if ses.conn == nil && s.now().Sub(ses.left) > keepSession {
 			delete(s.sessions, id)
 			continue
 		}
-		if intent == 0 || ses.intents&intent != 0 {
+		if ses.has(guildID) && (intent == 0 || ses.intents&intent != 0) {
 			ses.dispatch(name, data)
 		}
 	}
@@ -196,7 +205,7 @@ func (s *Server) dispatch(name string, intent int, data any) {
 // dispatchChannel sends an event about a channel that the bot can see.
 func (s *Server) dispatchChannel(name string, ch *channel) {
 	if s.visible(ch) {
-		s.dispatch(name, intentGuilds, ch.Channel)
+		s.dispatch(ch.GuildID, name, intentGuilds, ch.Channel)
 	}
 }
 
@@ -238,6 +247,13 @@ func (s *Server) InvalidateSession(resumable bool) {
 		c.invalidate(resumable)
 	}
 	s.touch()
+}
+
+// RequestHeartbeat asks every connection for a heartbeat at once (op 1).
+func (s *Server) RequestHeartbeat() {
+	for _, c := range s.connections() {
+		c.send(map[string]any{"op": opHeartbeat, "s": nil, "t": nil, "d": nil})
+	}
 }
 
 // ForgetSessions makes Discord forget all sessions without telling anyone: the next

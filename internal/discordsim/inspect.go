@@ -27,15 +27,17 @@ func (s *Server) MessagesFor(channelID, userID string) []Message {
 // message may be there already. ok must not call the server.
 func (s *Server) WaitMessage(ctx context.Context, channelID string, ok func(Message) bool) (Message, error) {
 	var found Message
-	n := 0
+	n, seen := 0, -1 // messages change rarely and are looked at often
 	err := s.wait(ctx, func() bool {
 		ch := s.channels[channelID]
 		if ch == nil {
 			return false
 		}
 		n = len(ch.messages)
+		before := seen
+		seen = s.revision
 		for _, m := range ch.messages {
-			if m.Flags&FlagLoading == 0 && ok(m.clone()) {
+			if m.revision > before && m.Flags&FlagLoading == 0 && ok(m.clone()) {
 				found = m.clone()
 				return true
 			}
@@ -77,9 +79,10 @@ func (s *Server) WaitCommands(ctx context.Context) error {
 // WaitRequest waits for a REST request, past or coming, for which ok returns true.
 func (s *Server) WaitRequest(ctx context.Context, ok func(Request) bool) (Request, error) {
 	var found Request
+	next := 0
 	err := s.wait(ctx, func() bool {
-		for _, r := range s.requests {
-			if ok(r) {
+		for ; next < s.dropped+len(s.requests); next++ {
+			if r := s.requests[max(next-s.dropped, 0)]; ok(r) {
 				found = r
 				return true
 			}

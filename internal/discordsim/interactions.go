@@ -34,6 +34,7 @@ type interaction struct {
 	user      *User
 	guildID   string
 	channelID string
+	locale    string
 	at        time.Time
 	timer     *time.Timer // ends an interaction that nobody answers
 
@@ -67,7 +68,7 @@ func (s *Server) start(in *interaction, data any) {
 	s.forgetOld()
 	s.calls[in.id], s.tokens[in.token] = in, in
 	in.timer = time.AfterFunc(s.cfg.Limits.AnswerWithin, func() { s.expire(in) })
-	s.dispatch("INTERACTION_CREATE", 0, s.interactionEvent(in, data))
+	s.dispatch(in.guildID, "INTERACTION_CREATE", 0, s.interactionEvent(in, data))
 	s.touch()
 }
 
@@ -112,8 +113,8 @@ func (s *Server) interactionEvent(in *interaction, data any) map[string]any {
 		"data": data, "guild_id": in.guildID, "channel_id": in.channelID, "member": m,
 		"channel":         ch.Channel,
 		"guild":           map[string]any{"id": g.ID, "locale": g.Locale, "features": []string{"COMMUNITY"}},
-		"app_permissions": s.permissions(ch, s.bot.ID), "locale": "en-US", "guild_locale": g.Locale,
-		"entitlements": []any{}, "entitlement_sku_ids": []any{}, "context": 0, "attachment_size_limit": maxBody,
+		"app_permissions": s.permissions(ch, s.bot.ID), "locale": in.locale, "guild_locale": g.Locale,
+		"entitlements": []any{}, "context": 0, "attachment_size_limit": maxBody,
 		"authorizing_integration_owners": map[string]string{"0": in.guildID},
 	}
 	if in.source != nil {

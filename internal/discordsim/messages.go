@@ -1,10 +1,8 @@
 package discordsim
 
 import (
-	"encoding/json"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -74,7 +72,7 @@ func (s *Server) apply(ch *channel, m *Message, d *draft) {
 		a.ID = s.ids.next()
 		a.URL = "https://cdn.discordapp.com/attachments/" + ch.ID + "/" + a.ID + "/" + a.Filename
 		a.ProxyURL = a.URL
-		m.Attachments = append(m.Attachments, a)
+		m.Attachments = append(slices.Clip(m.Attachments), a)
 	}
 	s.mention(ch, m)
 }
@@ -124,8 +122,8 @@ func (s *Server) mention(ch *channel, m *Message) {
 
 // add puts a new message into its channel and tells everyone who may see it.
 func (s *Server) add(ch *channel, m *Message) {
-	if len(ch.messages) >= keepMessages {
-		ch.messages = slices.Clone(ch.messages[keepMessages/10:])
+	if keep := s.cfg.KeepMessages; len(ch.messages) >= keep {
+		ch.messages = slices.Clone(ch.messages[keep/10+1:])
 	}
 	ch.messages = append(ch.messages, m)
 	if !m.Ephemeral() {
@@ -141,8 +139,10 @@ func (s *Server) tell(name, clientName string, m *Message) {
 		return
 	}
 	if !m.Ephemeral() && s.visible(ch) {
-		s.dispatch(name, intentGuildMessages, s.messageEvent(m))
+		s.dispatch(ch.GuildID, name, intentGuildMessages, s.messageEvent(m))
 	}
+	s.revision++
+	m.revision = s.revision
 	s.hub.publish(clientName, m, m.VisibleTo)
 	s.touch()
 }
@@ -196,7 +196,7 @@ func (s *Server) edit(ch *channel, m *Message, d *draft) *apiError {
 func (s *Server) remove(ch *channel, m *Message) {
 	ch.messages = slices.DeleteFunc(ch.messages, func(x *Message) bool { return x == m })
 	if !m.Ephemeral() && s.visible(ch) {
-		s.dispatch("MESSAGE_DELETE", intentGuildMessages, map[string]any{"id": m.ID, "channel_id": ch.ID, "guild_id": ch.GuildID})
+		s.dispatch(ch.GuildID, "MESSAGE_DELETE", intentGuildMessages, map[string]any{"id": m.ID, "channel_id": ch.ID, "guild_id": ch.GuildID})
 	}
 	s.hub.publish("message_delete", map[string]any{"id": m.ID, "channel_id": ch.ID}, m.VisibleTo)
 	s.touch()
@@ -216,9 +216,6 @@ func (m *Message) fetched() Message {
 	out.Nonce = nil
 	return out
 }
-
-// nonceOf is a message's nonce as the bot sent it.
-func nonceOf(raw json.RawMessage) string { return strings.Trim(string(raw), `"`) }
 
 // Say posts a message as a person.
 func (s *Server) Say(channelID, userID, content string) (Message, error) {

@@ -35,6 +35,7 @@ type CommandRun struct {
 	Options map[string]any
 
 	Focused string // the option that autocomplete is for
+	Locale  string // of the person's client; "en-US" when empty
 
 	// Force sends a command although Discord would hide it from this user, so that a
 	// test can show that the bot checks again.
@@ -191,6 +192,9 @@ func (s *Server) startCommand(run CommandRun, kind int) (*interaction, error) {
 		return nil, refused("there is no command /%s", path[0])
 	}
 	in.name = strings.Join(path, " ")
+	if run.Locale != "" {
+		in.locale = run.Locale
+	}
 	if !run.Force {
 		if err := s.mayUse(cmd, in); err != nil {
 			return nil, err
@@ -230,7 +234,7 @@ func (s *Server) newInteraction(kind int, channelID, guildID, userID string) (*i
 	case g.members[s.bot.ID] == nil:
 		return nil, refused("%s is not in %s", s.app.Name, g.Name)
 	}
-	return &interaction{kind: kind, user: u, guildID: g.ID, channelID: ch.ID}, nil
+	return &interaction{kind: kind, user: u, guildID: g.ID, channelID: ch.ID, locale: "en-US"}, nil
 }
 
 // lookup finds a slash command: a guild's own goes before a global one.

@@ -82,7 +82,7 @@ func (s *Server) admit(w http.ResponseWriter, req *http.Request, r route) bool {
 		s.countInvalid()
 		writeRateLimited(w, globalWait, "global", true)
 		return false
-	case r.exempt && ok:
+	case r.exempt && r.limit == nil && ok:
 		return true // interaction answers carry no limit's headers
 	}
 	h := w.Header()

@@ -203,6 +203,7 @@ func (s *Server) logRequest(r Request) {
 	defer s.mu.Unlock()
 	if len(s.requests) >= 2*keepRequests {
 		s.requests = append([]Request(nil), s.requests[keepRequests:]...)
+		s.dropped += keepRequests
 	}
 	s.requests = append(s.requests, r)
 	s.touch()

@@ -34,6 +34,10 @@ type Config struct {
 	// none by default.
 	PrivilegedIntents int
 
+	// KeepMessages is how many messages a channel keeps, at least nine in ten of
+	// them; 20,000 by default.
+	KeepMessages int
+
 	Limits Limits
 }
 
@@ -121,6 +125,7 @@ type Server struct {
 	order    []string // guild ids in order of creation
 	channels map[string]*channel
 	changed  chan struct{} // closed and replaced whenever something visible changes
+	revision int           // counts what happens to messages
 
 	sessions map[string]*session
 	conns    map[*gatewayConn]struct{}
@@ -136,9 +141,11 @@ type Server struct {
 	limiter  limiter
 	faults   []*FaultHandle
 	requests []Request
+	dropped  int // how many requests the log no longer has
 
 	http   *http.Server
 	ln     net.Listener
+	unused map[net.Conn]struct{} // connections without a request so far
 	closed bool
 }
 
@@ -161,6 +168,9 @@ func New(cfg Config) *Server {
 	}
 	if cfg.BotPermissions == 0 {
 		cfg.BotPermissions = DefaultBotPermissions
+	}
+	if cfg.KeepMessages <= 0 {
+		cfg.KeepMessages = 20_000
 	}
 	cfg.Token = strings.TrimPrefix(cfg.Token, "Bot ")
 	cfg.Limits.setDefaults()
@@ -226,9 +236,10 @@ func (s *Server) ListenHandler(addr string, h http.Handler) error {
 		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		ConnState:         s.noteConn,
 	}
 	s.mu.Lock()
-	s.ln, s.http = ln, srv
+	s.ln, s.http, s.unused = ln, srv, map[net.Conn]struct{}{}
 	s.mu.Unlock()
 	go func() {
 		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
@@ -236,6 +247,21 @@ func (s *Server) ListenHandler(addr string, h http.Handler) error {
 		}
 	}()
 	return nil
+}
+
+// noteConn keeps account of connections that have not been used: a shutdown would
+// wait five seconds for their first request.
+func (s *Server) noteConn(c net.Conn, state http.ConnState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case state != http.StateNew:
+		delete(s.unused, c)
+	case s.closed:
+		c.Close()
+	default:
+		s.unused[c] = struct{}{}
+	}
 }
 
 // URL is the address of the page, without a slash at the end; "" before Listen.
@@ -263,8 +289,11 @@ func (s *Server) Close(ctx context.Context) error {
 	s.closed = true
 	close(s.stop)
 	srv := s.http
-	for _, c := range s.calls {
-		c.timer.Stop()
+	for _, in := range s.calls {
+		in.timer.Stop()
+	}
+	for c := range s.unused {
+		c.Close()
 	}
 	s.mu.Unlock()
 

@@ -3,6 +3,7 @@ package discordsim
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -171,7 +172,12 @@ type Message struct {
 	Edits           int              `json:"-"` // how many edits succeeded
 	VisibleTo       string           `json:"-"` // the user who sees an ephemeral message; "" for everyone
 	ContentSent     string           `json:"-"` // before Discord trimmed it
+
+	revision int // the server's, when the message last changed
 }
+
+// NonceText is the nonce that the message was created with, as text.
+func (m Message) NonceText() string { return strings.Trim(string(m.Nonce), `"`) }
 
 // Ephemeral reports whether only one user sees the message.
 func (m Message) Ephemeral() bool { return m.Flags&FlagEphemeral != 0 }

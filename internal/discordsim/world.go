@@ -1,7 +1,6 @@
 package discordsim
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -39,9 +38,6 @@ type channel struct {
 	messages []*Message
 	nonces   map[string]nonce
 }
-
-// keepMessages bounds what a channel of a long demo keeps.
-const keepMessages = 5000
 
 func (s *Server) addUser(id, name, display string) *User {
 	u := &User{ID: id, Username: name, GlobalName: &display, Discriminator: "0"}
@@ -120,7 +116,7 @@ func (s *Server) addBot(g *guild) {
 	r.Managed, r.Tags = true, &RoleTags{BotID: s.bot.ID}
 	g.joined = Timestamp{s.now()}
 	g.members[s.bot.ID] = &member{user: s.bot, roles: []string{r.ID}, joined: g.joined}
-	s.dispatch("GUILD_CREATE", intentGuilds, s.guildCreate(g))
+	s.dispatch(g.ID, "GUILD_CREATE", intentGuilds, s.guildCreate(g))
 	s.hub.publish("guild_create", s.clientGuild(g), "")
 	s.touch()
 }
@@ -156,7 +152,7 @@ func (s *Server) RemoveBot(guildID string) error {
 	}
 	delete(g.members, s.bot.ID)
 	delete(s.commands, guildID)
-	s.dispatch("GUILD_DELETE", intentGuilds, map[string]any{"id": guildID})
+	s.dispatch(guildID, "GUILD_DELETE", intentGuilds, map[string]any{"id": guildID})
 	s.hub.publish("guild_delete", map[string]any{"id": guildID}, "")
 	s.touch()
 	return nil
@@ -169,9 +165,9 @@ func (s *Server) SetOutage(guildID string, out bool) {
 	defer s.mu.Unlock()
 	g := s.guilds[guildID]
 	if out {
-		s.dispatch("GUILD_DELETE", intentGuilds, map[string]any{"id": guildID, "unavailable": true})
+		s.dispatch(guildID, "GUILD_DELETE", intentGuilds, map[string]any{"id": guildID, "unavailable": true})
 	} else {
-		s.dispatch("GUILD_CREATE", intentGuilds, s.guildCreate(g))
+		s.dispatch(g.ID, "GUILD_CREATE", intentGuilds, s.guildCreate(g))
 	}
 }
 
@@ -189,8 +185,38 @@ func (s *Server) AddRole(guildID string, spec RoleSpec) Role {
 	defer s.mu.Unlock()
 	g := s.guilds[guildID]
 	r := s.addRole(g, spec)
-	s.dispatch("GUILD_ROLE_CREATE", intentGuilds, map[string]any{"guild_id": g.ID, "role": r})
+	s.dispatch(g.ID, "GUILD_ROLE_CREATE", intentGuilds, map[string]any{"guild_id": g.ID, "role": r})
 	return *r
+}
+
+// RemoveRole deletes a role and takes it from everyone.
+func (s *Server) RemoveRole(guildID, roleID string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g := s.guilds[guildID]
+	if g == nil || g.roles[roleID] == nil || roleID == guildID {
+		return fmt.Errorf("no role %s in guild %s", roleID, guildID)
+	}
+	delete(g.roles, roleID)
+	for _, m := range g.members {
+		m.roles = slices.DeleteFunc(slices.Clone(m.roles), func(id string) bool { return id == roleID })
+	}
+	s.dispatch(g.ID, "GUILD_ROLE_DELETE", intentGuilds, map[string]any{"guild_id": g.ID, "role_id": roleID})
+	return nil
+}
+
+// SetRolePermissions changes what a role grants; the role whose id is the guild's is
+// @everyone.
+func (s *Server) SetRolePermissions(guildID, roleID string, p Permissions) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g := s.guilds[guildID]
+	if g == nil || g.roles[roleID] == nil {
+		return fmt.Errorf("no role %s in guild %s", roleID, guildID)
+	}
+	g.roles[roleID].Permissions = p
+	s.dispatch(g.ID, "GUILD_ROLE_UPDATE", intentGuilds, map[string]any{"guild_id": g.ID, "role": g.roles[roleID]})
+	return nil
 }
 
 func (s *Server) addRole(g *guild, spec RoleSpec) *Role {
@@ -285,7 +311,7 @@ func (s *Server) SetOverwrite(channelID string, o Overwrite) error {
 		ch.Overwrites = append(ch.Overwrites, o)
 	}
 	if was || s.visible(ch) {
-		s.dispatch("CHANNEL_UPDATE", intentGuilds, ch.Channel)
+		s.dispatch(ch.GuildID, "CHANNEL_UPDATE", intentGuilds, ch.Channel)
 	}
 	return nil
 }
@@ -294,9 +320,6 @@ func (s *Server) SetOverwrite(channelID string, o Overwrite) error {
 func (s *Server) DenyBot(channelID string, deny Permissions) error {
 	return s.SetOverwrite(channelID, Overwrite{ID: s.bot.ID, Type: OverwriteMember, Deny: deny})
 }
-
-// errNoGuild is a test's mistake.
-var errNoGuild = errors.New("no such guild")
 
 // GuildNamed finds a guild by name.
 func (s *Server) GuildNamed(name string) (Guild, bool) {
