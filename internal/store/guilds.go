@@ -142,6 +142,18 @@ func (d *DB) UnfollowBundle(ctx context.Context, guild news.GuildID) (n int, err
 	return n, nil
 }
 
+// Guilds returns the guilds that the bot is a member of, by name.
+func (d *DB) Guilds(ctx context.Context) ([]news.Guild, error) {
+	rows, err := d.read.Guilds(ctx)
+	guilds, err := mapped(rows, err, func(r db.Guild) news.Guild {
+		return news.Guild{ID: news.GuildID(r.ID), Name: r.Name, Locale: r.Locale}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list guilds: %w", err)
+	}
+	return guilds, nil
+}
+
 // FollowedFeeds returns the feeds that the guild follows, by title.
 func (d *DB) FollowedFeeds(ctx context.Context, guild news.GuildID) ([]news.Feed, error) {
 	rows, err := d.read.FollowedFeeds(ctx, int64(guild))

@@ -29,3 +29,6 @@ WHERE EXISTS (
     SELECT 1 FROM guild_feed JOIN feed ON feed.id = guild_feed.feed
     WHERE guild_feed.guild = guild.id AND feed.bundled
 );
+
+-- name: Guilds :many
+SELECT * FROM guild WHERE left_at = 0 ORDER BY name, id;

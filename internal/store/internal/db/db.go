@@ -75,6 +75,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.guildStmt, err = db.PrepareContext(ctx, guild); err != nil {
 		return nil, fmt.Errorf("error preparing query Guild: %w", err)
 	}
+	if q.guildsStmt, err = db.PrepareContext(ctx, guilds); err != nil {
+		return nil, fmt.Errorf("error preparing query Guilds: %w", err)
+	}
 	if q.headlineStmt, err = db.PrepareContext(ctx, headline); err != nil {
 		return nil, fmt.Errorf("error preparing query Headline: %w", err)
 	}
@@ -277,6 +280,11 @@ func (q *Queries) Close() error {
 	if q.guildStmt != nil {
 		if cerr := q.guildStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing guildStmt: %w", cerr)
+		}
+	}
+	if q.guildsStmt != nil {
+		if cerr := q.guildsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing guildsStmt: %w", cerr)
 		}
 	}
 	if q.headlineStmt != nil {
@@ -525,6 +533,7 @@ type Queries struct {
 	followStmt             *sql.Stmt
 	followedFeedsStmt      *sql.Stmt
 	guildStmt              *sql.Stmt
+	guildsStmt             *sql.Stmt
 	headlineStmt           *sql.Stmt
 	insertDeliveryStmt     *sql.Stmt
 	insertEventStmt        *sql.Stmt
@@ -586,6 +595,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		followStmt:             q.followStmt,
 		followedFeedsStmt:      q.followedFeedsStmt,
 		guildStmt:              q.guildStmt,
+		guildsStmt:             q.guildsStmt,
 		headlineStmt:           q.headlineStmt,
 		insertDeliveryStmt:     q.insertDeliveryStmt,
 		insertEventStmt:        q.insertEventStmt,

@@ -73,6 +73,39 @@ func (q *Queries) Guild(ctx context.Context, id int64) (Guild, error) {
 	return i, err
 }
 
+const guilds = `-- name: Guilds :many
+SELECT id, name, locale, joined_at, left_at FROM guild WHERE left_at = 0 ORDER BY name, id
+`
+
+func (q *Queries) Guilds(ctx context.Context) ([]Guild, error) {
+	rows, err := q.query(ctx, q.guildsStmt, guilds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Guild
+	for rows.Next() {
+		var i Guild
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Locale,
+			&i.JoinedAt,
+			&i.LeftAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertGuild = `-- name: InsertGuild :exec
 INSERT INTO guild (id, name, locale, joined_at, left_at) VALUES ($1, $2, $3, $4, 0)
 `
