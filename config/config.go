@@ -45,6 +45,7 @@ type Database struct {
 type Poll struct {
 	Schedule    string            `yaml:"schedule" help:"Cron expression for all feeds: five fields or @every 15m, @hourly, ...; CRON_TZ=Europe/Berlin before it sets its time zone."`
 	Feeds       map[string]string `yaml:"feeds" help:"Feeds with a schedule of their own: address: cron expression."`
+	Bundle      string            `yaml:"bundle" help:"The feeds that a server follows from the start: a file in the form of feeds/bundle/tech.yaml, none for no feeds, or empty for that list itself."`
 	Concurrency int               `yaml:"concurrency" help:"How many feeds are fetched at once, at most one at a time from each host."`
 }
 

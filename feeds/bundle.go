@@ -94,3 +94,16 @@ func readTopic(data []byte) (Topic, error) {
 	}
 	return t, nil
 }
+
+// ReadBundle reads a list of an operator's own, in the form of the files in
+// feeds/bundle, for servers to follow instead of ours.
+func ReadBundle(data []byte) ([]news.Feed, error) {
+	t, err := readTopic(data)
+	if err != nil {
+		return nil, err
+	}
+	for i := range t.Feeds {
+		t.Feeds[i].Bundled = true
+	}
+	return t.Feeds, nil
+}

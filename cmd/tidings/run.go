@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
+	"tidings/config"
 	"tidings/feeds"
+	"tidings/internal/news"
 )
 
 type runCommand struct {
@@ -26,9 +29,9 @@ func (c runCommand) Run(ctx context.Context, s streams) error {
 		fmt.Fprintln(s.err, noToken)
 		return exitError(exitUsage)
 	}
-	bundle, err := feeds.Bundle()
+	bundle, err := bundleOf(cfg)
 	if err != nil {
-		return fmt.Errorf("read the bundled feeds: %w", err)
+		return err
 	}
 	app := &application{cfg: cfg, log: newLogger(cfg, s), bundle: bundle}
 	app.log.InfoContext(ctx, "tidings starts", "version", versionString())
@@ -41,4 +44,23 @@ func (c runCommand) Run(ctx context.Context, s streams) error {
 	err = app.wait(ctx)
 	app.log.Info("tidings stops")
 	return errors.Join(err, app.stop())
+}
+
+// bundleOf returns the feeds that servers follow from the start.
+func bundleOf(cfg config.Config) ([]news.Feed, error) {
+	switch cfg.Poll.Bundle {
+	case "":
+		return feeds.Bundle()
+	case "none":
+		return nil, nil
+	}
+	text, err := os.ReadFile(cfg.Poll.Bundle)
+	if err != nil {
+		return nil, fmt.Errorf("read poll.bundle: %w", err)
+	}
+	bundle, err := feeds.ReadBundle(text)
+	if err != nil {
+		return nil, fmt.Errorf("poll.bundle: %s: %w", cfg.Poll.Bundle, err)
+	}
+	return bundle, nil
 }
