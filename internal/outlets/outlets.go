@@ -129,8 +129,8 @@ func newServer(cfg Config, data fs.FS) (*Server, error) {
 	}
 	if cfg.URL != "" {
 		u, err := url.Parse(cfg.URL)
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return nil, fmt.Errorf("outlets: %q is no http address", cfg.URL)
+		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.ContainsAny(cfg.URL, " ;,?#") {
+			return nil, fmt.Errorf("outlets: %q is no http address of a site", cfg.URL)
 		}
 	}
 	outlets, err := load(data)

@@ -229,6 +229,7 @@ func TestConfigFaults(t *testing.T) {
 		{FirstAfter: -1},
 		{URL: "outlets.test"},
 		{URL: "ftp://outlets.test"},
+		{URL: "http://outlets.test; img-src *"},
 	} {
 		if _, err := New(cfg); err == nil {
 			t.Errorf("New(%+v) was accepted", cfg)

@@ -190,8 +190,10 @@ func lastChange(newestFirst []*story) time.Time {
 }
 
 func (s *Server) answerPage(w http.ResponseWriter, r *http.Request, body []byte, err error, changed time.Time) {
-	w.Header().Set("Content-Security-Policy",
-		"default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	// Pictures have whole addresses, which is another origin for whoever came by
+	// another name of this host.
+	w.Header().Set("Content-Security-Policy", fmt.Sprintf(
+		"default-src 'none'; img-src 'self' %s; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", s.URL()))
 	s.answer(w, r, "text/html; charset=utf-8", body, err, changed)
 }
 
