@@ -3,6 +3,7 @@ package bot
 import (
 	"bytes"
 	"context"
+	"flag"
 	"log/slog"
 	"os"
 	"strings"
@@ -81,6 +82,7 @@ func (b *bench) prepare() *bench {
 	if b.bot, err = New(b.cfg); err != nil {
 		b.t.Fatal(err)
 	}
+	b.t.Cleanup(b.bot.closeIdle)
 	return b
 }
 
@@ -177,6 +179,12 @@ func id[ID ~int64](t *testing.T, s string) ID {
 }
 
 func TestMain(m *testing.M) {
+	// The tests wait more than they work: the library sleeps for a second in every
+	// Close and before every reconnection.
+	flag.Parse()
+	if err := flag.Set("test.parallel", "16"); err != nil {
+		panic(err)
+	}
 	goleak.VerifyTestMain(m)
 }
 
