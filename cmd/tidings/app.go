@@ -25,7 +25,8 @@ import (
 // What the rooms ask of one another; the compiler holds it here.
 var (
 	_ dispatch.Store    = (*store.DB)(nil)
-	_ feeds.Store       = (*store.DB)(nil)
+	_ feeds.PollStore   = (*store.DB)(nil)
+	_ feeds.AddStore    = (*store.DB)(nil)
 	_ bot.Store         = (*store.DB)(nil)
 	_ store.Jobs        = (*jobs.Inserter)(nil)
 	_ bot.FeedAdder     = (*feeds.Adder)(nil)
@@ -75,9 +76,7 @@ func (a *application) start(ctx context.Context) (err error) {
 	a.bot, err = bot.New(bot.Config{
 		Token: a.cfg.Discord.Token.Reveal(), APIURL: a.cfg.Discord.APIURL,
 		Store: a.store, Summaries: summarizer, Articles: reader,
-		Feeds: feeds.NewAdder(feeds.AdderConfig{
-			Store: a.store, Fetch: client, MaxFeeds: a.cfg.Limits.Feeds, Log: a.component("feeds"),
-		}),
+		Feeds:            &feeds.Adder{Store: a.store, Fetch: client},
 		MaxSubscriptions: a.cfg.Limits.Subscriptions,
 		Log:              a.component("bot"),
 	})
@@ -163,7 +162,10 @@ func (a *application) startJobs(ctx context.Context, client *fetch.Client, reade
 	if err != nil {
 		return err
 	}
-	poller := feeds.NewPoller(feeds.PollerConfig{Store: a.store, Fetch: client, Now: time.Now, Log: a.component("feeds")})
+	poller, err := feeds.NewPoller(feeds.PollerConfig{Store: a.store, Fetch: client, Log: a.component("feeds")})
+	if err != nil {
+		return err
+	}
 	dispatcher := dispatch.New(dispatch.Config{
 		Store: a.store, Articles: reader, Summarizer: summarizer,
 		MaxWords: a.cfg.Summary.MaxWords, Log: a.component("dispatch"),

@@ -190,7 +190,7 @@ func checkChannels(ctx context.Context, b *bot.Bot, db *store.DB, g news.Guild, 
 // checkFeeds reads every feed that somebody follows, or the bundle before anybody
 // does.
 func checkFeeds(ctx context.Context, cfg config.Config, db *store.DB, out *checker) {
-	list, err := feeds.Bundle()
+	list, err := bundleOf(cfg)
 	if db != nil {
 		list, err = db.Feeds(ctx)
 	}

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-
-	"tidings/internal/article"
 )
 
 type extractCommand struct {
@@ -53,7 +51,7 @@ func (e *extracted) fill(ctx context.Context, read func(context.Context, string)
 	if err != nil {
 		return err
 	}
-	a, err := article.Extract(src.body, src.contentType, src.url)
+	a, err := src.extract()
 	if err != nil {
 		return err
 	}

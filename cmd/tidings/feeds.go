@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"tidings/config"
 	"tidings/feeds"
@@ -35,45 +36,45 @@ type feedsExport struct {
 }
 
 // open opens the database beside a bot that may be running, and finds the server.
-func (c serverFeeds) open(ctx context.Context) (config.Config, *store.DB, news.GuildID, error) {
+func (c serverFeeds) open(ctx context.Context) (config.Config, *store.DB, news.Guild, error) {
 	cfg, err := c.load()
 	if err != nil {
-		return cfg, nil, 0, err
+		return cfg, nil, news.Guild{}, err
 	}
 	if _, err := os.Stat(cfg.Database.Path); err != nil {
-		return cfg, nil, 0, news.Userf("There is no database at %s yet. Run the bot once, or name it with --set database.path=FILE.", cfg.Database.Path)
+		return cfg, nil, news.Guild{}, news.Userf("There is no database at %s yet. Run the bot once, or name it with --set database.path=FILE.", cfg.Database.Path)
 	}
 	db, err := openStore(ctx, cfg, false, slog.New(slog.DiscardHandler))
 	if err != nil {
-		return cfg, nil, 0, err
+		return cfg, nil, news.Guild{}, err
 	}
 	guild, err := c.guild(ctx, db)
 	if err != nil {
 		db.Close()
-		return cfg, nil, 0, err
+		return cfg, nil, news.Guild{}, err
 	}
 	return cfg, db, guild, nil
 }
 
-func (c serverFeeds) guild(ctx context.Context, db *store.DB) (news.GuildID, error) {
+func (c serverFeeds) guild(ctx context.Context, db *store.DB) (news.Guild, error) {
 	guilds, err := db.Guilds(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("list servers: %w", err)
+		return news.Guild{}, fmt.Errorf("list servers: %w", err)
 	}
 	var names []string
 	for _, g := range guilds {
 		if g.ID.String() == c.Server || (c.Server == "" && len(guilds) == 1) {
-			return g.ID, nil
+			return g, nil
 		}
 		names = append(names, fmt.Sprintf("%s (%s)", g.ID, g.Name))
 	}
 	switch {
 	case len(guilds) == 0:
-		return 0, news.Userf("The bot is on no server yet. Invite it first, then run this again.")
+		return news.Guild{}, news.Userf("The bot is on no server yet. Invite it first, then run this again.")
 	case c.Server == "":
-		return 0, news.Userf("Which server? Name one with --server: %s.", strings.Join(names, ", "))
+		return news.Guild{}, news.Userf("Which server? Name one with --server: %s.", strings.Join(names, ", "))
 	}
-	return 0, news.Userf("The bot is not on server %q. It is on %s.", c.Server, strings.Join(names, ", "))
+	return news.Guild{}, news.Userf("The bot is not on server %q. It is on %s.", c.Server, strings.Join(names, ", "))
 }
 
 func (c feedsImport) Run(ctx context.Context, s streams) error {
@@ -91,7 +92,7 @@ func (c feedsImport) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer db.Close()
-	followed, err := db.FollowedFeeds(ctx, guild)
+	followed, err := db.FollowedFeeds(ctx, guild.ID)
 	if err != nil {
 		return fmt.Errorf("list followed feeds: %w", err)
 	}
@@ -108,7 +109,7 @@ func (c feedsImport) Run(ctx context.Context, s streams) error {
 		case len(known) >= cfg.Limits.Feeds:
 			outcome, failed = fmt.Sprintf("left out: a server may follow %d feeds (limits.feeds)", cfg.Limits.Feeds), failed+1
 		default:
-			if err := follow(ctx, db, guild, f); err != nil {
+			if err := follow(ctx, db, guild.ID, f); err != nil {
 				outcome, failed = "left out: "+words(err), failed+1
 				break
 			}
@@ -135,29 +136,28 @@ func (c feedsExport) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer db.Close()
-	followed, err := db.FollowedFeeds(ctx, guild)
+	followed, err := db.FollowedFeeds(ctx, guild.ID)
 	if err != nil {
 		return fmt.Errorf("list followed feeds: %w", err)
 	}
-	list := make([]feeds.OPMLFeed, len(followed))
-	for i, f := range followed {
-		list[i] = feeds.OPMLFeed{Title: f.Title, URL: f.URL, Site: f.Site, Folder: f.Topic}
+	write := func(w io.Writer) error {
+		return feeds.WriteOPML(w, "Feeds of "+guild.Name, time.Now(), followed)
 	}
 	if c.File == "-" {
-		return feeds.WriteOPML(s.out, list)
+		return write(s.out)
 	}
 	out, err := os.Create(c.File)
 	if err != nil {
 		return err
 	}
-	if err := feeds.WriteOPML(out, list); err != nil {
+	if err := write(out); err != nil {
 		out.Close()
 		return fmt.Errorf("write %s: %w", c.File, err)
 	}
 	if err := out.Close(); err != nil {
 		return fmt.Errorf("write %s: %w", c.File, err)
 	}
-	fmt.Fprintf(s.err, "%d feeds written to %s\n", len(list), c.File)
+	fmt.Fprintf(s.err, "%d feeds written to %s\n", len(followed), c.File)
 	return nil
 }
 

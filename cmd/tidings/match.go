@@ -6,7 +6,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"tidings/internal/article"
 	"tidings/internal/match"
 )
 
@@ -70,7 +69,7 @@ func (l *matchLine) fill(ctx context.Context, read func(context.Context, string)
 	}
 	text := string(src.body)
 	if src.url != "" || looksLikeHTML(src.body) {
-		a, err := article.Extract(src.body, src.contentType, src.url)
+		a, err := src.extract()
 		if err != nil {
 			return err
 		}

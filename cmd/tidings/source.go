@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"tidings/config"
+	"tidings/internal/article"
 	"tidings/internal/fetch"
 	"tidings/internal/news"
 )
@@ -103,4 +104,9 @@ func failures(n int) error {
 		return exitError(exitFailure)
 	}
 	return nil
+}
+
+// extract reads the article in a web page.
+func (s source) extract() (news.Article, error) {
+	return article.New(article.Config{}).Extract(s.body, s.contentType, s.url)
 }

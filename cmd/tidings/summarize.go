@@ -9,7 +9,6 @@ import (
 	"io"
 	"strings"
 
-	"tidings/internal/article"
 	"tidings/internal/match"
 	"tidings/internal/news"
 	"tidings/internal/summary"
@@ -86,7 +85,7 @@ func (c summarizeCommand) request(ctx context.Context, in io.Reader) (news.Summa
 		}
 		return req, nil
 	}
-	a, err := article.Extract(src.body, src.contentType, src.url)
+	a, err := src.extract()
 	if err != nil {
 		return news.SummaryRequest{}, err
 	}

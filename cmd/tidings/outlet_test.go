@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"encoding/xml"
+	"fmt"
+	"html/template"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// testOutlet is a publisher with one feed, at /feed.xml, and a page for each story.
+type testOutlet struct {
+	mu      sync.Mutex
+	stories []outletStory
+	asked   atomic.Int64
+	server  *http.Server
+	address string
+}
+
+type outletStory struct {
+	slug, title, text string
+	published         time.Time
+}
+
+func newTestOutlet() *testOutlet { return &testOutlet{} }
+
+func (o *testOutlet) listen() error {
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	o.address = listener.Addr().String()
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /feed.xml", o.feed)
+	mux.HandleFunc("GET /story/{slug}", o.page)
+	mux.HandleFunc("GET /page", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, "<!doctype html><title>A page</title><p>There is no feed here.")
+	})
+	mux.HandleFunc("GET /login", func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "who are you?", http.StatusUnauthorized)
+	})
+	mux.HandleFunc("GET /round", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/round", http.StatusFound)
+	})
+	mux.HandleFunc("GET /huge", func(w http.ResponseWriter, _ *http.Request) {
+		block := make([]byte, 1<<20)
+		for range 50 {
+			if _, err := w.Write(block); err != nil {
+				return
+			}
+		}
+	})
+	mux.HandleFunc("GET /inside", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://10.0.0.1/feed.xml", http.StatusFound)
+	})
+	o.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	go o.server.Serve(listener)
+	return nil
+}
+
+func (o *testOutlet) close()          { o.server.Close() }
+func (o *testOutlet) url() string     { return "http://" + o.address }
+func (o *testOutlet) requests() int64 { return o.asked.Load() }
+
+// publish puts a story first in the feed, in place of one with the same slug.
+func (o *testOutlet) publish(slug, title, text string, at time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.stories = slices.DeleteFunc(o.stories, func(s outletStory) bool { return s.slug == slug })
+	o.stories = append([]outletStory{{slug, title, text, at}}, o.stories...)
+}
+
+type rssFeed struct {
+	XMLName xml.Name  `xml:"rss"`
+	Version string    `xml:"version,attr"`
+	Title   string    `xml:"channel>title"`
+	Link    string    `xml:"channel>link"`
+	Items   []rssItem `xml:"channel>item"`
+}
+
+type rssItem struct {
+	Title       string `xml:"title"`
+	Link        string `xml:"link"`
+	GUID        string `xml:"guid"`
+	Description string `xml:"description"`
+	PubDate     string `xml:"pubDate"`
+}
+
+func (o *testOutlet) feed(w http.ResponseWriter, _ *http.Request) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	defer o.asked.Add(1)
+	doc := rssFeed{Version: "2.0", Title: "Test Outlet", Link: o.url() + "/"}
+	for _, s := range o.stories {
+		doc.Items = append(doc.Items, rssItem{
+			Title: s.title, Link: o.url() + "/story/" + s.slug, GUID: s.slug,
+			Description: s.text, PubDate: s.published.Format(time.RFC1123Z),
+		})
+	}
+	w.Header().Set("Content-Type", "application/rss+xml")
+	w.Header().Set("Cache-Control", "max-age=0")
+	xml.NewEncoder(w).Encode(doc)
+}
+
+var storyPage = template.Must(template.New("story").Parse(`<!doctype html>
+<html lang="en"><head><title>{{.Title}}</title></head>
+<body><nav>Home Phones Laptops</nav><article><h1>{{.Title}}</h1><p>{{.Text}}</p></article>
+<footer>Subscribe to our newsletter</footer></body></html>`))
+
+func (o *testOutlet) page(w http.ResponseWriter, r *http.Request) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, s := range o.stories {
+		if s.slug == r.PathValue("slug") {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			storyPage.Execute(w, struct{ Title, Text string }{s.title, s.text})
+			return
+		}
+	}
+	http.NotFound(w, r)
+}
