@@ -259,8 +259,11 @@ func (v field) snowflake() string {
 }
 
 // link reads an optional address of at most 2048 characters in one of the schemes.
-func (v field) link(schemes ...string) string {
-	s := v.text(2048)
+func (v field) link(schemes ...string) string { return v.shortLink(2048, schemes...) }
+
+// shortLink is link with another length.
+func (v field) shortLink(max int, schemes ...string) string {
+	s := v.text(max)
 	if s == "" {
 		return ""
 	}

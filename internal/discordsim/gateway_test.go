@@ -290,13 +290,15 @@ func TestDiscordgoReconnects(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { dg.Close() })
+			// A connection that breaks before its first heartbeat makes discordgo
+			// reconnect from two goroutines that then close each other's connections.
+			waitFor(w.ctx(), func() bool { return w.GatewayStats().Heartbeats > 0 })
 			tc.do(w)
 			if err := waitFor(w.ctx(), func() bool {
-				i, r := w.GatewayCounts()
-				return i == tc.identifies && r == tc.resumes && w.Connected()
+				s := w.GatewayStats()
+				return s.Identifies == tc.identifies && s.Resumes == tc.resumes && w.Connected()
 			}); err != nil {
-				i, r := w.GatewayCounts()
-				t.Fatalf("%d identifies and %d resumes, want %d and %d", i, r, tc.identifies, tc.resumes)
+				t.Fatalf("%+v, want %d identifies and %d resumes", w.GatewayStats(), tc.identifies, tc.resumes)
 			}
 			m, err := w.Say(w.channel.ID, w.Member().ID, "still there?")
 			if err != nil {

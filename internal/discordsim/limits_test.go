@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/bwmarrin/discordgo"
+
 	"tidings/internal/discordsim"
 )
 
@@ -272,7 +274,9 @@ func TestCommandsKeepTheirIDs(t *testing.T) {
 	if err := dg.ApplicationCommandDelete(w.ApplicationID(), w.guild.ID, guildOnly.ID); err != nil {
 		t.Error(err)
 	}
-	w.register(dg)
+	if _, err := dg.ApplicationCommandBulkOverwrite(w.ApplicationID(), "", []*discordgo.ApplicationCommand{}); err != nil {
+		t.Fatal(err)
+	}
 	if n := len(w.Commands()); n != 0 {
 		t.Errorf("%d commands are left", n)
 	}

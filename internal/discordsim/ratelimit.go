@@ -74,10 +74,9 @@ func (s *Server) admit(w http.ResponseWriter, req *http.Request, r route) bool {
 	reset := b.reset
 	s.mu.Unlock()
 
-	if s.cfg.Limits.Off {
-		ok = true
-	}
 	switch {
+	case s.cfg.Limits.Off:
+		return true
 	case !global:
 		s.countInvalid()
 		writeRateLimited(w, globalWait, "global", true)

@@ -44,7 +44,8 @@ type Config struct {
 // Limits are the rates and times that Discord enforces. A zero field means the
 // documented or observed default.
 type Limits struct {
-	// Off turns every REST rate limit off; headers are sent all the same.
+	// Off turns every REST rate limit off, and leaves the headers out: a client that
+	// reads that nothing remains would wait.
 	Off bool
 
 	MessageCreate Rate // a channel; 5 in 5 s
@@ -131,7 +132,7 @@ type Server struct {
 	conns    map[*gatewayConn]struct{}
 	mute     bool // heartbeats go unanswered
 
-	identifies, resumes int
+	stats GatewayStats
 
 	commands map[string][]Command // by guild id; "" for the global ones
 	creates  map[string][]time.Time

@@ -149,12 +149,10 @@ func (r *componentReader) button(v field, c *Component) {
 	c.Emoji = readEmoji(v.at("emoji"))
 	switch c.Style {
 	case ButtonLink:
-		if u := v.at("url"); u.text(512) == "" {
-			u.fail("BASE_TYPE_REQUIRED", "A url is required")
-		} else if utf8.RuneCountInString(u.text(512)) <= 512 {
-			c.URL = u.link("http", "https", "discord")
+		if c.URL = v.at("url").shortLink(512, "http", "https", "discord"); c.URL == "" {
+			v.at("url").fail("BASE_TYPE_REQUIRED", "A url is required")
 		}
-		if v.at("custom_id").text(100) != "" {
+		if id := v.at("custom_id"); id.given() && id.value != "" {
 			v.at("custom_id").fail("BUTTON_COMPONENT_CUSTOM_ID_AND_URL", "A custom id and url cannot both be specified")
 		}
 	case ButtonPremium:
@@ -162,7 +160,7 @@ func (r *componentReader) button(v field, c *Component) {
 			v.at("sku_id").snowflake()
 		}
 	default:
-		if v.at("url").text(512) != "" {
+		if u := v.at("url"); u.given() && u.value != "" {
 			v.at("url").fail("BUTTON_COMPONENT_CUSTOM_ID_AND_URL", "A custom id and url cannot both be specified")
 		}
 		c.CustomID = r.customID(v)
