@@ -228,7 +228,7 @@ func (c *gatewayConn) handle(p payload) error {
 	defer c.s.mu.Unlock()
 	switch p.Op {
 	case opHeartbeat:
-		c.s.stats.Heartbeats++
+		c.s.heartbeats++
 		if !c.s.mute {
 			c.send(map[string]any{"op": opHeartbeatAck, "s": nil, "t": nil, "d": nil})
 		}

@@ -87,7 +87,7 @@ func (c *gatewayConn) identify(data []byte) error {
 	c.mu.Lock()
 	c.compress = d.Compress
 	c.mu.Unlock()
-	s.stats.Identifies++
+	s.identifies++
 
 	unavailable := []map[string]any{}
 	var joined []*guild
@@ -160,7 +160,7 @@ func (c *gatewayConn) resume(data []byte) error {
 			c.sendRaw(e.frame)
 		}
 	}
-	s.stats.Resumes++
+	s.resumes++
 	ses.dispatch("RESUMED", map[string]any{"_trace": []string{"discordsim"}})
 	s.hub.publish("bot", map[string]any{"online": true}, "")
 	s.touch()
@@ -271,16 +271,18 @@ func (s *Server) SetMute(mute bool) {
 	s.mute = mute
 }
 
-// GatewayStats count what bots have done on the gateway so far.
-type GatewayStats struct {
-	Identifies, Resumes, Heartbeats int
-}
-
-// GatewayStats returns the counts.
-func (s *Server) GatewayStats() GatewayStats {
+// GatewayCounts are how often bots have identified and resumed so far.
+func (s *Server) GatewayCounts() (identifies, resumes int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.stats
+	return s.identifies, s.resumes
+}
+
+// Heartbeats is how many heartbeats bots have sent so far.
+func (s *Server) Heartbeats() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.heartbeats
 }
 
 func (s *Server) connections() []*gatewayConn {

@@ -292,13 +292,14 @@ func TestDiscordgoReconnects(t *testing.T) {
 			t.Cleanup(func() { dg.Close() })
 			// A connection that breaks before its first heartbeat makes discordgo
 			// reconnect from two goroutines that then close each other's connections.
-			waitFor(w.ctx(), func() bool { return w.GatewayStats().Heartbeats > 0 })
+			waitFor(w.ctx(), func() bool { return w.Heartbeats() > 0 })
 			tc.do(w)
 			if err := waitFor(w.ctx(), func() bool {
-				s := w.GatewayStats()
-				return s.Identifies == tc.identifies && s.Resumes == tc.resumes && w.Connected()
+				i, r := w.GatewayCounts()
+				return i == tc.identifies && r == tc.resumes && w.Connected()
 			}); err != nil {
-				t.Fatalf("%+v, want %d identifies and %d resumes", w.GatewayStats(), tc.identifies, tc.resumes)
+				i, r := w.GatewayCounts()
+				t.Fatalf("%d identifies and %d resumes, want %d and %d", i, r, tc.identifies, tc.resumes)
 			}
 			m, err := w.Say(w.channel.ID, w.Member().ID, "still there?")
 			if err != nil {
@@ -333,7 +334,9 @@ func TestGuildsComeAndGo(t *testing.T) {
 	events := make(chan string, 20)
 	dg := w.open(
 		func(_ *discordgo.Session, g *discordgo.GuildCreate) { events <- "create " + g.Name },
-		func(_ *discordgo.Session, g *discordgo.GuildDelete) { events <- map[bool]string{true: "outage", false: "delete"}[g.Unavailable] },
+		func(_ *discordgo.Session, g *discordgo.GuildDelete) {
+			events <- map[bool]string{true: "outage", false: "delete"}[g.Unavailable]
+		},
 		func(_ *discordgo.Session, c *discordgo.ChannelDelete) { events <- "channel " + c.Name },
 	)
 	next := func(want string) {

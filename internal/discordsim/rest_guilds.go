@@ -37,7 +37,7 @@ func (s *Server) getGatewayBot(c *call) (any, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return map[string]any{"url": gatewayAddress(c), "shards": 1, "session_start_limit": map[string]any{
-		"total": 1000, "remaining": max(1000-s.stats.Identifies, 0), "reset_after": 86400000, "max_concurrency": 1,
+		"total": 1000, "remaining": max(1000-s.identifies, 0), "reset_after": 86400000, "max_concurrency": 1,
 	}}, nil
 }
 

@@ -132,7 +132,7 @@ type Server struct {
 	conns    map[*gatewayConn]struct{}
 	mute     bool // heartbeats go unanswered
 
-	stats GatewayStats
+	identifies, resumes, heartbeats int
 
 	commands map[string][]Command // by guild id; "" for the global ones
 	creates  map[string][]time.Time
