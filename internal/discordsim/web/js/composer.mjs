@@ -32,10 +32,10 @@ export class Composer {
     this.help = h('div', { class: 'composer-help' });
     this.panel = h('div', { class: 'composer-panel', hidden: true }, this.help, this.list.el);
     this.error = h('div', { class: 'composer-error', role: 'alert' });
-    this.text = h('textarea', {
+    this.text = h('input', {
       id: 'message-box',
       class: 'composer-text',
-      rows: 1,
+      type: 'text',
       role: 'combobox',
       'aria-autocomplete': 'list',
       'aria-expanded': 'false',
@@ -118,7 +118,6 @@ export class Composer {
 
   #typed() {
     this.#showError('');
-    this.#grow();
     const { value } = this.text;
     if (!value.trim()) {
       this.#closePanel();
@@ -132,12 +131,10 @@ export class Composer {
     }
     const typed = value.slice(1);
     // "/subscribe " is enough to know what is meant.
-    if (/\s/.test(typed)) {
-      const parsed = parseLine(this.#runnable, value);
-      if (parsed) {
-        this.#enter(parsed.command, parsed.values);
-        return;
-      }
+    const parsed = parseLine(this.#runnable, value);
+    if (parsed && typed.length > parsed.command.name.length) {
+      this.#enter(parsed.command, parsed.values);
+      return;
     }
     this.#offerCommands(typed);
   }
@@ -178,11 +175,6 @@ export class Composer {
       event.stopPropagation();
       this.#closePanel();
     }
-  }
-
-  #grow() {
-    this.text.style.height = 'auto';
-    this.text.style.height = `${Math.min(this.text.scrollHeight, 180)}px`;
   }
 
   // ---- a command and its options
@@ -250,7 +242,6 @@ export class Composer {
     fill(this.line);
     this.text.hidden = false;
     this.text.value = text;
-    this.#grow();
     this.#showError('');
     this.#closePanel();
   }
@@ -258,19 +249,17 @@ export class Composer {
   // Keys on the command itself or on "+2 optional".
   #lineKey(event) {
     const { key } = event;
-    const listing = this.#mode === 'options' && !this.panel.hidden && this.list.active;
+    const listing = this.#mode === 'options' && !this.panel.hidden && this.list.items.length > 0;
     if (listing && (key === 'ArrowDown' || key === 'ArrowUp')) this.list.move(key === 'ArrowDown' ? 1 : -1);
+    else if (listing && (key === 'Enter' || key === ' ') && this.list.active) this.list.pickActive();
     else if (key === 'Enter' && event.target === this.line) this.submit();
-    else if (listing && this.#moved && (key === 'Enter' || key === ' ')) this.list.pickActive();
     else if (key === 'Backspace' && event.target === this.line) this.#backToText();
     else if (key === 'Escape') this.#escape();
+    else if (key.length === 1 && key !== ' ' && !event.ctrlKey && !event.metaKey && !event.altKey && this.#unused.length) this.#addOption(this.#unused[0], key);
     else return;
-    this.#moved = key === 'ArrowDown' || key === 'ArrowUp';
     event.preventDefault();
     event.stopPropagation();
   }
-
-  #moved = false;
 
   #offerOptions(focusButton = false) {
     const button = this.line.querySelector('.more-options');
@@ -282,17 +271,14 @@ export class Composer {
     }
     if (focusButton) button.focus();
     this.#mode = 'options';
-    this.#moved = focusButton;
+    // Until an arrow key is pressed, Enter runs the command as it is.
+    const active = focusButton ? 0 : -1;
     this.list.show(this.#unused.map((option) => ({
       key: option.name,
       group: 'Options',
-      pick: () => {
-        const field = this.#addField(option);
-        this.#renderLine();
-        field.input.focus();
-      },
+      pick: () => this.#addOption(option),
       content: [h('span', { class: 'option-name' }, option.name), h('span', { class: 'option-description' }, option.description)],
-    })));
+    })), active);
     this.#openPanel([h('b', null, `/${this.#command.name}`), h('span', null, this.#command.description)], focusButton ? button : this.line);
   }
 
@@ -310,6 +296,12 @@ export class Composer {
     const choices = field.settled ? null : suggestions(field.option, field.text, field.directory);
     this.#showChoices(field, choices ?? []);
     this.#helpFor(field, choices && !choices.length ? 'Nothing fits.' : '');
+  }
+
+  #addOption(option, text) {
+    const field = this.#addField(option, text);
+    this.#renderLine();
+    field.input.focus();
   }
 
   async #fetchChoices(field, ask) {
@@ -371,6 +363,7 @@ export class Composer {
     if (option) {
       field.setText(field.text.slice(0, match.index));
       if (option.name !== field.name) {
+        if (!field.text && !field.option.required) this.#fields.splice(this.#fields.indexOf(field), 1);
         const target = this.#fields.find((f) => f.name === option.name) ?? this.#addField(option);
         this.#renderLine();
         target.input.focus();

@@ -23,7 +23,7 @@ export function serverRail(store, el) {
         'aria-label': unread ? `${guild.name}, new posts` : guild.name,
         'aria-current': current ? 'page' : null,
         onclick: () => store.select(guild.id),
-      }, guild.icon_text || initials(guild.name)));
+      }, h('span', { 'aria-hidden': 'true' }, guild.icon_text || initials(guild.name))));
   })));
   store.on('guilds', render);
   store.on('selection', render);
@@ -55,11 +55,11 @@ export function channelList(store, { title, el, onChoose }) {
     const loose = channels.filter((c) => c.type !== CATEGORY && !categories.some((k) => k.id === c.parent_id));
     fill(el,
       loose.length > 0 && [
-        categories.length === 0 && h('h2', { class: 'channel-heading' }, 'Text channels'),
+        categories.length === 0 && h('h3', { class: 'channel-heading' }, 'Text channels'),
         h('ul', null, loose.map(row)),
       ],
       categories.map((category) => [
-        h('h2', { class: 'channel-heading' }, category.name),
+        h('h3', { class: 'channel-heading' }, category.name),
         h('ul', null, under(category.id).map(row)),
       ]));
   };
