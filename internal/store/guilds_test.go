@@ -82,7 +82,12 @@ func testGuilds(t *testing.T, open opener) {
 		t.Errorf("feeds of a guild that was left: %v, %v", feeds, err)
 	}
 
+	b.guild(3)
+	if guilds, err := b.Guilds(b.ctx); err != nil || !cmp.Equal(guilds, []news.Guild{{ID: 3, Name: "Server 3", Locale: "en-US"}}) {
+		t.Errorf("guilds beside one that was left: %v, %v", guilds, err)
+	}
 	b.clock.add(time.Hour)
+	b.must(b.LeaveGuild(b.ctx, 3, b.clock.Now()))
 	b.guild(1)
 	wantTitles(t, "a guild that comes back keeps its feeds", b.followed(g), "alpha", "gamma")
 	all, err := b.Subscribers(b.ctx, alpha.ID)

@@ -20,6 +20,7 @@ var mayScan = map[string][]string{
 	"bundledFeeds":     {"feed"},
 	"clearSchedules":   {"feed"},
 	"counts":           {"guild", "feed", "subscription", "story", "delivery"},
+	"guilds":           {"guild"},
 	"liveFeeds":        {"feed"},
 	"unfollowBundle":   {"feed"},
 	"unfollowedBundle": {"feed"},

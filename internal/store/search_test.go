@@ -157,6 +157,7 @@ func testSearch(t *testing.T, open opener) {
 		{"a word of the second story", word("banana"), []string{"1"}},
 		{"no text", word("body"), nil},
 		{"umlauts", word("gehäuse"), []string{"5"}},
+		{"umlauts as a query folds them", word("gehause"), []string{"5"}},
 		{"an operator's name is a word", word("NOT"), []string{"2"}},
 		{"quotes", word(`"`), nil},
 		{"syntax", word(`title:xiaomi OR ^"x"*`), nil},

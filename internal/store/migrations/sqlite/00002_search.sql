@@ -9,5 +9,5 @@ CREATE VIRTUAL TABLE story_words USING fts5 (
     lead,
     content = '',
     contentless_delete = 1,
-    tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
+    tokenize = "unicode61 remove_diacritics 2 categories 'L* M* N* P* S* Co'"
 );
