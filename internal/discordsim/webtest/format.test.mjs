@@ -10,6 +10,7 @@ test('ids are ordered as numbers too large for numbers', () => {
 test('relative times use the largest whole unit', () => {
   const now = Date.UTC(2026, 0, 1);
   const at = (seconds) => relativeTime(new Date(now + seconds * 1000), now);
+  assert.equal(at(0), 'now');
   assert.equal(at(-1), '1 second ago');
   assert.equal(at(-59), '59 seconds ago');
   assert.equal(at(-60), '1 minute ago');

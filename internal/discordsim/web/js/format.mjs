@@ -35,6 +35,7 @@ const UNITS = [
 /** relativeTime says how far a Date is from now: "2 hours ago", "in 3 days". */
 export function relativeTime(date, now = Date.now()) {
   const seconds = Math.round((date.getTime() - now) / 1000);
+  if (seconds === 0) return 'now';
   const [unit, size] = UNITS.find(([, s]) => Math.abs(seconds) >= s) ?? UNITS.at(-1);
   return new Intl.RelativeTimeFormat(dateLocale(), { numeric: 'always' }).format(Math.trunc(seconds / size), unit);
 }

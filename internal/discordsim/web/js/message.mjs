@@ -41,7 +41,8 @@ function commandOf(message) {
   return name ? { name, user: metadata.user ?? message.interaction?.user } : null;
 }
 
-function usedLine(user, name, store) {
+function usedLine(by, name, store) {
+  const user = store.findUser(by?.id) ?? by;
   return h('div', { class: 'reply-line' },
     avatar(user, store.bot, 'avatar tiny'),
     h('span', { class: 'reply-author' }, displayName(user)),
@@ -90,7 +91,7 @@ export function messageElement(message, before, ctx) {
   if (grouped) {
     el.append(h('span', { class: 'message-gutter' }, time(formatTime(date, 't'))));
   } else {
-    el.append(avatar(message.author, store.bot));
+    el.append(avatar(store.findUser(message.author?.id) ?? message.author, store.bot));
     body.append(h('div', { class: 'message-head' },
       h('span', { class: 'author' }, author),
       (message.author?.bot || message.author?.id === store.bot?.id) && appBadge(),

@@ -43,6 +43,7 @@ function open(modal, store, names) {
   dialog.addEventListener('close', () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
+  form.querySelector('.modal-field :is(input, textarea, select)')?.focus();
 }
 
 function field(c, fields, names, label = c.label, description = '') {

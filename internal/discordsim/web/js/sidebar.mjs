@@ -111,7 +111,7 @@ export function memberList(store, el) {
     avatar(user, store.bot, `avatar small${online ? ' online' : ''}`),
     h('span', { class: 'user-names' },
       h('span', { class: 'member-name' }, h('span', null, displayName(user)), bot && appBadge()),
-      bot && h('span', { class: 'user-role' }, online ? 'Reading the feeds' : 'Offline')));
+      bot && !online && h('span', { class: 'user-role' }, 'Not connected')));
   const render = () => {
     const people = store.users.filter((u) => u.id !== store.bot?.id);
     const online = people.length + (store.botOnline ? 1 : 0);
