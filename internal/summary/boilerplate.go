@@ -412,7 +412,7 @@ wij gebruiken cookies
 
 // What stands inside sentences that are no part of a story, in lower case.
 var boilerplateParts = []string{
-	"contributed to this report", "contributed to this story", "contributed to this article", "contributed reporting",
+	"contributed to this report", "contributed to this story", "contributed to this article", "contributed reporting", "appeared first on",
 	"all rights reserved", "may not be published, broadcast", "pic.twitter.com", "a post shared by",
 	"sign up for our", "sign up to our", "sign up here", "subscribe to our", "subscribe now", "subscribe here", "our newsletter", "our free newsletter",
 	"to your inbox", "in your inbox", "follow us on", "like us on facebook", "follow him on twitter", "follow her on twitter", "on twitter @",
@@ -435,31 +435,51 @@ func newLineSet(s string) wordSet {
 	return set
 }
 
-// isBoilerplate reports whether a sentence or line is no part of a story.
+// enough is how many bytes a boilerplate has at most; what is longer is a
+// paragraph, however it begins.
+const enough = 600
+
+// isBoilerplate reports whether a sentence is no part of a story.
 func isBoilerplate(s string) bool {
-	const enough = 600 // bytes; a longer one is a paragraph, whatever stands in it
 	if len(s) > enough {
 		return false
 	}
-	lower := strings.ToLower(strings.TrimLeftFunc(s, func(r rune) bool {
+	lower := lowerHead(s)
+	if beginsBoilerplate(lower) {
+		return true
+	}
+	for _, p := range boilerplateParts {
+		if strings.Contains(lower, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// lowerHead returns s in lower case, without the signs that it begins with.
+func lowerHead(s string) string {
+	return strings.ToLower(strings.TrimLeftFunc(s, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '©' && r != '@'
 	}))
+}
+
+// beginsBoilerplate reports whether a sentence or line, in lower case, begins as
+// something that is no part of a story.
+func beginsBoilerplate(lower string) bool {
+	if len(lower) > enough {
+		return false
+	}
 	if boilerplateLines.has(strings.TrimRightFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) })) {
 		return true
 	}
 	for _, p := range boilerplateStarts {
-		if len(p) == 0 || lower == "" || p[0] != lower[0] || !strings.HasPrefix(lower, p) {
+		if lower == "" || p[0] != lower[0] || !strings.HasPrefix(lower, p) {
 			continue
 		}
 		rest := lower[len(p):]
 		next := runeAt(rest, 0)
 		if rest == "" || !unicode.IsLetter(next) || isDense(next) {
 			return !statesSomething(p, rest)
-		}
-	}
-	for _, p := range boilerplateParts {
-		if strings.Contains(lower, p) {
-			return true
 		}
 	}
 	return false

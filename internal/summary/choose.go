@@ -10,8 +10,10 @@ import (
 // Bounds of the search for the best set.
 const (
 	maxCandidates = 16
-	leadAnyway    = 5   // sentences from the beginning that are candidates whatever they score
-	maxOverlap    = 0.5 // share of the words of one sentence that another of the set may have
+	leadAnyway    = 5    // sentences from the beginning that are candidates whatever they score
+	maxOverlap    = 0.45 // share of the words of one sentence that another of the set may have
+	fair          = 0.75 // share of the budget below which a set is too short
+	tooShort      = 0.13 // what each word below that costs
 )
 
 func trailingZeros(x uint64) int { return bits.TrailingZeros64(x) }
@@ -55,6 +57,7 @@ type set struct {
 	top, title uint64
 	query      uint64
 	queryMost  int // the most terms of the query that one sentence has
+	unknown    bool
 	redundancy float64
 }
 
@@ -77,7 +80,7 @@ func (c *chooser) findCandidates() {
 		if len(all) < leadAnyway {
 			score += 100
 		}
-		// A sentence that leans competes only where the one before it does.
+		score += c.w[Unknown] * truth(s.unknown)
 		all = append(all, scored{i, score + 10*float64(bitCount(s.query))})
 	}
 	slices.SortStableFunc(all, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
@@ -142,6 +145,7 @@ func (c *chooser) extend(k int, at set) {
 		next.top |= s.top
 		next.title |= s.title
 		next.query |= s.query
+		next.unknown = next.unknown || s.unknown
 		next.queryMost = max(next.queryMost, bitCount(s.query))
 		if at.last == i-1 {
 			next.together++
@@ -168,12 +172,14 @@ func (c *chooser) value(s set) float64 {
 	v := s.worth + float64(100*s.queryMost+50*bitCount(s.query))
 	v += c.w[Count] * float64(len(c.stack))
 	v += c.w[Fill] * float64(s.words) / float64(c.d.maxWords)
+	v -= tooShort * max(0, fair*float64(c.d.maxWords)-float64(s.words))
 	if c.d.topSum > 0 {
 		v += c.w[Covered] * c.d.weigh(s.top) / c.d.topSum
 	}
 	if c.d.titleBits > 0 {
 		v += c.w[TitleCover] * float64(bitCount(s.title)) / float64(c.d.titleBits)
 	}
+	v += c.w[Unknown] * truth(s.unknown)
 	v += c.w[Together] * float64(s.together)
 	v += c.w[Redundancy] * s.redundancy
 	return v

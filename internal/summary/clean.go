@@ -22,7 +22,7 @@ func Clean(title, text string) string {
 	var out []string
 	first := true
 	for line := range strings.SplitSeq(text, "\n") {
-		line = squeeze(line)
+		line = stripTimestamp(squeeze(line))
 		if line == "" || isNoise(line, titleKey) {
 			continue
 		}
@@ -31,7 +31,7 @@ func Clean(title, text string) string {
 			continue
 		}
 		out = append(out, line)
-		first = false
+		first = first && !endsSentenceMark(line)
 	}
 	return strings.Join(out, "\n")
 }
@@ -96,11 +96,11 @@ func isNoise(line, titleKey string) bool {
 	if len(line) > 1000 {
 		return false
 	}
-	if isByline(line) {
+	if isByline(line) || isTimestamp(line) {
 		return true
 	}
 	const shortLine = 350 // bytes; about 60 words: a box, not a paragraph
-	if len(line) <= shortLine && isBoilerplate(line) {
+	if len(line) <= shortLine && beginsBoilerplate(lowerHead(line)) {
 		return true
 	}
 	if titleKey == "" || len(line) > 2*len(titleKey)+60 {
@@ -152,7 +152,10 @@ func stripDateline(s string) string {
 			}
 			inside := strings.ToLower(strings.TrimSpace(s[at+1 : at+closing]))
 			rest, dash := stripDash(s[at+closing+1:])
-			if (dash || agencies.has(inside)) && beginsSentence(rest) && startsUpper(s[at+1:]) || agencies.has(inside) && beginsSentence(rest) {
+			// Without a dash, the name must be a known one or the first thing of all:
+			// "Acme (ACM) Shares" is no dateline.
+			known := agencies.has(inside) || words == 0 && len(strings.Fields(inside)) <= 3 && !strings.ContainsAny(inside, ".,:!?")
+			if (known || dash && startsUpper(s[at+1:])) && beginsSentence(rest) {
 				return rest
 			}
 			return s
@@ -162,7 +165,7 @@ func stripDateline(s string) string {
 				return rest
 			}
 			return s
-		case unicode.IsUpper(r) || unicode.IsDigit(r):
+		case unicode.IsUpper(r) || unicode.IsDigit(r) || words > 0 && startsWithMonth(s[at:]):
 			end := strings.IndexFunc(s[at:], unicode.IsSpace)
 			if end < 0 {
 				return s
@@ -186,6 +189,11 @@ func stripDateline(s string) string {
 	return s
 }
 
+func startsWithMonth(s string) bool {
+	word, _, _ := strings.Cut(s, " ")
+	return isMonth(word)
+}
+
 func startsUpper(s string) bool { return unicode.IsUpper(runeAt(s, 0)) }
 
 func isDashRune(r rune) bool { return r == '-' || r == '–' || r == '—' || r == '―' }
@@ -199,7 +207,7 @@ func isPlainHyphen(s string) bool {
 func stripDash(s string) (rest string, found bool) {
 	rest = strings.TrimLeft(s, " ")
 	trimmed := strings.TrimLeft(rest, "-–—―:")
-	found = trimmed != rest && (strings.HasPrefix(trimmed, " ") || strings.HasPrefix(rest, "—") || strings.HasPrefix(rest, "–"))
+	found = trimmed != rest && (strings.HasPrefix(trimmed, " ") || strings.HasPrefix(rest, "—") || strings.HasPrefix(rest, "–") || strings.HasPrefix(rest, "--"))
 	if !found {
 		return rest, false
 	}
@@ -227,7 +235,7 @@ func stripDenseDateline(s string) (string, bool) {
 		rest, _ := stripDash(s[end+len(pair[1]):])
 		return rest, rest != ""
 	}
-	if i := strings.Index(head, "电"); i > 0 && strings.ContainsAny(head[:i], "日讯") && strings.IndexAny(head[:i], "，。、") < 0 {
+	if i := strings.Index(head, "电"); i > 0 && strings.ContainsAny(head[:i], "日讯") && !strings.ContainsAny(head[:i], "，。、") {
 		rest := s[i+len("电"):]
 		if strings.HasPrefix(rest, "（") {
 			if end := strings.Index(rest, "）"); end > 0 && end < most {
@@ -276,6 +284,24 @@ func stripTimestamp(s string) string {
 		return rest
 	}
 	return s
+}
+
+// isTimestamp reports whether a line is only a time.
+func isTimestamp(line string) bool {
+	if len(line) > 120 {
+		return false
+	}
+	for w := range strings.FieldsSeq(line) {
+		w = strings.Trim(w, ".,:;|()·•-–")
+		switch strings.ToLower(w) {
+		case "published", "updated", "posted", "created", "modified", "last", "first", "publicado", "actualizado", "veröffentlicht", "aktualisiert", "publié", "mis", "à", "jour", "stand":
+		default:
+			if !isTimeWord(w) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // skipTime takes the words of a time off the beginning of s and says how many

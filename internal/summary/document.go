@@ -37,6 +37,7 @@ type sentence struct {
 	usable    bool // is a whole statement that can be shown
 	leans     bool // needs the sentence before it
 	orphan    bool // the sentence before it was taken away
+	unknown   bool // says what is not known
 
 	tokens  []word
 	stems   []int32 // distinct, sorted
@@ -111,7 +112,7 @@ func isWhole(s string, bare bool) bool {
 		if !bare || len(strings.Fields(s)) < 5 && !strings.ContainsFunc(s, isDense) {
 			return false
 		}
-		if r, _ := utf8.DecodeLastRuneInString(s); !unicode.IsLetter(r) && !unicode.IsDigit(r) && !isCloser(r) {
+		if r, _ := utf8.DecodeLastRuneInString(strings.TrimRightFunc(s, isCloser)); !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			return false // an ellipsis, a colon, a comma
 		}
 	}
@@ -144,7 +145,7 @@ func isWhole(s string, bare bool) bool {
 		longest = max(longest, run)
 	}
 	switch {
-	case depth != 0, openQuotes(s, 0) != 0:
+	case depth != 0, !isBalanced(s):
 		return false // half of something
 	case letters < 3*others, longest > 60:
 		return false // a table, code
@@ -373,11 +374,11 @@ func (d *Document) describe(i int) {
 	f[Late] = float64(i) / float64(len(d.sentences))
 	f[Paragraph] = truth(s.opens)
 	f[Length] = float64(s.words) / float64(d.maxWords)
-	f[Short] = truth(s.words <= 8)
 	f[Quoted] = truth(s.text != "" && strings.ContainsRune("\"“„«「『‘'", runeAt(s.text, 0)))
 	f[Question] = truth(strings.ContainsAny(s.text[max(0, len(s.text)-6):], "?？؟"))
 	f[Leaning] = truth(s.leans)
-	f[Unknown] = truth(d.lex.code == "en" && saysUnknown(s.text))
+	s.unknown = d.lex.code == "en" && saysUnknown(s.text)
+	f[Short] = truth(s.words <= 8 && !s.unknown)
 	content, titled, numbers, names := 0, 0, 0, 0
 	for j, t := range s.tokens {
 		if t.speaking {
@@ -431,8 +432,9 @@ func saysUnknown(s string) bool {
 }
 
 var unknownPhrases = []string{
-	"no date", "no concrete date", "no firm date", "no release date", "no launch date", "no specific date", "no timetable", "no timeline", "no time frame", "no timeframe",
-	"no set date", "not set a date", "not given a date", "not announced a date", "date has not been", "date has been set", "date was set", "without a date", "without saying when", "did not say when", "would not say when",
-	"not say how", "did not say", "would not say", "declined to say", "declined to comment", "has yet to", "have yet to", "yet to be", "remains unclear",
-	"remained unclear", "is unclear", "was unclear", "not yet known", "is not known", "was not known", "not immediately clear", "not clear", "no word on", "no details", "undecided",
+	"no date", "no concrete date", "no firm date", "no release date", "no launch date", "no specific date", "no exact date", "no timetable", "no timeline",
+	"no time frame", "no timeframe", "no set date", "not set a date", "not given a date", "not announced a date", "not named a date", "date has not been",
+	"date was not", "date is not", "without a date", "without giving a date", "saying when", "not say when", "not said when", "not say how soon", "not decided when",
+	"not known when", "unclear when", "not clear when", "yet to be decided", "yet to be announced", "yet to decide", "yet to announce", "remains unclear",
+	"remained unclear", "not yet known", "not immediately clear",
 }

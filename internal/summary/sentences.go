@@ -114,19 +114,19 @@ func (lex *lexicon) endsSentence(line string, start, stop, end int) bool {
 	if isFullStop(r) {
 		// 「…。」と述べた goes on after the quotation.
 		closed := end > stop+size
-		return !closed || !(unicode.Is(unicode.Hiragana, next) || next == '、' || next == '，')
+		return !closed || !(unicode.Is(unicode.Hiragana, next) || next == '、' || next == '，' || saysInChinese(line[end:]))
 	}
-	rest := line[end:]
+	rest := line[end:min(len(line), end+maxWordBytes)]
 	after := strings.TrimLeftFunc(rest, unicode.IsSpace)
 	if after == "" {
 		return true
 	}
-	before := lastToken(line[start:stop])
+	before := lastToken(line[max(start, stop-maxWordBytes):stop])
 	if len(after) == len(rest) {
 		// No space. Pages that lose their line breaks write "a circular.The order";
 		// addresses and versions look similar, but have no capital with small letters
 		// on both sides.
-		return lostSpace(before, after) && !looksLikeAddress(line, stop)
+		return lostSpace(before, after) && !looksLikeAddress(before)
 	}
 	head := strings.TrimLeftFunc(after, isOpener)
 	first, firstSize := utf8.DecodeRuneInString(head)
@@ -144,12 +144,28 @@ func (lex *lexicon) endsSentence(line string, start, stop, end int) bool {
 	}
 	single := stop+size >= end || !isTerminator(runeAt(line, stop+size))
 	if r == '.' && single {
-		return !lex.abbreviates(line, start, before, head)
+		return !lex.abbreviates(strings.TrimSpace(line[start:stop]) == before, before, head)
 	}
 	if closesQuote(line[stop:end]) && goesOnSpeaking(head) {
 		return false // "Really?" Smith asked.
 	}
 	return true
+}
+
+// saysInChinese reports whether s begins with who said what stands before it:
+// 雷军说。
+func saysInChinese(s string) bool {
+	n := 0
+	for _, r := range s {
+		if n++; n > 12 || isTerminator(r) || unicode.IsSpace(r) || isOpener(r) {
+			return false
+		}
+		switch r {
+		case '说', '說', '称', '稱', '道', '问', '問':
+			return true
+		}
+	}
+	return false
 }
 
 func runeAt(s string, i int) rune {
@@ -210,14 +226,10 @@ func endsLower(s string, n int) bool {
 	return true
 }
 
-// looksLikeAddress reports whether the dot at i belongs to a web address.
-func looksLikeAddress(line string, i int) bool {
-	from := strings.LastIndexFunc(line[:i], unicode.IsSpace) + 1
-	token := line[from:]
-	if j := strings.IndexFunc(token, unicode.IsSpace); j >= 0 {
-		token = token[:j]
-	}
-	return strings.Contains(token, "://") || strings.HasPrefix(token, "www.") || strings.ContainsAny(token, "/@")
+// looksLikeAddress reports whether what stands before a dot is the beginning of a
+// web or mail address.
+func looksLikeAddress(before string) bool {
+	return strings.Contains(before, "://") || strings.HasPrefix(before, "www.") || strings.ContainsAny(before, "/@")
 }
 
 // Abbreviations that never end a sentence when something follows, and those that
@@ -226,14 +238,15 @@ var (
 	neverEnds = newWordSet("mr mrs ms dr prof gen sen rep reps gov lt col capt cpt sgt maj cmdr adm rev hon pres messrs mt ft st vs v no nos art " +
 		"fig figs vol pp p ed eds cf approx ca e.g i.e eg ie viz dept univ " +
 		"z.b d.h u.a bzw nr hr fr tel abs ggf inkl vgl evtl sog str dipl ing mio mrd " +
-		"m mm mme mlle mgr sra srta d dª ud uds p.ej dra sig avv dott geom on arch drs dhr mevr г ул им руб тыс млн млрд т.е т.н см стр")
+		"m mm mme mlle mgr sra srta ee d dª ud uds p.ej dra sig avv dott geom on arch drs dhr mevr г ул им руб тыс млн млрд т.е т.н см стр")
 	seldomEnds = newWordSet("inc corp co ltd plc jr sr etc al bros llc " +
 		"jan feb mar apr jun jul aug sep sept oct nov dec usw etw i.d.r u.s.w т.д т.п др enz")
 )
 
-// abbreviates reports whether a single dot behind the token before, with head
-// following a space, belongs to an abbreviation, an initial or an ordinal.
-func (lex *lexicon) abbreviates(line string, start int, before, head string) bool {
+// abbreviates reports whether a single dot behind the token before, which may be
+// the sentence's first, and with head following a space, belongs to an
+// abbreviation, an initial or an ordinal.
+func (lex *lexicon) abbreviates(first bool, before, head string) bool {
 	word := strings.TrimLeftFunc(before, isOpener)
 	if word == "" {
 		return false
@@ -249,15 +262,22 @@ func (lex *lexicon) abbreviates(line string, start int, before, head string) boo
 		return true
 	case seldomEnds.has(lower):
 		return !lex.isStarter(next) || (startsWithDigit(head) && lex.code == "en")
-	case utf8.RuneCountInString(word) == 1 && unicode.IsUpper(runeAt(word, 0)):
+	case isInitial(word+".") && isInitial(head):
+		return true // "J. K. Rowling", "z. B."
+	case isInitial(word+".") && unicode.IsUpper(runeAt(word, 0)):
 		return !lex.isStarter(next) // "George W. Bush"; "vitamin C. The"
 	case isAcronym(word):
 		return !lex.isStarter(next)
 	case isShortNumber(word):
-		first := strings.TrimSpace(line[start:]) == strings.TrimSpace(line[start+strings.Index(line[start:], word):])
 		return first || (lex.ordinals && !lex.isStarter(next))
 	}
 	return false
+}
+
+// isInitial reports whether s begins with one letter and a dot.
+func isInitial(s string) bool {
+	r, size := utf8.DecodeRuneInString(s)
+	return unicode.IsLetter(r) && strings.HasPrefix(s[size:], ".")
 }
 
 func (lex *lexicon) isStarter(word string) bool {
@@ -312,11 +332,13 @@ func joinQuotes(line string, sentences []string) []string {
 	at := 0
 	for i := 0; i < len(sentences); {
 		from := at + strings.Index(line[at:], sentences[i])
-		open, last, to := 0, -1, from
+		var q quotes
+		last, to := -1, from
 		for j := i; j < len(sentences) && j < i+maxQuotedSentences; j++ {
 			begin := to + strings.Index(line[to:], sentences[j])
 			to = begin + len(sentences[j])
-			if open = openQuotes(sentences[j], open); open == 0 {
+			q.read(sentences[j])
+			if q == (quotes{}) {
 				last = j
 				break
 			}
@@ -334,32 +356,42 @@ func joinQuotes(line string, sentences []string) []string {
 	return out
 }
 
-// openQuotes returns how many quotation marks are open after s, where open were
-// before it. Single ones are not counted: they are apostrophes more often.
-func openQuotes(s string, open int) int {
-	straight := open < 0
-	if straight {
-		open = 0
-	}
-	for i, r := range s {
+// quotes is which quotation marks are open. Single ones are not counted: they
+// are apostrophes more often.
+type quotes struct {
+	straight bool
+	low      bool // „, which “ closes
+	depth    int  // of the others
+}
+
+func (q *quotes) read(s string) {
+	for _, r := range s {
 		switch r {
 		case '"':
-			straight = !straight
+			q.straight = !q.straight
+		case '„':
+			q.low = true
 		case '“':
-			// It opens in English and closes in German, where „ opened.
-			if open > 0 && strings.ContainsRune(s[:i], '„') {
-				open--
+			if q.low {
+				q.low = false
 			} else {
-				open++
+				q.depth++
 			}
-		case '„', '「', '『', '«':
-			open++
+		case '「', '『', '«':
+			q.depth++
 		case '”', '」', '』', '»':
-			open = max(open-1, 0)
+			if q.low && r == '”' {
+				q.low = false
+			} else {
+				q.depth = max(q.depth-1, 0)
+			}
 		}
 	}
-	if straight && open == 0 {
-		return -1
-	}
-	return open
+}
+
+// isBalanced reports whether every quotation mark in s that opens closes.
+func isBalanced(s string) bool {
+	var q quotes
+	q.read(s)
+	return q == quotes{}
 }

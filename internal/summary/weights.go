@@ -21,17 +21,17 @@ const (
 	Central                  // the share of the text's frequent words in it, by its length
 	Titled                   // the share of its words that the title has
 	Length                   // words, as a share of the budget
-	Short                    // 1 for eight words or fewer
+	Short                    // 1 for eight words or fewer, unless they say what is not known
 	Numbers                  // the share of words that are numbers
 	Names                    // the share of words with a capital, but for the first
 	Quoted                   // 1 where it begins with a quotation
 	Question                 // 1 for a question
 	Speaking                 // 1 where somebody speaks of himself or to the reader
 	Leaning                  // 1 where it leans on the sentence before
-	Unknown                  // 1 where it says what is not known, or not decided
 
 	// Of a set.
 
+	Unknown    // 1 where a sentence says what is not known, or not decided
 	Count      // sentences
 	Fill       // words, as a share of the budget
 	Covered    // the share of the text's frequent words that stand in the set
@@ -43,7 +43,7 @@ const (
 )
 
 // sentenceFeatures is how many features there are of a sentence.
-const sentenceFeatures = Count
+const sentenceFeatures = Unknown
 
 var featureNames = [NumFeatures]string{
 	"first", "early", "late", "paragraph", "central", "titled", "length", "short", "numbers", "names", "quoted", "question",

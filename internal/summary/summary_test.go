@@ -1,0 +1,311 @@
+package summary
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tidings/internal/news"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+func summarize(t testing.TB, r news.SummaryRequest) news.Summary {
+	t.Helper()
+	s, err := New(Config{}).Summarize(context.Background(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// readArticle reads a file of testdata/articles: lines "title:", "query:", "lead:"
+// and "max:", then the text.
+func readArticle(t testing.TB, path string) news.SummaryRequest {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r news.SummaryRequest
+	rest := string(data)
+	for {
+		line, after, _ := strings.Cut(rest, "\n")
+		key, value, ok := strings.Cut(line, ": ")
+		switch {
+		case ok && key == "title":
+			r.Title = value
+		case ok && key == "lead":
+			r.Lead = value
+		case ok && key == "query":
+			r.Query = strings.Split(value, " | ")
+		default:
+			r.Text = rest
+			return r
+		}
+		rest = after
+	}
+}
+
+// TestGolden summarises the articles of testdata, which were written for it.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	paths, err := filepath.Glob("testdata/articles/*.txt")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no articles", err)
+	}
+	for _, path := range paths {
+		r := readArticle(t, path)
+		got := summarize(t, r)
+		text := string(got.Method) + "\n" + strings.Join(got.Sentences, "\n") + "\n"
+		r.MaxWords = 120
+		long := summarize(t, r)
+		text += "\n120 words\n" + strings.Join(long.Sentences, "\n") + "\n"
+		golden := strings.TrimSuffix(path, ".txt") + ".golden"
+		if *update {
+			if err := os.WriteFile(golden, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), text); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", path, diff)
+		}
+	}
+}
+
+// TestXiaomi is what the demo promises: the summary says that phones will be sold
+// in the United States, and that no date is set.
+func TestXiaomi(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"xiaomi", "xiaomi-plain", "xiaomi-late"} {
+		for _, query := range [][]string{{"xiaomi", "us", "united states"}, {"xiaomi", "us"}, nil} {
+			r := readArticle(t, "testdata/articles/"+name+".txt")
+			r.Query = query
+			got := strings.ToLower(strings.Join(summarize(t, r).Sentences, " "))
+			if !strings.Contains(got, "united states") && !strings.Contains(got, " us ") && !strings.Contains(got, "u.s.") {
+				t.Errorf("%s, %q: no word of the United States: %s", name, query, got)
+			}
+			if !strings.Contains(got, "date") {
+				t.Errorf("%s, %q: no word of the date: %s", name, query, got)
+			}
+		}
+	}
+}
+
+func TestWeightsFile(t *testing.T) {
+	t.Parallel()
+	var w, again Weights
+	if err := json.Unmarshal(weightsJSON, &w); err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &again); err != nil || again != w {
+		t.Errorf("weights become %v, %v", again, err)
+	}
+	for _, bad := range []string{`{}`, `{"first": 1}`, strings.Replace(string(data), "{", `{"new": 1,`, 1), `[]`} {
+		if err := json.Unmarshal([]byte(bad), &again); err == nil {
+			t.Errorf("weights %s are accepted", bad)
+		}
+	}
+}
+
+func TestQueryKeepsItsSentence(t *testing.T) {
+	t.Parallel()
+	r := readArticle(t, "testdata/articles/harbour.txt")
+	if got := summarize(t, r); strings.Contains(strings.Join(got.Sentences, " "), "Kestrel") {
+		t.Fatal("the sentence is in the summary anyway; the test shows nothing")
+	}
+	for _, q := range []string{"kestrel", "Kestrel Freight", "kestrel's"} {
+		r.Query = []string{q}
+		if got := summarize(t, r); !strings.Contains(strings.Join(got.Sentences, " "), "Kestrel") {
+			t.Errorf("%s: %q", q, got.Sentences)
+		}
+	}
+	r.Query = []string{"estrel", "nowhere", ""}
+	plain := summarize(t, readArticle(t, "testdata/articles/harbour.txt"))
+	if diff := cmp.Diff(plain, summarize(t, r)); diff != "" {
+		t.Errorf("words that are not there changed the summary:\n%s", diff)
+	}
+}
+
+func TestPoorInput(t *testing.T) {
+	t.Parallel()
+	const lead = "The harbour opened again on Monday after a week of repairs."
+	endless := "The harbour " + strings.Repeat("and the pier and the crane ", 4000) + "opened."
+	links := strings.Repeat("Ten phones for less\nWhat we know of the new camera\n", 40)
+	code := strings.Repeat("func main() { fmt.Println(\"x\"); }\nif (a == b) { return c[i]; }\n", 40)
+	tests := map[string]string{
+		"empty":    "",
+		"space":    " \n\t\n\u00a0",
+		"endless":  endless,
+		"links":    links,
+		"code":     code,
+		"cookies":  "We use cookies to improve our site. By continuing to browse you agree.\nAccept all",
+		"paywall":  "Subscribe to read on.\nAlready a subscriber? Log in.",
+		"invalid":  "\xff\xfe\x00\x80",
+		"data":     strings.Repeat("A", 1<<20),
+		"dots":     strings.Repeat("a.", 1<<19),
+		"numbers":  strings.Repeat("1. ", 1<<18),
+		"quotes":   strings.Repeat("\". ", 1<<18),
+		"brackets": strings.Repeat("(. [", 1<<18),
+	}
+	for name, text := range tests {
+		got := summarize(t, news.SummaryRequest{Title: "Harbour opens", Text: text, Lead: lead})
+		want := news.Summary{Sentences: []string{lead}, Words: 11, Method: news.FeedText}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if got := summarize(t, news.SummaryRequest{Title: "Harbour opens", Text: text}); got.Method != "" || len(got.Sentences) > 0 || got.Words != 0 {
+			t.Errorf("%s with no lead: %+v", name, got)
+		}
+	}
+}
+
+func TestLead(t *testing.T) {
+	t.Parallel()
+	for lead, want := range map[string][]string{
+		"Nokia will build a network on the moon": {"Nokia will build a network on the moon"},
+		"Nokia will build a network. It will take two years. The post Nokia builds appeared first on Moonwire": {
+			"Nokia will build a network.", "It will take two years."},
+		"Nokia will build a network on the […]":          nil,
+		"Nokia will build a network. The rocket will...": {"Nokia will build a network."},
+		"Nokia":      nil,
+		"Read more":  nil,
+		"Nokia wins": nil,
+	} {
+		got := summarize(t, news.SummaryRequest{Title: "Nokia wins", Lead: lead})
+		if diff := cmp.Diff(want, got.Sentences); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", lead, diff)
+		}
+	}
+}
+
+func TestBudget(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"xiaomi", "harbour", "german", "chinese"} {
+		r := readArticle(t, "testdata/articles/"+path+".txt")
+		for _, most := range []int{1, 10, 20, 30, 60, 120, 1000} {
+			r.MaxWords = most
+			got := summarize(t, r)
+			words, counted := 0, 0
+			for _, s := range got.Sentences {
+				words += countWords(s)
+				counted += len(strings.Fields(s))
+			}
+			if words > most || counted != got.Words {
+				t.Errorf("%s in %d words: %d words, said to be %d", path, most, words, got.Words)
+			}
+		}
+	}
+}
+
+func TestNothingLeans(t *testing.T) {
+	t.Parallel()
+	r := news.SummaryRequest{Text: "The council of Marlow closed the old bridge on Monday because of cracks in two of its piers.\n" +
+		"It was built in 1911 and carries nine thousand cars a day across the river.\n" +
+		"The bridge of Marlow will stay closed until engineers of the council have looked at the cracks in the piers.\n" +
+		"But the council says that cyclists may cross."}
+	for most := 8; most < 80; most++ {
+		r.MaxWords = most
+		got := summarize(t, r).Sentences
+		for i, s := range got {
+			if strings.HasPrefix(s, "It ") && (i == 0 || !strings.HasPrefix(got[i-1], "The council of Marlow")) {
+				t.Errorf("%d words: %q", most, got)
+			}
+			if strings.HasPrefix(s, "But ") {
+				t.Errorf("%d words: %q", most, got)
+			}
+		}
+	}
+	if got := summarize(t, news.SummaryRequest{Text: r.Text, MaxWords: 8}).Sentences; !slices.Equal(got, []string{"The council says that cyclists may cross."}) {
+		t.Errorf("in eight words: %q", got)
+	}
+}
+
+func TestCanceled(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := New(Config{}).Summarize(ctx, news.SummaryRequest{Text: "A story of some words."}); err == nil {
+		t.Error("no error")
+	}
+}
+
+// FuzzSummarize holds the promises of the package comment.
+func FuzzSummarize(f *testing.F) {
+	f.Add("Title", "PARIS, May 5 (AP) – One sentence stands here. But another stands there! \"Who knows?\" he asked.", "A lead.", "here", 60)
+	f.Add("", "小米公司宣布将在美国销售手机。他们没有确定日期。", "", "小米", 10)
+	f.Add("t", "By A B\nUpdated: 10:00 GMT The end is near. It is.", "x\x00y", "us", 0)
+	f.Fuzz(func(t *testing.T, title, text, lead, query string, most int) {
+		got := summarize(t, news.SummaryRequest{Title: title, Text: text, Lead: lead, Query: []string{query}, MaxWords: most})
+		if (got.Method == "") != (len(got.Sentences) == 0) {
+			t.Fatalf("%+v", got)
+		}
+		if most <= 0 {
+			most = DefaultMaxWords
+		}
+		source := text
+		if got.Method == news.FeedText {
+			source = lead
+		}
+		body, at := squash(strings.ToValidUTF8(source, "")), 0
+		words := 0
+		for _, s := range got.Sentences {
+			i := strings.Index(body[at:], squash(s))
+			if i < 0 {
+				t.Fatalf("%q is not in %q, or not behind the sentences before it", s, source)
+			}
+			at += i + len(squash(s))
+			words += countWords(s)
+			if isBoilerplate(s) || strings.TrimSpace(s) == "" {
+				t.Fatalf("%q is in the summary", s)
+			}
+		}
+		if words > most {
+			t.Fatalf("%d words, of %d", words, most)
+		}
+	})
+}
+
+func BenchmarkSummarize(b *testing.B) {
+	r := readArticle(b, "testdata/articles/harbour.txt")
+	r.Text = strings.TrimSpace(r.Text)
+	for len(strings.Fields(r.Text)) < 700 {
+		// Other words, so that the sentences are not the same.
+		r.Text += "\n" + strings.NewReplacer("harbour", "station", "Port", "Line", "crane", "train", "ship", "coach").Replace(r.Text)
+	}
+	r.Text = strings.Join(strings.Fields(r.Text)[:700], " ")
+	e := New(Config{})
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := e.Summarize(context.Background(), r); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkSummarizeHuge(b *testing.B) {
+	r := readArticle(b, "testdata/articles/harbour.txt")
+	r.Text = strings.Repeat(r.Text+"\n", 1+(1<<20)/len(r.Text))
+	e := New(Config{})
+	for b.Loop() {
+		if _, err := e.Summarize(context.Background(), r); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
