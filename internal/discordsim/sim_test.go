@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,10 +40,11 @@ func newWorld(t *testing.T, cfg discordsim.Config) *world {
 	s := discordsim.New(cfg)
 	handler := s.Handler()
 	if doc := os.Getenv("TIDINGS_DISCORD_SPEC"); doc != "" {
-		wrapped, report, err := spec.Wrap(handler, doc)
+		checker, err := loadSpec(doc)
 		if err != nil {
 			t.Fatal(err)
 		}
+		wrapped, report := checker.Wrap(handler)
 		handler = wrapped
 		t.Cleanup(func() {
 			for _, v := range report.Violations() {
@@ -64,6 +66,18 @@ func newWorld(t *testing.T, cfg discordsim.Config) *world {
 	w.guild = s.AddGuild(discordsim.GuildSpec{Name: "Wire Room"})
 	w.channel = s.AddChannel(w.guild.ID, discordsim.ChannelSpec{Name: "news", Topic: "What happened"})
 	return w
+}
+
+var (
+	specOnce    sync.Once
+	specChecker *spec.Checker
+	specErr     error
+)
+
+// loadSpec reads the description once for all tests.
+func loadSpec(doc string) (*spec.Checker, error) {
+	specOnce.Do(func() { specChecker, specErr = spec.Load(doc) })
+	return specChecker, specErr
 }
 
 func (w *world) ctx() context.Context {

@@ -328,33 +328,33 @@ const (
 // Component is a message's or a modal's component; which fields count depends on
 // its type.
 type Component struct {
-	Type         int            `json:"type"`
-	ID           int            `json:"id"`
-	CustomID     string         `json:"custom_id,omitempty"`
-	Style        int            `json:"style,omitempty"`
-	Label        string         `json:"label,omitempty"`
-	Emoji        *Emoji         `json:"emoji,omitempty"`
-	URL          string         `json:"url,omitempty"`
-	Disabled     bool           `json:"disabled,omitempty"`
-	Placeholder  string         `json:"placeholder,omitempty"`
-	MinValues    *int           `json:"min_values,omitempty"`
-	MaxValues    *int           `json:"max_values,omitempty"`
-	Options      []SelectOption `json:"options,omitempty"`
-	ChannelTypes []int          `json:"channel_types,omitempty"`
-	MinLength    *int           `json:"min_length,omitempty"`
-	MaxLength    *int           `json:"max_length,omitempty"`
-	Required     *bool          `json:"required,omitempty"`
-	Value        string         `json:"value,omitempty"`
-	Content      string         `json:"content,omitempty"`
-	Components   []Component    `json:"components,omitempty"`
-	Accessory    *Component     `json:"accessory,omitempty"`
-	Media        *Media         `json:"media,omitempty"`
-	Items        []GalleryItem  `json:"items,omitempty"`
-	Description  string         `json:"description,omitempty"`
-	Spoiler      *bool          `json:"spoiler,omitempty"`
-	Divider      *bool          `json:"divider,omitempty"`
-	Spacing      *int           `json:"spacing,omitempty"`
-	AccentColor  *int           `json:"accent_color,omitempty"`
+	Type         int             `json:"type"`
+	ID           int             `json:"id"`
+	CustomID     string          `json:"custom_id,omitempty"`
+	Style        int             `json:"style,omitempty"`
+	Label        string          `json:"label,omitempty"`
+	Emoji        *Emoji          `json:"emoji,omitempty"`
+	URL          string          `json:"url,omitempty"`
+	Disabled     bool            `json:"disabled,omitempty"`
+	Placeholder  string          `json:"placeholder,omitempty"`
+	MinValues    *int            `json:"min_values,omitempty"`
+	MaxValues    *int            `json:"max_values,omitempty"`
+	Options      []SelectOption  `json:"options,omitempty"`
+	ChannelTypes []int           `json:"channel_types,omitempty"`
+	MinLength    *int            `json:"min_length,omitempty"`
+	MaxLength    *int            `json:"max_length,omitempty"`
+	Required     *bool           `json:"required,omitempty"`
+	Value        string          `json:"value,omitempty"`
+	Content      string          `json:"content,omitempty"`
+	Components   []Component     `json:"components,omitempty"`
+	Accessory    *Component      `json:"accessory,omitempty"`
+	Media        *Media          `json:"media,omitempty"`
+	Items        []GalleryItem   `json:"items,omitempty"`
+	Description  string          `json:"description,omitempty"`
+	Spoiler      *bool           `json:"spoiler,omitempty"`
+	Divider      *bool           `json:"divider,omitempty"`
+	Spacing      *int            `json:"spacing,omitempty"`
+	AccentColor  json.RawMessage `json:"accent_color,omitempty"` // of a container: a number or null
 }
 
 // Media is an image of a thumbnail or a gallery.

@@ -1,6 +1,7 @@
 package discordsim
 
 import (
+	"encoding/json"
 	"slices"
 	"unicode/utf8"
 )
@@ -318,7 +319,7 @@ func (r *componentReader) layout(v field, c *Component) {
 			}
 		}
 	case ComponentContainer:
-		c.AccentColor = v.at("accent_color").pointer(0, 0xffffff)
+		c.AccentColor, _ = json.Marshal(v.at("accent_color").pointer(0, 0xffffff)) // null when there is none
 		c.Spoiler = new(v.at("spoiler").boolean())
 		c.Components = r.children(v.at("components"), maxV2Components,
 			ComponentRow, ComponentText, ComponentSection, ComponentGallery, ComponentSeparator, ComponentFile)

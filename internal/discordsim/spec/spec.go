@@ -70,7 +70,8 @@ func Wrap(h http.Handler, docPath string) (http.Handler, *Report, error) {
 // Wrap checks every REST request below /api and its response. It is for one test's
 // handler; a Checker serves many.
 func (c *Checker) Wrap(h http.Handler) (http.Handler, *Report) {
-	report := new(Report)
+	report := &Report{}
+	report.idle.L = &report.mu
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.URL.Path, "/api/") {
 			h.ServeHTTP(w, r)
@@ -81,15 +82,20 @@ func (c *Checker) Wrap(h http.Handler) (http.Handler, *Report) {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
+		report.begin()
+		defer report.end()
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		rec := httptest.NewRecorder()
 		h.ServeHTTP(rec, r)
-		c.check(report, r, body, rec)
 		for name, values := range rec.Header() {
 			w.Header()[name] = values
 		}
 		w.WriteHeader(rec.Code)
 		w.Write(rec.Body.Bytes())
+		// The answer goes out before the check, which would otherwise make a slow
+		// machine miss the three seconds that an interaction has.
+		http.NewResponseController(w).Flush()
+		c.check(report, r, body, rec)
 	}), report
 }
 
@@ -155,9 +161,9 @@ func (c *Checker) check(report *Report, r *http.Request, body []byte, rec *httpt
 	}
 	if err := openapi3filter.ValidateRequest(req.Context(), in); err != nil {
 		if rec.Code < 400 {
-			report.violation("the request %s %s was accepted: %v\n%s", r.Method, r.URL.Path, err, body)
+			report.violation("the request %s %s was accepted: %s\n%s", r.Method, r.URL.Path, short(err), body)
 		} else {
-			report.refusal("%s %s: %v", r.Method, r.URL.Path, err)
+			report.refusal("%s %s: %s", r.Method, r.URL.Path, short(err))
 		}
 	}
 	if rec.Code >= 500 || !strings.HasPrefix(rec.Header().Get("Content-Type"), "application/json") && rec.Code != http.StatusNoContent {
@@ -166,24 +172,59 @@ func (c *Checker) check(report *Report, r *http.Request, body []byte, rec *httpt
 	out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: rec.Code, Header: rec.Header(), Options: in.Options}
 	out.SetBodyBytes(rec.Body.Bytes())
 	if err := openapi3filter.ValidateResponse(req.Context(), out); err != nil {
-		report.violation("the response %d to %s %s: %v\n%s", rec.Code, r.Method, r.URL.Path, err, rec.Body)
+		report.violation("the response %d to %s %s: %s\n%s", rec.Code, r.Method, r.URL.Path, short(err), rec.Body)
 	}
 	report.count()
+}
+
+// short cuts an error that lists every alternative of a schema.
+func short(err error) string {
+	const most = 1500
+	text := err.Error()
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + " …"
+	}
+	return text
 }
 
 // Report collects what was not as described.
 type Report struct {
 	mu         sync.Mutex
+	idle       sync.Cond // signalled when no request is under way
+	underWay   int
 	violations []string
 	refused    []string
 	checked    int
 }
 
+func (r *Report) begin() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.underWay++
+}
+
+func (r *Report) end() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.underWay--; r.underWay == 0 {
+		r.idle.Broadcast()
+	}
+}
+
+// wait returns when no check is under way. The caller holds mu.
+func (r *Report) wait() {
+	for r.underWay > 0 {
+		r.idle.Wait()
+	}
+}
+
 // Violations are the requests that were accepted although they are not as
-// described, and the responses that are not as described.
+// described, and the responses that are not as described. It waits for requests
+// under way.
 func (r *Report) Violations() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.wait()
 	return append([]string(nil), r.violations...)
 }
 
@@ -191,6 +232,7 @@ func (r *Report) Violations() []string {
 func (r *Report) Refused() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.wait()
 	return append([]string(nil), r.refused...)
 }
 
@@ -198,6 +240,7 @@ func (r *Report) Refused() []string {
 func (r *Report) Checked() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.wait()
 	return r.checked
 }
 
