@@ -109,6 +109,7 @@ type htmlTag struct {
 // scripts, styles and the like are left out.
 func lexHTML(s string, w *textWriter, visit func(*htmlTag)) {
 	var t htmlTag
+	endless := "" // a hidden element that does not end; looking again would cost n²
 	for s != "" && !w.full() {
 		i := strings.IndexAny(s, "<&")
 		if i < 0 {
@@ -134,8 +135,13 @@ func lexHTML(s string, w *textWriter, visit func(*htmlTag)) {
 			continue // a comment or declaration
 		}
 		if !t.end && isHidden(t.name) && !strings.HasSuffix(t.raw, "/>") {
+			if t.name == endless {
+				continue
+			}
 			if rest, ok := afterHidden(s, t.name); ok {
 				s = rest
+			} else {
+				endless = t.name
 			}
 			continue
 		}

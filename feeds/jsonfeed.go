@@ -10,15 +10,23 @@ import (
 	"github.com/mmcdole/gofeed/json"
 )
 
+// largeJSON is from how many bytes on a document is not given to gofeed as a
+// whole: it would keep every item, however many are wanted.
+const largeJSON = 1 << 20
+
 func parseJSON(body []byte, opt ParseOptions) (*Document, error) {
 	doc := &Document{}
-	feed, err := (&json.Parser{}).Parse(bytes.NewReader(body))
+	feed, err := &json.Feed{}, errors.New("large")
+	if len(body) < largeJSON {
+		feed, err = (&json.Parser{}).Parse(bytes.NewReader(body))
+	}
 	if err != nil {
 		// One field of a wrong type, or a missing end, costs gofeed the feed.
-		if feed, err = salvageJSON(body, opt.MaxItems); err != nil {
+		var whole bool
+		if feed, whole, err = salvageJSON(body, opt.MaxItems); err != nil {
 			return nil, err
 		}
-		doc.Truncated = true
+		doc.Truncated = !whole
 	}
 	if feed.Items == nil && !strings.Contains(feed.Version, "jsonfeed") {
 		return nil, notAFeed(false)
@@ -94,70 +102,85 @@ func jsonAuthor(one *json.Author, many []*json.Author) string {
 	return ""
 }
 
-// salvageJSON reads a JSON Feed field by field and item by item, as far as it is
-// whole.
-func salvageJSON(body []byte, maxItems int) (*json.Feed, error) {
+// salvageJSON reads a JSON Feed field by field and item by item, as far as it
+// goes, and reports whether it lost nothing but items beyond the limit.
+func salvageJSON(body []byte, maxItems int) (feed *json.Feed, whole bool, err error) {
 	d := stdjson.NewDecoder(bytes.NewReader(body))
 	if t, err := d.Token(); err != nil || t != stdjson.Delim('{') {
-		return nil, notAFeed(false)
+		return nil, false, notAFeed(false)
 	}
-	feed := &json.Feed{}
+	feed, whole = &json.Feed{}, true
 	for d.More() {
 		key, err := d.Token()
 		if err != nil {
 			break
 		}
 		if key == "items" {
-			salvageItems(d, feed, maxItems)
+			whole = salvageItems(d, feed, maxItems) && whole
 			continue
 		}
 		var value stdjson.RawMessage
 		if d.Decode(&value) != nil {
 			break
 		}
-		var text string
-		if stdjson.Unmarshal(value, &text) != nil {
-			continue
+		if to := jsonField(feed, key); to != nil && stdjson.Unmarshal(value, to) != nil {
+			whole = false
 		}
-		switch key {
-		case "version":
-			feed.Version = text
-		case "title":
-			feed.Title = text
-		case "home_page_url":
-			feed.HomePageURL = text
-		case "feed_url":
-			feed.FeedURL = text
-		case "language":
-			feed.Language = text
-		}
+	}
+	if _, err := d.Token(); err != nil {
+		whole = false
 	}
 	if feed.Items == nil {
 		if strings.Contains(feed.Version, "jsonfeed") {
-			return nil, broken(errors.New("no item is whole"))
+			return nil, false, broken(errors.New("no item is whole"))
 		}
-		return nil, notAFeed(false)
+		return nil, false, notAFeed(false)
 	}
-	return feed, nil
+	return feed, whole, nil
 }
 
-func salvageItems(d *stdjson.Decoder, feed *json.Feed, maxItems int) {
-	if t, err := d.Token(); err != nil || t != stdjson.Delim('[') {
-		return
+// jsonField is where the value of a key belongs, nil for one that is not shown.
+func jsonField(feed *json.Feed, key stdjson.Token) any {
+	switch key {
+	case "version":
+		return &feed.Version
+	case "title":
+		return &feed.Title
+	case "home_page_url":
+		return &feed.HomePageURL
+	case "feed_url":
+		return &feed.FeedURL
+	case "language":
+		return &feed.Language
+	case "author":
+		return &feed.Author
+	case "authors":
+		return &feed.Authors
 	}
+	return nil
+}
+
+func salvageItems(d *stdjson.Decoder, feed *json.Feed, maxItems int) (whole bool) {
+	if t, err := d.Token(); err != nil || t != stdjson.Delim('[') {
+		return false
+	}
+	whole = true
 	for d.More() {
 		var raw stdjson.RawMessage
 		if d.Decode(&raw) != nil {
-			return
+			return false
 		}
 		if len(feed.Items) >= maxItems {
 			continue
 		}
 		if item := salvageItem(raw); item != nil {
 			feed.Items = append(feed.Items, item)
+		} else {
+			whole = false
 		}
 	}
-	_, _ = d.Token() // the closing bracket; an error shows at the next token again
+	_, err := d.Token() // the closing bracket
+	return whole && err == nil
 }
 
 // salvageItem reads an item without the fields that have a wrong type.

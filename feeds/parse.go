@@ -101,7 +101,11 @@ func findRoot(b []byte) (at int, f format, page bool) {
 		i += lt
 		switch c := b[i+1]; {
 		case c == '!':
-			i = afterDeclaration(b, i)
+			end, whole := afterDeclaration(b, i)
+			if !whole {
+				tags += 20 // looking for its end was work
+			}
+			i = end
 		case isNameStart(c):
 			j := i + 1
 			for j < len(b) && isNameByte(b[j]) {
@@ -126,23 +130,25 @@ func findRoot(b []byte) (at int, f format, page bool) {
 
 // afterDeclaration steps over a comment or a document type, with its internal
 // subset. One that never ends is stepped into, so that the root is still found.
-func afterDeclaration(b []byte, i int) int {
+func afterDeclaration(b []byte, i int) (end int, whole bool) {
 	if bytes.HasPrefix(b[i:], []byte("<!--")) {
 		if n := bytes.Index(b[i+4:], []byte("-->")); n >= 0 {
-			return i + n + 7
+			return i + n + 7, true
 		}
-		return i + 4
+		return i + 4, false
 	}
 	gt := bytes.IndexByte(b[i:], '>')
 	if gt < 0 {
-		return i + 2
+		return i + 2, false
 	}
 	if open := bytes.IndexByte(b[i:i+gt], '['); open >= 0 {
-		if n := bytes.Index(b[i+open:], []byte("]>")); n >= 0 {
-			return i + open + n + 2
+		n := bytes.Index(b[i+open:], []byte("]>"))
+		if n < 0 {
+			return i + gt + 1, false
 		}
+		return i + open + n + 2, true
 	}
-	return i + gt + 1
+	return i + gt + 1, true
 }
 
 // expandEntities replaces the general entities that a document type defines.

@@ -138,7 +138,7 @@ func TestParseMends(t *testing.T) {
 		{"undeclared prefixes", item(`<media:thumbnail url="/a"/><title>One</title>`), "One|Two"},
 		{"no channel", `<rss><item><title>One</title></item><item><title>Two</title></item></rss>`, "One|Two"},
 		{"capitals", `<RSS><CHANNEL><ITEM><TITLE>One</TITLE></ITEM></CHANNEL></RSS>`, "One"},
-		{"a namespace nobody knows", `<feed xmlns="http://example.org/atom"><entry><title>One</title></entry></feed>`, ""},
+		{"a namespace misspelled", `<feed xmlns="https://www.w3.org/2005/atom/"><entry><title>One</title></entry></feed>`, "One"},
 		{"a prefix on everything", `<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:entry><a:title>One</a:title></a:entry></a:feed>`, "One"},
 		{"nothing in it", `<rss version="2.0"><channel/></rss>`, ""},
 		{"oldest first", item(`<title>One</title><pubDate>2026-01-01</pubDate>`)[:len(item(`<title>One</title><pubDate>2026-01-01</pubDate>`))-len("</item></channel></rss>")] + `<pubDate>2026-01-02</pubDate></item></channel></rss>`, "Two|One"},
@@ -168,7 +168,7 @@ func TestParseCutOff(t *testing.T) {
 			t.Fatal(err)
 		}
 		most := 0
-		for n := range body {
+		for n := 0; n < len(body); n += 5 {
 			d, err := Parse(body[:n], ParseOptions{})
 			if err != nil {
 				continue

@@ -77,6 +77,9 @@ type scanner struct {
 	first    int // items before this one are left out
 	seen     int // items
 	stuck    int // where the document breaks off
+	mends    int
+	bindings int // namespaces in scope, summed over the elements
+	refs     int // & in text
 }
 
 // scanXML prepares an XML document that begins with its root element. It keeps
@@ -112,11 +115,7 @@ func (s *scanner) run() (whole bool, err error) {
 		case next == '!':
 			end = s.bang(i)
 		case next == '?':
-			end = s.until(i, "?>")
-			if end < 0 {
-				end = s.until(i, ">")
-			}
-			if end > 0 {
+			if end = s.until(i, ">"); end > 0 {
 				s.replace(i, end, "") // a second XML declaration would switch the charset
 			}
 		case isNameStart(next):
@@ -128,6 +127,10 @@ func (s *scanner) run() (whole bool, err error) {
 		switch {
 		case err != nil:
 			return false, err
+		case s.mends > maxMends:
+			return false, tooComplex("broken in too many places")
+		case s.refs > maxReferences:
+			return false, tooComplex("too many entities")
 		case end < 0:
 			s.stuck = i
 			return false, nil
@@ -205,6 +208,15 @@ func (s *scanner) startTag(i int) (int, error) {
 	}
 	as := name
 	switch {
+	case len(s.stack) == 0 && s.format == formatAtom && strings.Contains(strings.ToLower(t.space), "atom") && !isAtomSpace(t.space):
+		// A misspelled namespace would make every element a foreign one.
+		t, _ = scanTag(s.src, i, true)
+		for n := range t.list {
+			if t.list[n].name == "xmlns" {
+				t.list[n].value = atomSpace
+			}
+		}
+		s.replace(i, t.end, t.mended())
 	case s.format == formatRSS && s.item == len(s.stack) && s.item > 0 && (local == "body" || local == "fullitem"):
 		// An item's whole text by other names. As content:encoded gofeed gives it
 		// as it stands, where of foreign elements it loses the order.
@@ -215,14 +227,17 @@ func (s *scanner) startTag(i int) (int, error) {
 			s.replace(i, t.end, `<encoded xmlns="http://purl.org/rss/1.0/modules/content/">`)
 		}
 	case !ok:
-		s.replace(i, t.end, t.mended(s.src))
+		s.replace(i, t.end, t.mended())
 	}
 
 	scope := t.namespaces
 	if n := len(s.stack); n > 0 {
 		scope += s.stack[n-1].namespaces
 	}
-	if scope > maxNamespaces {
+	if s.skipFrom < 0 {
+		s.bindings += scope
+	}
+	if scope > maxNamespaces || s.bindings > maxBindings {
 		return 0, tooComplex("too many namespaces")
 	}
 	if !t.selfClosed && len(s.stack) >= maxDepth {
@@ -257,6 +272,10 @@ func (s *scanner) startTag(i int) (int, error) {
 	}
 	return t.end, nil
 }
+
+const atomSpace = "http://www.w3.org/2005/Atom"
+
+func isAtomSpace(s string) bool { return s == atomSpace || s == "http://purl.org/atom/ns#" }
 
 // noteRoot keeps the base and language of the elements above the items.
 func (s *scanner) noteRoot(local string, t tag) {
@@ -374,6 +393,7 @@ func (s *scanner) replace(from, to int, text string) {
 	if s.skipFrom >= 0 && from > s.skipFrom {
 		return
 	}
+	s.mends++
 	s.out = append(s.out, s.src[s.copied:from]...)
 	s.out = append(s.out, text...)
 	s.copied = to
@@ -386,8 +406,11 @@ func (s *scanner) at(i int) int { return len(s.out) + i - s.copied }
 // characters that XML forbids, which encoding/xml gives up on.
 func (s *scanner) text(from, to int) {
 	part := s.src[from:to]
+	if s.skipFrom < 0 {
+		s.refs += bytes.Count(part, []byte("&"))
+	}
 	if bytes.Contains(part, []byte("]]>")) {
-		for at := 0; ; {
+		for at := 0; s.mends <= maxMends; {
 			n := bytes.Index(part[at:], []byte("]]>"))
 			if n < 0 {
 				break
@@ -403,7 +426,7 @@ func (s *scanner) text(from, to int) {
 
 // reference takes out the forbidden character references of src[from:to].
 func (s *scanner) reference(from, to int) {
-	for {
+	for s.mends <= maxMends {
 		start, end := forbiddenReference(s.src[from:to])
 		if start < 0 {
 			return

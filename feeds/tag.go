@@ -18,6 +18,7 @@ type tag struct {
 	selfClosed bool
 
 	about, base, lang string // rdf:about, xml:base, xml:lang
+	space             string // the default namespace declared here
 	textType, mode    string // type and mode (Atom 0.3), in lower case
 
 	list []attribute // only kept for a tag that must be mended
@@ -135,8 +136,11 @@ func (t *tag) attribute(name, value []byte, keep bool) {
 		t.textType = strings.ToLower(attributeText(value))
 	case "mode":
 		t.mode = strings.ToLower(attributeText(value))
+	case "xmlns":
+		t.space = attributeText(value)
+		t.namespaces++
 	default:
-		if strings.HasPrefix(n, "xmlns") {
+		if strings.HasPrefix(n, "xmlns:") {
 			t.namespaces++
 		}
 	}
@@ -145,7 +149,7 @@ func (t *tag) attribute(name, value []byte, keep bool) {
 func attributeText(v []byte) string { return strings.TrimSpace(html.UnescapeString(string(v))) }
 
 // mended writes the tag so that encoding/xml accepts it.
-func (t *tag) mended(src []byte) string {
+func (t *tag) mended() string {
 	var b strings.Builder
 	b.WriteByte('<')
 	b.WriteString(mendedName(t.name))

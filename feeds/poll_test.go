@@ -1,0 +1,280 @@
+package feeds
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"tidings/internal/fetch"
+	"tidings/internal/news"
+)
+
+// fakeStore holds one feed and the polls that were saved of it.
+type fakeStore struct {
+	feed  news.Feed
+	polls []news.Poll
+	added []news.Feed
+	did   []string
+	err   error
+}
+
+func (s *fakeStore) Feed(context.Context, news.FeedID) (news.Feed, error) { return s.feed, s.err }
+
+func (s *fakeStore) SavePoll(_ context.Context, p news.Poll) (int, error) {
+	s.polls = append(s.polls, p)
+	return len(p.Stories), s.err
+}
+
+func (s *fakeStore) AddFeed(_ context.Context, f news.Feed) (news.Feed, error) {
+	s.added = append(s.added, f)
+	f.ID = 7
+	return f, nil
+}
+
+func (s *fakeStore) FollowFeed(_ context.Context, g news.GuildID, id news.FeedID) error {
+	s.did = append(s.did, fmt.Sprintf("guild %d follows %d", g, id))
+	return nil
+}
+
+func (s *fakeStore) EnqueuePoll(_ context.Context, id news.FeedID) error {
+	s.did = append(s.did, fmt.Sprintf("poll %d", id))
+	return nil
+}
+
+// fakeWeb answers from a table.
+type fakeWeb struct {
+	pages map[string]fetch.Response
+	errs  map[string]error
+	asked []fetch.Request
+}
+
+func (w *fakeWeb) Get(_ context.Context, req fetch.Request) (*fetch.Response, error) {
+	w.asked = append(w.asked, req)
+	if err := w.errs[req.URL]; err != nil {
+		return nil, err
+	}
+	page, ok := w.pages[req.URL]
+	if !ok {
+		return nil, &fetch.Error{URL: req.URL, Status: 404, Reason: fetch.ReasonStatus}
+	}
+	page.URL = firstOf(page.URL, req.URL)
+	return &page, nil
+}
+
+var now = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+
+const feedURL = "https://example.org/feed"
+
+// poll polls a feed once, and counts the parses.
+func poll(t *testing.T, feed news.Feed, resp fetch.Response, err error) (got news.Poll, parses int, asked fetch.Request) {
+	t.Helper()
+	feed.URL = firstOf(feed.URL, feedURL)
+	store := &fakeStore{feed: feed}
+	web := &fakeWeb{pages: map[string]fetch.Response{feed.URL: resp}, errs: map[string]error{feed.URL: err}}
+	var count atomic.Int32
+	p, newErr := NewPoller(PollerConfig{
+		Store: store, Fetch: web, Now: func() time.Time { return now }, Jitter: func() float64 { return 0 },
+		parse: func(b []byte, o ParseOptions) (*Document, error) { count.Add(1); return Parse(b, o) },
+	})
+	if newErr != nil {
+		t.Fatal(newErr)
+	}
+	if err := p.Poll(t.Context(), 7); err != nil {
+		t.Fatal(err)
+	}
+	if len(store.polls) != 1 {
+		t.Fatalf("%d polls saved", len(store.polls))
+	}
+	return store.polls[0], int(count.Load()), web.asked[0]
+}
+
+func TestPollBringsStories(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("A whole sentence of the article. ", 20)
+	body := `<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Gadget Weekly</title><link>https://example.org</link><language>en</language>
+<item><guid>2</guid><title>Xiaomi will sell phones - Gadget Weekly</title><link>https://example.org/2?utm_source=rss</link><description>A lead.</description><author>ed@example.org (Ed)</author><pubDate>Wed, 04 Mar 2026 10:00:00 GMT</pubDate></item>
+<item><guid>1</guid><title>A longer one</title><link>https://example.org/1</link><description>&lt;p&gt;Short.&lt;/p&gt;&lt;p&gt;The post A longer one appeared first on Gadget Weekly.&lt;/p&gt;</description><content:encoded><![CDATA[<p>` + long + `</p>]]></content:encoded></item>
+<item><guid>0</guid><description>No title here. But a text.</description></item>
+<item><guid>x</guid></item>
+</channel></rss>`
+	got, parses, asked := poll(t, news.Feed{ID: 7, ETag: `"old"`, LastModified: "then", BodyHash: "old"},
+		fetch.Response{Status: 200, Body: []byte(body), ETag: `"new"`, LastModified: "now"}, nil)
+	if asked.ETag != `"old"` || asked.LastModified != "then" || asked.MaxBytes != DefaultMaxBytes {
+		t.Errorf("asked %+v", asked)
+	}
+	if parses != 1 || got.Unchanged || got.Error != "" || got.State != news.FeedActive || !got.At.Equal(now) {
+		t.Errorf("%d parses, poll %+v", parses, got)
+	}
+	if got.ETag != `"new"` || got.LastModified != "now" || got.BodyHash == "" || got.Site != "https://example.org" || got.Language != "en" {
+		t.Errorf("poll %+v", got)
+	}
+	if len(got.Stories) != 3 {
+		t.Fatalf("%d stories, want 3: the fourth item has nothing to show", len(got.Stories))
+	}
+	first, second, third := got.Stories[0], got.Stories[1], got.Stories[2]
+	if first.Identity != "guid:2" || first.Feed != 7 || first.URL != "https://example.org/2?utm_source=rss" ||
+		first.CanonicalURL != "https://example.org/2" || first.TitleKey != "xiaomi will sell phones" || first.Author != "Ed" ||
+		first.Lead != "A lead." || first.Text != "A lead." || !first.Teaser || first.Language != "en" || !first.PublishedAt.Equal(now.Add(-2*time.Hour)) {
+		t.Errorf("first story %+v", first)
+	}
+	if second.Lead != "Short." || !strings.HasPrefix(second.Text, "A whole sentence") || second.Teaser {
+		t.Errorf("second story %+v", second)
+	}
+	if third.Title != "No title here" || third.URL != "" || third.Teaser {
+		t.Errorf("third story %+v", third)
+	}
+}
+
+func TestPollOfAnUnchangedFeedParsesNothing(t *testing.T) {
+	t.Parallel()
+	body := []byte(twoItems)
+	for name, resp := range map[string]fetch.Response{
+		"304":       {Status: 304, NotModified: true},
+		"same body": {Status: 200, Body: body, ETag: `"e"`, LastModified: "m"},
+	} {
+		got, parses, _ := poll(t, news.Feed{ID: 7, ETag: `"e"`, LastModified: "m", BodyHash: bodyHash(body), RepeatsGUIDs: true}, resp, nil)
+		if parses != 0 {
+			t.Errorf("%s: %d parses", name, parses)
+		}
+		if !got.Unchanged || len(got.Stories) != 0 || got.ETag != `"e"` || got.LastModified != "m" || got.BodyHash != bodyHash(body) || !got.RepeatsGUIDs {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+func TestPollFails(t *testing.T) {
+	t.Parallel()
+	page := fetch.Response{Status: 200, Body: []byte("<html><body>Moved</body></html>")}
+	for _, tt := range []struct {
+		name     string
+		failures int
+		resp     fetch.Response
+		err      error
+		words    string
+		wait     time.Duration
+		state    news.FeedState
+	}{
+		{"refused", 0, fetch.Response{}, &fetch.Error{Status: 403, Reason: fetch.ReasonStatus}, "the site answers 403: it refuses bots", 5 * time.Minute, news.FeedActive},
+		{"third time", 2, fetch.Response{}, &fetch.Error{Reason: fetch.ReasonDNS}, "there is no site of that name", 20 * time.Minute, news.FeedActive},
+		{"for months", 1000, fetch.Response{}, &fetch.Error{Reason: fetch.ReasonTimeout}, "the site takes too long to answer", 24 * time.Hour, news.FeedActive},
+		{"told when", 0, fetch.Response{}, &fetch.Error{Status: 429, Reason: fetch.ReasonStatus, RetryAfter: 2 * time.Hour}, "the site answers 429: it wants to be asked less often", 2 * time.Hour, news.FeedActive},
+		{"told never", 0, fetch.Response{}, &fetch.Error{Status: 503, Reason: fetch.ReasonStatus, RetryAfter: 1e6 * time.Hour}, "the site answers 503: it has trouble of its own", 24 * time.Hour, news.FeedActive},
+		{"gone", 0, fetch.Response{}, &fetch.Error{Status: 410, Reason: fetch.ReasonStatus}, "the site answers 410: what was there is gone for good", 5 * time.Minute, news.FeedGone},
+		{"a page", 0, page, nil, "That address is a web page, not a feed", 5 * time.Minute, news.FeedActive},
+	} {
+		got, _, _ := poll(t, news.Feed{ID: 7, State: news.FeedActive, Failures: tt.failures}, tt.resp, tt.err)
+		if got.Error != tt.words {
+			t.Errorf("%s: %q, want %q", tt.name, got.Error, tt.words)
+		}
+		if wait := got.NextPollAt.Sub(now); wait != tt.wait {
+			t.Errorf("%s: next after %v, want %v", tt.name, wait, tt.wait)
+		}
+		if got.State != tt.state {
+			t.Errorf("%s: state %s", tt.name, got.State)
+		}
+	}
+}
+
+func TestPollReturnsOnlyItsOwnTrouble(t *testing.T) {
+	t.Parallel()
+	store := &fakeStore{feed: news.Feed{ID: 7, URL: feedURL}, err: errors.New("disk full")}
+	p, err := NewPoller(PollerConfig{Store: store, Fetch: &fakeWeb{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Poll(t.Context(), 7); err == nil || !strings.Contains(err.Error(), "disk full") {
+		t.Errorf("%v", err)
+	}
+	store.err = news.ErrNotFound
+	var permanent *news.PermanentError
+	if err := p.Poll(t.Context(), 7); !errors.As(err, &permanent) {
+		t.Errorf("a feed that is not there: %v", err)
+	}
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	store = &fakeStore{feed: news.Feed{ID: 7, URL: feedURL}}
+	p, _ = NewPoller(PollerConfig{Store: store, Fetch: &fakeWeb{errs: map[string]error{feedURL: ctx.Err()}}})
+	if err := p.Poll(ctx, 7); !errors.Is(err, context.Canceled) || len(store.polls) != 0 {
+		t.Errorf("stopped: %v, and %d polls saved", err, len(store.polls))
+	}
+
+	store = &fakeStore{feed: news.Feed{ID: 7, URL: feedURL, State: news.FeedGone}}
+	web := &fakeWeb{}
+	p, _ = NewPoller(PollerConfig{Store: store, Fetch: web})
+	if err := p.Poll(t.Context(), 7); err != nil || len(web.asked) != 0 {
+		t.Errorf("a feed that is gone: %v, asked %d times", err, len(web.asked))
+	}
+	if _, err := NewPoller(PollerConfig{}); err == nil {
+		t.Error("a poller without a store")
+	}
+}
+
+func TestPollFindsRepeatedGUIDs(t *testing.T) {
+	t.Parallel()
+	body := strings.ReplaceAll(twoItems, "<link>", "<guid>same</guid><link>")
+	got, _, _ := poll(t, news.Feed{ID: 7}, fetch.Response{Status: 200, Body: []byte(body)}, nil)
+	if !got.RepeatsGUIDs || len(got.Stories) != 2 || got.Stories[0].Identity == got.Stories[1].Identity {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestNextPoll(t *testing.T) {
+	t.Parallel()
+	skipping := Pace{}
+	for h := 12; h < 15; h++ {
+		skipping.SkipHours[h] = true
+	}
+	always := Pace{}
+	for h := range always.SkipHours {
+		always.SkipHours[h] = true
+	}
+	for _, tt := range []struct {
+		name   string
+		header map[string]string
+		after  time.Duration
+		pace   Pace
+		want   time.Duration
+	}{
+		{"nothing said", nil, 0, Pace{}, 0},
+		{"fresh for no time", map[string]string{"Cache-Control": "public, max-age=0"}, 0, Pace{}, 0},
+		{"fresh for an hour", map[string]string{"Cache-Control": "max-age=3600"}, 0, Pace{}, 59 * time.Minute},
+		{"half of it is over", map[string]string{"Cache-Control": `max-age="3600"`, "Age": "1800"}, 0, Pace{}, 29 * time.Minute},
+		{"not to be kept", map[string]string{"Cache-Control": "no-cache, max-age=3600"}, 0, Pace{}, 0},
+		{"fresh for a year", map[string]string{"Cache-Control": "max-age=31536000"}, 0, Pace{}, 24*time.Hour - time.Minute},
+		{"by a date", map[string]string{"Expires": "Wed, 04 Mar 2026 10:30:00 GMT", "Date": "Wed, 04 Mar 2026 10:00:00 GMT"}, 0, Pace{}, 29 * time.Minute},
+		{"by a date that is over", map[string]string{"Expires": "0"}, 0, Pace{}, 0},
+		{"told", nil, time.Hour, Pace{}, 59 * time.Minute},
+		{"by the feed", map[string]string{"Cache-Control": "max-age=60"}, 0, Pace{Interval: 10 * time.Minute}, 9 * time.Minute},
+		{"spared hours", nil, 0, skipping, 3 * time.Hour},
+		{"spared always", nil, 0, always, 24 * time.Hour},
+	} {
+		resp := &fetch.Response{Header: http.Header{}, RetryAfter: tt.after}
+		for k, v := range tt.header {
+			resp.Header.Set(k, v)
+		}
+		if got := nextPoll(now, resp, tt.pace).Sub(now); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestBackoff(t *testing.T) {
+	t.Parallel()
+	last := time.Duration(0)
+	for n := 1; n < 100; n++ {
+		most, least := backoff(n, func() float64 { return 0 }), backoff(n, func() float64 { return 1 })
+		if most < last || most > longestWait || least < most*3/4 {
+			t.Fatalf("failure %d: %v to %v", n, least, most)
+		}
+		last = most
+	}
+	if last != longestWait {
+		t.Errorf("never a day: %v", last)
+	}
+}
