@@ -86,6 +86,7 @@ function status() {
     bar.textContent = store.connected ? `${store.bot?.username ?? 'The bot'} is offline.` : 'Reconnecting…';
   };
   store.on('connection', render);
+  store.on('restarted', () => location.reload());
   store.on('bot', render);
 }
 

@@ -26,7 +26,7 @@ export function appBadge() {
 
 /** continues tells whether a message stands under the author line of the one before. */
 export function continues(message, before) {
-  if (!before || commandOf(message) || message.referenced_message) return false;
+  if (!before || commandOf(message) || message.message_reference) return false;
   if (before.author?.id !== message.author?.id) return false;
   if ((before.flags & EPHEMERAL) !== (message.flags & EPHEMERAL)) return false;
   const [earlier, later] = [new Date(before.timestamp), new Date(message.timestamp)];
@@ -50,9 +50,10 @@ function usedLine(by, name, store) {
     h('span', { class: 'mention' }, icon('slash'), name));
 }
 
-function replyLine(target, names) {
-  const text = target.content || target.embeds?.[0]?.title || 'Click to see attachment';
+function replyLine(target, store, names) {
+  const text = target.content || target.embeds?.[0]?.title || 'A post';
   return h('div', { class: 'reply-line' },
+    avatar(target.author, store.bot, 'avatar tiny'),
     h('span', { class: 'reply-author' }, displayName(target.author)),
     h('span', { class: 'reply-text' }, inlineMarkdown(plainText(parseInline(text)).slice(0, 160), names)));
 }
@@ -77,6 +78,7 @@ export function messageElement(message, before, ctx) {
   const date = new Date(message.timestamp);
   const author = displayName(message.author);
   const command = commandOf(message);
+  const target = store.targetOf(message);
   const el = h('article', {
     class: `message${grouped ? ' grouped' : ''}${ephemeral ? ' ephemeral' : ''}`,
     'data-id': message.id,
@@ -85,7 +87,7 @@ export function messageElement(message, before, ctx) {
   const time = (text) => h('time', { class: 'message-time', datetime: message.timestamp, title: formatTime(date, 'F') }, text);
 
   if (command) el.append(usedLine(command.user, command.name, store));
-  else if (message.referenced_message) el.append(replyLine(message.referenced_message, names));
+  else if (target) el.append(replyLine(target, store, names));
 
   const body = h('div', { class: 'message-body' });
   if (grouped) {

@@ -37,7 +37,7 @@ export class Store {
   pending = new Map();
   dismissed = new Set(readDismissed());
 
-  /** on calls fn at every change of that name: guilds, selection, messages, message, removed, pending, commands, user, bot, connection, modal. */
+  /** on calls fn at every change of that name: guilds, selection, messages, message, removed, pending, commands, user, bot, connection, modal, restarted. */
   on(name, fn) {
     if (!this.#listeners.has(name)) this.#listeners.set(name, []);
     this.#listeners.get(name).push(fn);
@@ -83,6 +83,12 @@ export class Store {
 
   findUser(id) {
     return this.users.find((u) => u.id === id) ?? (this.bot?.id === id ? this.bot : null);
+  }
+
+  /** targetOf is the message that another one answers, as far as it is known. */
+  targetOf(message) {
+    const id = message.message_reference?.message_id;
+    return message.referenced_message ?? this.buffers.get(message.channel_id)?.messages.find((m) => m.id === id) ?? null;
   }
 
   /** start loads everything and opens the event stream. */
@@ -159,7 +165,9 @@ export class Store {
       this.#chooseStart(this.guildId, this.channelId);
       await this.select(this.guildId, this.channelId);
     } catch {
-      // The stream's next reconnection tries again.
+      // Either the server is away, and the stream's next reconnection tries
+      // again; or it is another one by now, which does not know this user.
+      await api.state().then(() => this.#emit('restarted'), () => {});
     }
   }
 
