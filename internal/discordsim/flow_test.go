@@ -99,7 +99,7 @@ func TestCommandsAreHidden(t *testing.T) {
 	w := newWorld(t, discordsim.Config{})
 	dg := w.open(func(s *discordgo.Session, i *discordgo.InteractionCreate) {
 		text := "no"
-		if i.Member.Permissions&discordgo.PermissionManageServer != 0 {
+		if i.Member.Permissions&discordgo.PermissionManageGuild != 0 {
 			text = "yes"
 		}
 		s.InteractionRespond(i.Interaction, &discordgo.InteractionResponse{
@@ -134,7 +134,9 @@ func TestCommandsAreHidden(t *testing.T) {
 func TestDeferral(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, discordsim.Config{})
+	handled := make(chan struct{})
 	dg := w.open(func(s *discordgo.Session, i *discordgo.InteractionCreate) {
+		defer close(handled)
 		s.InteractionRespond(i.Interaction, &discordgo.InteractionResponse{
 			Type: discordgo.InteractionResponseDeferredChannelMessageWithSource,
 			Data: &discordgo.InteractionResponseData{Flags: discordgo.MessageFlagsEphemeral},
@@ -161,6 +163,7 @@ func TestDeferral(t *testing.T) {
 	if !r.Deferred || r.Message.Content != "later" || !r.Message.Ephemeral() || r.Message.Edits != 0 {
 		t.Errorf("reply = %+v", r)
 	}
+	<-handled
 	m, err := w.WaitMessage(w.ctx(), w.channel.ID, func(m discordsim.Message) bool { return m.Content == "and more" })
 	if err != nil || m.Ephemeral() {
 		t.Errorf("follow-up = %+v, %v", m, err)

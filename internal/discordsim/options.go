@@ -288,6 +288,7 @@ func (s *Server) ParseCommand(channelID, line string) (CommandRun, error) {
 
 // fillOptions splits a text at the names of options.
 func fillOptions(out map[string]any, leaf []Option, text string) error {
+	leaf = slices.DeleteFunc(slices.Clone(leaf), func(o Option) bool { return o.Type == OptionSubcommand || o.Type == OptionGroup })
 	if strings.TrimSpace(text) == "" || len(leaf) == 0 {
 		if strings.TrimSpace(text) != "" {
 			return refused("the command takes no options, but %q was given", strings.TrimSpace(text))

@@ -30,7 +30,6 @@ type route struct {
 	major  string             // the path value that the rate limit is counted by
 	noAuth bool               // no bot token needed
 	exempt bool               // from the global rate limit
-	status int                // of success; 200, or 204 when the result is nil
 }
 
 // created is a result whose status is 201 rather than 200.

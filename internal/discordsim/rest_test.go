@@ -371,9 +371,8 @@ func TestRateLimits(t *testing.T) {
 	})
 	path := "/channels/" + w.channel.ID + "/messages"
 	var resp *http.Response
-	var body string
 	for i := range 5 {
-		resp, body = w.raw("POST", path, `{"content":"a"}`)
+		resp, _ = w.raw("POST", path, `{"content":"a"}`)
 		if got := resp.Header.Get("X-RateLimit-Remaining"); resp.StatusCode != 200 || got != strconv.Itoa(4-i) {
 			t.Errorf("message %d: %d, remaining %s", i, resp.StatusCode, got)
 		}
@@ -382,7 +381,7 @@ func TestRateLimits(t *testing.T) {
 	if resp.Header.Get("X-RateLimit-Limit") != "5" || resp.Header.Get("X-RateLimit-Reset-After") != "5.000" || bucket == "" || resp.Header.Get("X-RateLimit-Reset") == "" {
 		t.Errorf("headers = %v", resp.Header)
 	}
-	resp, body = w.raw("POST", path, `{"content":"a"}`)
+	resp, body := w.raw("POST", path, `{"content":"a"}`)
 	if resp.StatusCode != 429 || body != `{"code":0,"global":false,"message":"You are being rate limited.","retry_after":5}` ||
 		resp.Header.Get("Retry-After") != "5" || resp.Header.Get("X-RateLimit-Scope") != "user" || resp.Header.Get("X-RateLimit-Global") != "" {
 		t.Errorf("the sixth message: %d %v %s", resp.StatusCode, resp.Header, body)

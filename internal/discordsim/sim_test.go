@@ -112,17 +112,19 @@ func (w *world) session() *discordgo.Session {
 	return dg
 }
 
-// open is a session that is connected.
+// open is a session that is connected, and ends with the server: discordgo's own
+// Close sleeps for a second.
 func (w *world) open(handlers ...any) *discordgo.Session {
 	w.t.Helper()
 	dg := w.session()
+	dg.ShouldReconnectOnError = false
+	dg.LogLevel = -1
 	for _, h := range handlers {
 		dg.AddHandler(h)
 	}
 	if err := dg.Open(); err != nil {
 		w.t.Fatal(err)
 	}
-	w.t.Cleanup(func() { dg.Close() })
 	return dg
 }
 
@@ -152,7 +154,7 @@ func (w *world) raw(method, path, body string) (*http.Response, string) {
 // subscribeCommand has one option of each kind that matters.
 var subscribeCommand = &discordgo.ApplicationCommand{
 	Name: "subscribe", Description: "Watch for news",
-	DefaultMemberPermissions: ptr(int64(discordgo.PermissionManageServer)),
+	DefaultMemberPermissions: ptr(int64(discordgo.PermissionManageGuild)),
 	Options: []*discordgo.ApplicationCommandOption{
 		{Type: discordgo.ApplicationCommandOptionString, Name: "query", Description: "Words", Required: true},
 		{Type: discordgo.ApplicationCommandOptionChannel, Name: "channel", Description: "Where", ChannelTypes: []discordgo.ChannelType{discordgo.ChannelTypeGuildText}},
