@@ -40,7 +40,13 @@ function open(modal, store, names) {
     submit.classList.remove('pending');
   });
   append(dialog, form);
-  dialog.addEventListener('close', () => dialog.remove());
+  const opener = document.activeElement;
+  dialog.addEventListener('close', () => {
+    dialog.remove();
+    // Chromium gives the focus back to an input, but not its caret.
+    opener?.blur();
+    opener?.focus();
+  });
   document.body.append(dialog);
   dialog.showModal();
   form.querySelector('.modal-field :is(input, textarea, select)')?.focus();
