@@ -226,18 +226,18 @@ func testDueFeeds(t *testing.T, open opener) {
 		{"@daily", start, nil},
 		{"", start.Add(time.Hour), []int64{int64(due.ID), int64(later.ID)}},
 	} {
-		before := len(b.recorded(news.PollFeed))
+		before := b.mark()
 		n, err := b.EnqueueDue(b.ctx, c.schedule, c.at)
 		b.must(err)
-		got := b.recorded(news.PollFeed)[before:]
+		got := b.recordedAfter(before, news.PollFeed)
 		if n != len(c.want) || !slices.Equal(sorted(got...), sorted(c.want...)) {
 			t.Errorf("EnqueueDue(%q, %v) = %d with jobs %v, want %v", c.schedule, c.at, n, got, c.want)
 		}
 	}
 
-	before := len(b.recorded(news.PollFeed))
+	before := b.mark()
 	b.must(b.EnqueuePoll(b.ctx, later.ID))
-	if got := b.recorded(news.PollFeed)[before:]; !cmp.Equal(got, []int64{int64(later.ID)}) {
+	if got := b.recordedAfter(before, news.PollFeed); !cmp.Equal(got, []int64{int64(later.ID)}) {
 		t.Errorf("EnqueuePoll inserted %v", got)
 	}
 	wantNotFound(t, "EnqueuePoll of no feed", b.EnqueuePoll(b.ctx, 1))

@@ -61,7 +61,7 @@ func (r *recorder) failWith(err error) {
 }
 
 func recorderTable(ctx context.Context, db *sql.DB) error {
-	_, err := db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS recorded_job (kind text NOT NULL, subject bigint NOT NULL)`)
+	_, err := db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS recorded_job (number integer PRIMARY KEY, kind text NOT NULL, subject bigint NOT NULL)`)
 	return err
 }
 
@@ -111,7 +111,19 @@ func (b *bench) must(err error) {
 // recorded returns the subjects of the stored jobs of a kind, in order.
 func (b *bench) recorded(kind news.JobKind) []int64 {
 	b.t.Helper()
-	rows, err := b.Writer().QueryContext(b.ctx, `SELECT subject FROM recorded_job WHERE kind = $1 ORDER BY rowid`, string(kind))
+	return b.recordedAfter(0, kind)
+}
+
+// mark is a place in the record of jobs.
+func (b *bench) mark() (last int64) {
+	b.t.Helper()
+	b.must(b.Writer().QueryRowContext(b.ctx, `SELECT coalesce(max(number), 0) FROM recorded_job`).Scan(&last))
+	return last
+}
+
+func (b *bench) recordedAfter(mark int64, kind news.JobKind) []int64 {
+	b.t.Helper()
+	rows, err := b.Writer().QueryContext(b.ctx, `SELECT subject FROM recorded_job WHERE number > $1 AND kind = $2 ORDER BY number`, mark, string(kind))
 	b.must(err)
 	defer rows.Close()
 	var all []int64
@@ -165,11 +177,11 @@ func item(name, title string) news.Story {
 // poll saves a poll, now, and returns the ids of the stories it added.
 func (b *bench) poll(feed news.FeedID, stories ...news.Story) []news.StoryID {
 	b.t.Helper()
-	before := b.recorded(news.PrepareStory)
+	before := b.mark()
 	n, err := b.SavePoll(b.ctx, news.Poll{Feed: feed, At: b.clock.Now(), Stories: stories, State: news.FeedActive})
 	b.must(err)
 	var ids []news.StoryID
-	for _, id := range b.recorded(news.PrepareStory)[len(before):] {
+	for _, id := range b.recordedAfter(before, news.PrepareStory) {
 		ids = append(ids, news.StoryID(id))
 	}
 	if len(ids) != n {

@@ -66,8 +66,9 @@ func testEvents(t *testing.T, open opener) {
 		events := map[news.EventID]bool{}
 		for i := range 10 {
 			s := item(fmt.Sprint(i), "Today's deals")
-			b.prepare(b.poll(f.ID, s)[0])
-			events[b.story(b.poll2(f.ID, s)).Event] = true
+			id := b.poll(f.ID, s)[0]
+			b.prepare(id)
+			events[b.story(id).Event] = true
 			b.clock.add(day)
 		}
 		if len(events) != 3 {
@@ -91,19 +92,6 @@ func testEvents(t *testing.T, open opener) {
 			t.Error("not one event")
 		}
 	})
-}
-
-// poll2 returns the id of a story that was stored before.
-func (b *bench) poll2(feed news.FeedID, s news.Story) news.StoryID {
-	b.t.Helper()
-	all := b.recorded(news.PrepareStory)
-	for _, id := range all {
-		if got := b.story(news.StoryID(id)); got.Feed == feed && got.Identity == s.Identity {
-			return got.ID
-		}
-	}
-	b.t.Fatalf("no story %q", s.Identity)
-	return 0
 }
 
 func testDeliveries(t *testing.T, open opener) {

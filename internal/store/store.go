@@ -38,9 +38,10 @@ type Options struct {
 	// Migrate brings other tables of the same file up to date, after the
 	// store's own; nil for none.
 	Migrate func(ctx context.Context, writer *sql.DB) error
-	// Words divides a text into words as a query's words are divided and folded,
-	// so that searching finds what a subscription would; nil for runs of letters
-	// and digits in lower case.
+	// Words divides a text into words, none with white space in it, as a query's
+	// words are divided and folded, so that searching finds what a subscription
+	// would; nil for runs of letters and digits in lower case. Stories stay
+	// indexed by the words of when they were stored.
 	Words func(text string) []string
 
 	// Exclusive refuses a file that another process holds exclusively, and holds
