@@ -91,7 +91,7 @@ func (b *Bot) addFeed(ctx context.Context, r *request) (response, error) {
 		if n == 0 {
 			return response{Text: "This server follows all bundled feeds already. `/feeds list` shows them."}, nil
 		}
-		return response{Text: fmt.Sprintf("**Following %s more.** `/feeds list` shows them all.", plural(n, "bundled feed", "bundled feeds"))}, nil
+		return response{Text: fmt.Sprintf("**Following %s.** `/feeds list` shows them all.", plural(n, "more feed", "more feeds"))}, nil
 	}
 	if id, ok := strings.CutPrefix(given, feedChoice); ok {
 		return b.followBundled(ctx, r.Guild, id)

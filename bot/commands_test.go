@@ -228,7 +228,7 @@ func TestFeeds(t *testing.T) {
 	}
 
 	steps := []struct{ line, want string }{
-		{"/feeds add url:feed:4", `**Following New \[one\].** Its new stories`},
+		{"/feeds add url:feed:4", "**Following New (one).** Its new stories"},
 		{"/feeds add url:feed:4", "followed already"},
 		{"/feeds add url:https://handset.example/feed", "**Following [Handset Daily](https://handset.example/).**"},
 		{"/feeds add url:https://handset.example/", "a web page without a feed"},
@@ -237,7 +237,7 @@ func TestFeeds(t *testing.T) {
 		{"/feeds remove feed:nonsense", "This server follows no feed called `nonsense`."},
 		{"/feeds remove feed:bundled", "**Stopped following 3 bundled feeds.**"},
 		{"/feeds list", "This server follows no feed."},
-		{"/feeds add url:bundled", "**Following 4 bundled feeds more.**"},
+		{"/feeds add url:bundled", "**Following 4 more feeds.**"},
 		{"/feeds add url:bundled", "follows all bundled feeds already"},
 	}
 	for _, s := range steps {

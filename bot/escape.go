@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	maxInput = 32 << 10 // bytes of a stranger's text that are looked at; far beyond what any message can hold
+	maxInput = 8 << 10 // bytes of a stranger's text that are looked at; far beyond what any message can hold
 	maxMarks = 4        // combining marks on one letter; more is a prank that spills over the lines around it
 )
 
@@ -271,9 +271,11 @@ func hostOf(raw string) string {
 }
 
 // link returns a masked link, or only the words where there is no address to
-// link to. The words take at most limit, the address at most urlLimit.
+// link to. The words take at most limit, the address at most urlLimit. Brackets
+// become parentheses: where a link's words end, Discord decides without regard
+// to escapes.
 func link(title, target string, limit, urlLimit int) string {
-	text := markdown(linkText(title, target), limit)
+	text := markdown(strings.NewReplacer("[", "(", "]", ")").Replace(linkText(title, target)), limit)
 	if target = safeURL(target, urlLimit); target == "" {
 		return text
 	}

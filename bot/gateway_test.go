@@ -175,8 +175,12 @@ func TestSilentServer(t *testing.T) {
 	ctx, cancel := context.WithCancel(b.ctx())
 	started := make(chan error, 1)
 	go func() { started <- b.bot.Start(ctx) }()
-	conn := <-accepted
-	defer conn.Close()
+	select {
+	case conn := <-accepted:
+		defer conn.Close()
+	case err := <-started:
+		t.Fatalf("Start() = %v before it came to the gateway", err)
+	}
 	cancel()
 	if err := <-started; !errors.Is(err, context.Canceled) {
 		t.Errorf("Start() = %v, want that it was cancelled", err)
@@ -197,13 +201,18 @@ func TestSilentGateway(t *testing.T) {
 	})
 	b := newBench(t, discordsim.Limits{})
 	b.cfg.Transport = gatewayAt(silent)
-	b.cfg.Timing.Handshake = 20 * time.Millisecond
+	b.cfg.Timing.Handshake = 100 * time.Millisecond
 	b.prepare()
 	ctx, cancel := context.WithCancel(b.ctx())
 	started := make(chan error, 1)
 	go func() { started <- b.bot.Start(ctx) }()
-	<-open
-	<-open // given up, and tried again
+	for range 2 { // given up, and tried again
+		select {
+		case <-open:
+		case err := <-started:
+			t.Fatalf("Start() = %v before it came to the gateway", err)
+		}
+	}
 	cancel()
 	if err := <-started; !errors.Is(err, context.Canceled) {
 		t.Errorf("Start() = %v, want that it was cancelled", err)
