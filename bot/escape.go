@@ -13,7 +13,7 @@ import (
 
 const (
 	maxInput = 8 << 10 // bytes of a stranger's text that are looked at; far beyond what any message can hold
-	maxMarks = 4        // combining marks on one letter; more is a prank that spills over the lines around it
+	maxMarks = 4       // combining marks on one letter; more is a prank that spills over the lines around it
 )
 
 // plain returns a stranger's text as a single line of visible characters: valid
