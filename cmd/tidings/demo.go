@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -101,10 +102,36 @@ func (d *demo) start(ctx context.Context) error {
 	if err := d.subscribe(ctx); err != nil {
 		return err
 	}
-	if d.outlets != nil {
-		d.outlets.Start(ctx)
+	if d.outlets == nil {
+		return nil
 	}
+	if err := d.awaitFirstPolls(ctx); err != nil {
+		return err
+	}
+	d.outlets.Start(ctx)
 	return nil
+}
+
+// awaitFirstPolls waits until every outlet was read once, so that a story which
+// comes out from now on is news.
+func (d *demo) awaitFirstPolls(ctx context.Context) error {
+	const patience = 10 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		all, err := d.app.store.Feeds(ctx)
+		if err != nil {
+			return fmt.Errorf("look at the sample outlets: %w", err)
+		}
+		if !slices.ContainsFunc(all, func(f news.Feed) bool { return !f.Polled() }) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the sample outlets were not read within %v", patience)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
 
 // demoServers are the servers of the simulated Discord: their channels, and what
@@ -168,7 +195,7 @@ func (d *demo) bundle() ([]news.Feed, error) {
 	if d.Live {
 		return feeds.Bundle()
 	}
-	server, err := outlets.New(outlets.Config{Interval: d.Interval, Log: d.log})
+	server, err := outlets.New(outlets.Config{Interval: d.Interval, FirstAfter: 200 * time.Millisecond, Log: d.log})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the sample outlets: %w", err)
 	}

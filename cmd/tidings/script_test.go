@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,6 +18,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// The scenarios wait far more than they work, so the number of cores is no
+	// measure for how many may run at once. The command line still has the last word.
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"tidings": main})
 }
 
@@ -289,7 +295,7 @@ func (sc *scenario) polled(*testscript.TestScript, []string) error {
 
 // fault makes Discord misbehave.
 //
-//	fault NAME METHOD PATH [times=N] [status=N] [code=N] [retry=DURATION] [after] [hold]
+//	fault NAME METHOD PATH [times=N] [status=N] [code=N] [retry=DURATION] [after] [hold] [drop]
 func (sc *scenario) fault(_ *testscript.TestScript, args []string) error {
 	if len(args) < 3 {
 		return fmt.Errorf("usage: fault NAME METHOD PATH [settings]")
@@ -307,6 +313,8 @@ func (sc *scenario) fault(_ *testscript.TestScript, args []string) error {
 			f.Code, err = strconv.Atoi(value)
 		case "retry":
 			f.RetryAfter, err = time.ParseDuration(value)
+		case "drop":
+			f.Drop = true
 		case "after":
 			f.AfterHandling = true
 		case "hold":
