@@ -16,8 +16,8 @@ import (
 
 // Config is what can be set. A key of the file is the path of its yaml names,
 // joined by dots (poll.schedule); the environment variable is the same in capitals
-// (TIDINGS_POLL_SCHEDULE), lists separated by commas. The help tags are what
-// tidings.example.yaml says of each key.
+// (TIDINGS_POLL_SCHEDULE), lists separated by commas, and an empty one sets nothing.
+// The help tags are what tidings.example.yaml says of each key.
 type Config struct {
 	Discord  Discord  `yaml:"discord"`
 	Database Database `yaml:"database"`

@@ -241,7 +241,8 @@ func (l *loader) environment(lookup func(string) (string, bool)) {
 		return
 	}
 	for _, f := range l.fields {
-		if text, ok := lookup(f.env()); ok {
+		// An empty variable is how compose files and scripts say "not set".
+		if text, ok := lookup(f.env()); ok && text != "" {
 			l.set(f, f.env(), text)
 		}
 	}
