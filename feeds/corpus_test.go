@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -243,4 +244,92 @@ func pythonString(s string) string {
 		s = rest
 	}
 	return b.String()
+}
+
+// readableDate is a date as a person would find it in an item.
+var readableDate = regexp.MustCompile(`(?i)<(?:[a-z0-9]+:)?(?:pubdate|published|updated|date|issued|modified|created)[^>]*>\s*[^<\s]|"date_(?:published|modified)"\s*:\s*"[^"]`)
+
+// datedItems counts the items of a document, and those in which a person finds a
+// date.
+func datedItems(tb testing.TB, body []byte) (items, dated int) {
+	tb.Helper()
+	text := toUTF8(body, "")
+	var list struct {
+		Items []json.RawMessage `json:"items"`
+	}
+	if json.Unmarshal(text, &list) == nil {
+		for _, raw := range list.Items {
+			if readableDate.Match(raw) {
+				dated++
+			}
+		}
+		return len(list.Items), dated
+	}
+	at, format, _ := findRoot(text)
+	f, err := scanXML(text[at:], format, 0, DefaultMaxItems)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, it := range f.items {
+		if readableDate.Match(f.body[it.start:it.end]) {
+			dated++
+		}
+	}
+	return len(f.items), dated
+}
+
+// notFeeds are the files among the real feeds that are none, with the reason.
+var notFeeds = map[string]string{
+	"rubycocos__rubyonrails.atom.xml": "a Ruby object printed for debugging",
+}
+
+func TestCorpusReal(t *testing.T) {
+	t.Parallel()
+	files := corpusFiles(t, filepath.Join(corpusDir(t), "real"))
+	items, undated, unlinked, untitled := 0, 0, 0, 0
+	for _, path := range files {
+		body, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Base(path)
+		d, err := Parse(body, ParseOptions{URL: "https://feeds.example/" + name})
+		if why := notFeeds[name]; why != "" {
+			t.Logf("%s: no feed but %s: %v", name, why, err)
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if len(d.Items) == 0 {
+			t.Logf("%s: no items", name)
+		}
+		dated := 0
+		for _, it := range d.Items {
+			items++
+			if !it.Published.IsZero() {
+				dated++
+			}
+			if it.Link == "" {
+				unlinked++
+			}
+			if it.Title == "" {
+				untitled++
+			}
+		}
+		undated += len(d.Items) - dated
+		read, want := datedItems(t, body)
+		if want -= read - len(d.Items); dated < want { // without what stands there twice
+			t.Errorf("%s: %d of %d items are dated, a person finds dates in %d", name, dated, len(d.Items), want)
+		}
+		if d.RepeatsGUIDs || d.Truncated {
+			t.Logf("%s: repeats guids %v, truncated %v", name, d.RepeatsGUIDs, d.Truncated)
+		}
+		ids := d.Identities(false)
+		if unique := slices.Compact(slices.Sorted(slices.Values(ids))); len(unique) != len(ids) {
+			t.Errorf("%s: %d items, %d identities", name, len(ids), len(unique))
+		}
+	}
+	t.Logf("%d feeds, %d items: %d without a date, %d without a link, %d without a title", len(files), items, undated, unlinked, untitled)
 }

@@ -219,7 +219,7 @@ func tagEnd(s string, i int) int {
 		return -1
 	}
 	simple += i
-	if strings.IndexAny(s[i:simple], `"'`) < 0 {
+	if !strings.ContainsAny(s[i:simple], `"'`) {
 		return simple + 1
 	}
 	quote, last := byte(0), byte(0) // last is the last character that is no space

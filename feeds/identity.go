@@ -33,25 +33,55 @@ func guidKey(guid string) string {
 // dropRepetitions drops items that stand in the document twice, and finds out
 // whether its guids identify anything.
 func (d *Document) dropRepetitions() {
-	first := map[string]*Item{} // by guid
+	type words struct{ link, title, summary, content string }
+	said := map[words]bool{} // by items without a guid
+	first := map[string]int{}
 	kept := d.Items[:0]
-	for i := range d.Items {
-		it := d.Items[i]
-		if it.ID != "" {
-			key := guidKey(it.ID)
-			if twin := first[key]; twin != nil {
-				if twin.Link == it.Link && twin.Title == it.Title {
-					continue
-				}
-				d.RepeatsGUIDs = true
-			} else {
-				copied := it
-				first[key] = &copied
+	for _, it := range d.Items {
+		if it.ID == "" {
+			w := words{it.Link, it.Title, it.Summary, it.Content}
+			if said[w] {
+				continue
 			}
+			said[w] = true
+		} else if at, ok := first[guidKey(it.ID)]; ok {
+			if twin := kept[at]; twin.Link == it.Link && twin.Title == it.Title && twin.Summary == it.Summary {
+				continue
+			}
+			d.RepeatsGUIDs = true
+		} else {
+			first[guidKey(it.ID)] = len(kept)
 		}
 		kept = append(kept, it)
 	}
 	d.Items = kept
+}
+
+// canonicalLinks returns the canonical address of each item. Where several items
+// have the same, what tells them apart is put back: the fragment. Items that even
+// share that, such as all being linked to the front page, have none.
+func (d *Document) canonicalLinks() []string {
+	out := make([]string, len(d.Items))
+	count := map[string]int{}
+	for i := range d.Items {
+		out[i] = CanonicalURL(d.Items[i].Link)
+		count[out[i]]++
+	}
+	again := map[string]int{}
+	for i := range out {
+		if count[out[i]] > 1 {
+			if _, fragment, ok := strings.Cut(d.Items[i].Link, "#"); ok && fragment != "" {
+				out[i] += "#" + fragment
+			}
+		}
+		again[out[i]]++
+	}
+	for i := range out {
+		if again[out[i]] > 1 {
+			out[i] = ""
+		}
+	}
+	return out
 }
 
 // Identities returns a stable and unique name for each item of the document, in
@@ -62,25 +92,22 @@ func (d *Document) dropRepetitions() {
 // Dates are no part of an identity: a feed that bumps them posts nothing anew.
 func (d *Document) Identities(repeatsGUIDs bool) []string {
 	useGUIDs := !repeatsGUIDs && !d.RepeatsGUIDs
-	links := map[string]int{}
-	for i := range d.Items {
-		links[CanonicalURL(d.Items[i].Link)]++
-	}
+	canonical := d.canonicalLinks()
 	seen := map[string]bool{}
 	out := make([]string, len(d.Items))
 	for i := range d.Items {
 		it := &d.Items[i]
-		canonical := CanonicalURL(it.Link)
 		var id string
 		switch {
 		case useGUIDs && it.ID != "":
 			id = bounded("guid:", guidKey(it.ID))
-		case canonical != "" && links[canonical] == 1:
-			id = bounded("url:", canonical)
+		case canonical[i] != "":
+			id = bounded("url:", canonical[i])
 		default:
-			id = "hash:" + digest(canonical, it.Title)
+			link := CanonicalURL(it.Link)
+			id = "hash:" + digest(link, it.Title)
 			if it.Title == "" || seen[id] {
-				id = "hash:" + digest(canonical, it.Title, it.Summary, it.Content)
+				id = "hash:" + digest(link, it.Title, it.Summary, it.Content)
 			}
 		}
 		seen[id] = true
@@ -125,17 +152,23 @@ func CanonicalURL(raw string) string {
 	default:
 		return ""
 	}
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
 	if host == "" {
 		return ""
+	}
+	if strings.Contains(host, ":") { // IPv6
+		host = "[" + host + "]"
 	}
 	if port := u.Port(); port != "" && port != "80" && port != "443" {
 		host += ":" + port
 	}
 	path := u.EscapedPath()
 	path = strings.TrimRight(path, "/")
-	for _, suffix := range []string{"/amp", "/index.html", "/index.php"} {
-		path = strings.TrimRight(strings.TrimSuffix(path, suffix), "/")
+	for before := ""; path != before; {
+		before = path
+		for _, suffix := range []string{"/amp", "/index.html", "/index.php"} {
+			path = strings.TrimRight(strings.TrimSuffix(path, suffix), "/")
+		}
 	}
 	out := "https://" + plainHost(host) + path
 	if q := plainQuery(u.RawQuery); q != "" {
@@ -149,9 +182,12 @@ func CanonicalURL(raw string) string {
 
 // plainHost drops the label of a host that says only how the page is shown.
 func plainHost(host string) string {
-	for _, label := range []string{"www.", "m.", "mobile.", "amp."} {
-		if rest, ok := strings.CutPrefix(host, label); ok && strings.Contains(rest, ".") {
-			return rest
+	for again := true; again; {
+		again = false
+		for _, label := range []string{"www.", "m.", "mobile.", "amp."} {
+			if rest, ok := strings.CutPrefix(host, label); ok && strings.Contains(rest, ".") {
+				host, again = rest, true
+			}
 		}
 	}
 	return strings.Replace(host, ".m.wikipedia.org", ".wikipedia.org", 1)

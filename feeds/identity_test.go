@@ -29,6 +29,7 @@ func TestCanonicalURL(t *testing.T) {
 		{"https://example.org/Case/Counts", "https://example.org/Case/Counts"},
 		{"https://example.org/#!/route", "https://example.org#!/route"},
 		{"https://example.org/caf%C3%A9", "https://example.org/caf%C3%A9"},
+		{"http://[2001:DB8::1]:80/a", "https://[2001:db8::1]/a"},
 		{"ftp://example.org/a", ""},
 		{"mailto:a@example.org", ""},
 		{"/a", ""},
@@ -127,6 +128,19 @@ func TestIdentities(t *testing.T) {
 				{Link: "https://example.org/", Title: "Two"},
 			},
 			want: []string{"hash:" + digest("https://example.org", "One"), "hash:" + digest("https://example.org", "Two")},
+		},
+		{
+			name: "many posts on one page",
+			items: []Item{
+				{Link: "https://example.org/today#a", Title: "One"},
+				{Link: "https://example.org/today#b", Title: "Two"},
+			},
+			want: []string{"url:https://example.org/today#a", "url:https://example.org/today#b"},
+		},
+		{
+			name:  "an item without a guid that stands there twice",
+			items: []Item{{Title: "One"}, {Title: "One"}},
+			want:  []string{"hash:" + digest("", "One")},
 		},
 		{
 			name:  "nothing but text",

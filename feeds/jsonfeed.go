@@ -61,7 +61,7 @@ func parseJSON(body []byte, opt ParseOptions) (*Document, error) {
 func jsonItem(it *json.Item, base *url.URL) Item {
 	item := Item{
 		ID:         it.ID,
-		Title:      literalTitle(it.Title),
+		Title:      titleText(it.Title), // plain text, says the specification; not so in the wild
 		Link:       firstAddress(base, it.URL, it.ExternalURL),
 		Published:  parseDate(it.DatePublished),
 		Updated:    parseDate(it.DateModified),

@@ -131,6 +131,7 @@ func TestParseMends(t *testing.T) {
 		{"unclosed HTML", item("<title>One<br></title><description><p>a<p>b</description>"), "One|Two"},
 		{"an end tag in other case", item("<title>One</Title>"), "One|Two"},
 		{"an item that is not closed", `<rss><channel><item><title>One</title><item><title>Two</title></item></channel></rss>`, "One|Two"},
+		{"an empty item in an item", item("<title>One</title><item />"), "One|Two"},
 		{"attributes without quotes", item(`<title type=html lang>One</title><enclosure url=/a.png type="image/png" length=1 />`), "One|Two"},
 		{"a tag in an attribute", item(`<title x="<b>">One</title>`), "One|Two"},
 		{"two colons in a name", item(`<a:b:c>x</a:b:c><title>One</title>`), "One|Two"},

@@ -168,7 +168,7 @@ const teaserLength = 400
 
 // stories turns a document's items into stories of a feed.
 func stories(doc *Document, feed news.Feed) []news.Story {
-	ids := doc.Identities(feed.RepeatsGUIDs)
+	ids, canonical := doc.Identities(feed.RepeatsGUIDs), doc.canonicalLinks()
 	out := make([]news.Story, 0, len(doc.Items))
 	for i := range doc.Items {
 		it := &doc.Items[i]
@@ -177,7 +177,7 @@ func stories(doc *Document, feed news.Feed) []news.Story {
 			Feed:         feed.ID,
 			Identity:     ids[i],
 			URL:          it.Link,
-			CanonicalURL: CanonicalURL(it.Link),
+			CanonicalURL: canonical[i],
 			Title:        firstOf(it.Title, headline(it)),
 			Author:       authorName(it.Author),
 			Lead:         firstOf(summary, firstParagraphs(content)),

@@ -194,6 +194,9 @@ func (s *scanner) startTag(i int) (int, error) {
 	atItem := s.isItem(local)
 
 	switch {
+	case atItem && s.item > 0 && t.selfClosed:
+		s.replace(i, t.end, "") // an empty item inside an item says nothing
+		return t.end, nil
 	case atItem && s.item > 0:
 		// An item inside an item: the one before was not closed.
 		if s.stack[s.item-1].name == name {

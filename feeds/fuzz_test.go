@@ -1,0 +1,151 @@
+package feeds
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+// fixtures adds the files under testdata to a fuzz target's corpus.
+func fixtures(f *testing.F, add func([]byte)) {
+	f.Helper()
+	files, err := filepath.Glob("testdata/*.*")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no fixtures: %v", err)
+	}
+	for _, file := range files {
+		body, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		add(body)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	fixtures(f, func(b []byte) { f.Add(b) })
+	f.Add([]byte("<rss><channel><item><title>a</item><item></b>]]></item>"))
+	f.Add([]byte("<feed><entry><title type='text'>&#0;<!--"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		d, err := Parse(body, ParseOptions{URL: "https://example.org/feed", MaxItems: 20})
+		if err != nil {
+			return
+		}
+		if len(d.Items) > 20 {
+			t.Fatalf("%d items", len(d.Items))
+		}
+		seen := map[string]bool{}
+		for i, id := range d.Identities(false) {
+			it := d.Items[i]
+			if id == "" || len(id) > 400 {
+				t.Fatalf("identity %q of %+v", id, it)
+			}
+			seen[id] = true
+			for _, s := range []string{it.Title, it.Summary, it.Content, it.Author, it.Language} {
+				if !utf8.ValidString(s) || strings.ContainsAny(s, "\x00\u202e") {
+					t.Fatalf("text %q", s)
+				}
+			}
+			if strings.ContainsRune(it.Title, '\n') || utf8.RuneCountInString(it.Title) > maxTitle {
+				t.Fatalf("title %q", it.Title)
+			}
+			for _, u := range []string{it.Link, it.Image} {
+				if low := strings.ToLower(u); u != "" && !strings.HasPrefix(low, "http://") && !strings.HasPrefix(low, "https://") {
+					t.Fatalf("address %q", u)
+				}
+			}
+		}
+	})
+}
+
+func FuzzCharset(f *testing.F) {
+	fixtures(f, func(b []byte) { f.Add(b, "text/xml; charset=utf-8") })
+	f.Add([]byte("\xff\xfe<\x00r\x00"), "")
+	f.Add([]byte("<?xml encoding='shift_jis'?>\x93\xfa"), "text/xml; charset:koi8-r")
+	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
+		out := toUTF8(body, contentType)
+		if !utf8.Valid(out) || hasForbidden(out) {
+			t.Fatalf("%q of %q", out, body)
+		}
+		if len(out) > 4*len(body)+16 {
+			t.Fatalf("%d bytes of %d", len(out), len(body))
+		}
+	})
+}
+
+func FuzzDate(f *testing.F) {
+	for _, s := range []string{"Thu, 01 Jan 2004 19:48:21 GMT", "2003-12-31T10:14:55-08:00", "mar. 5 nov. 2019 08:00", "20031231T101455Z", "10:14 31-Dec-2003", "1072865695000"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		d := parseDate(s)
+		if d.IsZero() {
+			return
+		}
+		if y := d.Year(); y < 1969 || y > 2201 || d.Location() != time.UTC {
+			t.Fatalf("%q is %v", s, d)
+		}
+		if again := parseDate(d.Format(time.RFC3339)); !again.Equal(d.Truncate(time.Second)) {
+			t.Fatalf("%q is %v, and that is %v", s, d, again)
+		}
+	})
+}
+
+func FuzzOPML(f *testing.F) {
+	f.Add([]byte(`<opml><body><outline text="a"><outline xmlUrl="https://example.org/"/></outline></body></opml>`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		list, err := ReadOPML(bytes.NewReader(body))
+		if (err == nil) != (len(list) > 0) {
+			t.Fatalf("%d feeds, %v", len(list), err)
+		}
+		seen := map[string]bool{}
+		for _, o := range list {
+			if seen[o.URL] || webAddress(nil, o.URL) != o.URL || !utf8.ValidString(o.Title+o.Folder) {
+				t.Fatalf("%+v", o)
+			}
+			seen[o.URL] = true
+		}
+	})
+}
+
+func FuzzDiscover(f *testing.F) {
+	f.Add([]byte(`<base href="/x"><link rel=alternate type="application/rss+xml" href="feed.xml" title='a'>`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		for _, l := range Discover(body, "https://example.org/") {
+			if webAddress(nil, l.URL) != l.URL || !utf8.ValidString(l.Title) {
+				t.Fatalf("%+v", l)
+			}
+		}
+	})
+}
+
+// What FuzzPlainText holds is that text comes out whole, bounded, and without a
+// second pass finding paragraphs that the first did not write.
+func FuzzPlainText(f *testing.F) {
+	f.Add(`<p>a<br>b&amp;<img src="x"><script>`)
+	f.Fuzz(func(t *testing.T, s string) {
+		if !utf8.ValidString(s) {
+			return
+		}
+		text, _ := plainText(s, 500)
+		if !utf8.ValidString(text) || len(text) > 500 || text != strings.TrimSpace(text) || strings.Contains(text, "\n\n") || strings.Contains(text, "  ") {
+			t.Fatalf("plainText(%q) = %q", s, text)
+		}
+	})
+}
+
+func FuzzCanonicalURL(f *testing.F) {
+	f.Add("http://WWW.example.org:80/a/?utm_source=x&b=1#c")
+	f.Add("http://example..")
+	f.Add("http://www.www.example.org/index.html/amp/index.php")
+	f.Fuzz(func(t *testing.T, s string) {
+		c := CanonicalURL(s)
+		if again := CanonicalURL(c); c != "" && again != c {
+			t.Fatalf("%q is %q, and that is %q", s, c, again)
+		}
+	})
+}
