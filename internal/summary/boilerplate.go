@@ -92,6 +92,10 @@ scroll down
 scroll to
 swipe to
 watch:
+read:
+also watch
+in pictures:
+in pics:
 watch now
 watch the video
 watch more
@@ -412,7 +416,7 @@ wij gebruiken cookies
 
 // What stands inside sentences that are no part of a story, in lower case.
 var boilerplateParts = []string{
-	"contributed to this report", "contributed to this story", "contributed to this article", "contributed reporting", "appeared first on",
+	"contributed to this report", "contributed to this story", "contributed to this article", "contributed reporting", "appeared first on", "not available in your region", "not available in your country", "video is unavailable",
 	"all rights reserved", "may not be published, broadcast", "pic.twitter.com", "a post shared by",
 	"sign up for our", "sign up to our", "sign up here", "subscribe to our", "subscribe now", "subscribe here", "our newsletter", "our free newsletter",
 	"to your inbox", "in your inbox", "follow us on", "like us on facebook", "follow him on twitter", "follow her on twitter", "on twitter @",

@@ -11,7 +11,7 @@ import (
 const (
 	maxCandidates = 16
 	leadAnyway    = 5    // sentences from the beginning that are candidates whatever they score
-	maxOverlap    = 0.45 // share of the words of one sentence that another of the set may have
+	maxOverlap    = 0.42 // share of the words of one sentence that another of the set may have
 	fair          = 0.75 // share of the budget below which a set is too short
 	tooShort      = 0.13 // what each word below that costs
 )
@@ -56,7 +56,8 @@ type set struct {
 	together   int
 	top, title uint64
 	query      uint64
-	queryMost  int // the most terms of the query that one sentence has
+	queryMost  int  // the most terms of the query that one sentence has
+	inside     bool // begins inside a paragraph
 	unknown    bool
 	redundancy float64
 }
@@ -150,6 +151,9 @@ func (c *chooser) extend(k int, at set) {
 		if at.last == i-1 {
 			next.together++
 		}
+		if len(c.stack) == 0 {
+			next.inside = !s.opens && c.d.sentences[len(c.d.sentences)-1].paragraph > 1
+		}
 		next.last = i
 		c.stack = append(c.stack, k)
 		if v := c.value(next); v > c.best {
@@ -181,6 +185,7 @@ func (c *chooser) value(s set) float64 {
 	}
 	v += c.w[Unknown] * truth(s.unknown)
 	v += c.w[Together] * float64(s.together)
+	v += c.w[Inside] * truth(s.inside)
 	v += c.w[Redundancy] * s.redundancy
 	return v
 }

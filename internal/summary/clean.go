@@ -22,7 +22,7 @@ func Clean(title, text string) string {
 	var out []string
 	first := true
 	for line := range strings.SplitSeq(text, "\n") {
-		line = stripTimestamp(squeeze(line))
+		line = stripTimestamp(stripBullet(squeeze(line)))
 		if line == "" || isNoise(line, titleKey) {
 			continue
 		}
@@ -248,9 +248,24 @@ func stripDenseDateline(s string) (string, bool) {
 	return s, false
 }
 
-// stripTimestamp takes "Published 10:00 GMT, 5 May 2015 |" and its like off the
+// stripBullet takes the sign off that begins an item of a list.
+func stripBullet(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	switch r {
+	case '•', '·', '‣', '▪', '▸', '►', '■', '●', '○', '◦', '*', '→', '-', '–':
+		if rest, ok := strings.CutPrefix(s[size:], " "); ok {
+			return rest
+		}
+	}
+	return s
+}
+
+// stripTimestamp takes "14:05" or "Published 10:00 GMT, 5 May 2015 |" and its like off the
 // beginning of a line, when something that is not part of a time follows.
 func stripTimestamp(s string) string {
+	if clock, after, ok := strings.Cut(s, " "); ok && isClock(clock) && startsUpper(after) {
+		return after
+	}
 	rest := s
 	cut := false
 	for range 3 {
@@ -284,6 +299,12 @@ func stripTimestamp(s string) string {
 		return rest
 	}
 	return s
+}
+
+// isClock reports whether w is a time of the day such as 14:05.
+func isClock(w string) bool {
+	hour, minute, ok := strings.Cut(w, ":")
+	return ok && isShortNumber(hour) && hour != "" && len(minute) == 2 && isShortNumber(minute)
 }
 
 // isTimestamp reports whether a line is only a time.

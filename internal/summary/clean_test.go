@@ -43,7 +43,7 @@ func TestCleanOpening(t *testing.T) {
 	for _, opening := range []string{
 		"(CNN)", "(CNN) -- ", "(Reuters) - ", "[AP] ", "(Daily Hive)", "Hong Kong (CNN)", "Naypyidaw, Myanmar (CNN)", "BAGHDAD, Iraq (CNN) -- ",
 		"SAN FRANCISCO, May 29 (Reuters) – ", "New Delhi, Aug 1 (PTI) ", "NEW YORK — ", "LONDON, June 3, 2026 - ", "Berlin (dpa) - ", "QUIMPER, 8 juin (AFP) - ",
-		"CUPERTINO, California--(BUSINESS WIRE)--", "Paris – ", "Published 10:04 GMT, 5 May 2026 | ", "Updated: 3 May 2026 WASHINGTON (AP) — ",
+		"CUPERTINO, California--(BUSINESS WIRE)--", "Paris – ", "Published 10:04 GMT, 5 May 2026 | ", "• ", "- ", "14:05 ", "• 9:30 ", "Updated: 3 May 2026 WASHINGTON (AP) — ",
 	} {
 		if got := Clean("", opening+story); got != story {
 			t.Errorf("%q leaves %q", opening, got)

@@ -116,6 +116,9 @@ func (lex *lexicon) endsSentence(line string, start, stop, end int) bool {
 		closed := end > stop+size
 		return !closed || !(unicode.Is(unicode.Hiragana, next) || next == '、' || next == '，' || saysInChinese(line[end:]))
 	}
+	if (r == '?' || r == '!') && lex.code != "fr" && strings.HasSuffix(line[start:stop], " ") {
+		return false // a dash that an encoding has lost; only French puts a space there
+	}
 	rest := line[end:min(len(line), end+maxWordBytes)]
 	after := strings.TrimLeftFunc(rest, unicode.IsSpace)
 	if after == "" {
@@ -238,9 +241,9 @@ var (
 	neverEnds = newWordSet("mr mrs ms dr prof gen sen rep reps gov lt col capt cpt sgt maj cmdr adm rev hon pres messrs mt ft st vs v no nos art " +
 		"fig figs vol pp p ed eds cf approx ca e.g i.e eg ie viz dept univ " +
 		"z.b d.h u.a bzw nr hr fr tel abs ggf inkl vgl evtl sog str dipl ing mio mrd " +
-		"m mm mme mlle mgr sra srta ee d dª ud uds p.ej dra sig avv dott geom on arch drs dhr mevr г ул им руб тыс млн млрд т.е т.н см стр")
+		"m mm mme mlle mgr sra srta ee d dª ud uds p.ej dra sig avv dott geom on arch drs dhr mevr ул им тыс млн млрд т.е т.н см стр")
 	seldomEnds = newWordSet("inc corp co ltd plc jr sr etc al bros llc " +
-		"jan feb mar apr jun jul aug sep sept oct nov dec usw etw i.d.r u.s.w т.д т.п др enz")
+		"jan feb mar apr jun jul aug sep sept oct nov dec usw etw i.d.r u.s.w г руб т.д т.п др enz")
 )
 
 // abbreviates reports whether a single dot behind the token before, which may be

@@ -23,6 +23,7 @@ func TestSentences(t *testing.T) {
 		"lost space":    "It issued a circular.|The order came later.",
 		"brackets":      "(It was late.)|Nobody came (as usual).|The end.",
 		"stops":         "What?!|Yes!!|Well.",
+		"lost dash":     "Two forests ? Airoli and Vikhroli ? are on the list.|The rest is not.",
 		"list":          "1. The first thing.|Two more.",
 		"german":        "Die Firma in St. Gallen hat am 5. Mai ca. 3,5 Mio. Franken verdient.|Das sagte Dr. Meier z. B. der Zeitung.|„Wir sind froh. Es geht weiter“, sagte er.|Am 3. Oktober folgt mehr.",
 		"french":        "M. Dupont a dit « oui ».|L'entreprise a vendu 3,5 millions d'appareils.|« C'est fini. Nous partons », a-t-il dit à la presse.",

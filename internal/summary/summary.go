@@ -25,6 +25,9 @@ import (
 // DefaultMaxWords is the budget of a request that names none.
 const DefaultMaxWords = 60
 
+// stubWords is how long a summary must be to be preferred to a longer lead.
+const stubWords = 15
+
 // Config configures an Extractive.
 type Config struct {
 	Weights *Weights // nil for those that ship with the program
@@ -45,18 +48,32 @@ func New(c Config) *Extractive {
 	return &Extractive{weights: *c.Weights}
 }
 
-// Summarize returns a summary of the request's text, else of its lead, else the
-// zero Summary. It returns an error only when ctx is done.
+// Summarize returns a summary of the request's text; of its lead, where the text
+// gives none or only a few words; else the zero Summary. It returns an error only when ctx is done.
 func (e *Extractive) Summarize(ctx context.Context, r news.SummaryRequest) (news.Summary, error) {
 	if err := ctx.Err(); err != nil {
 		return news.Summary{}, err
 	}
 	d := Read(r)
-	if picked := d.Choose(e.weights); len(picked) > 0 {
-		return d.summary(picked, news.Extractive), nil
+	picked := d.Choose(e.weights)
+	if d.length(picked) < stubWords {
+		// A page behind a wall, or around a film, has a sentence or two that say less
+		// than the feed does.
+		lead := readLead(r)
+		if opening := lead.opening(); lead.length(opening) > d.length(picked) {
+			return lead.summary(opening, news.FeedText), nil
+		}
 	}
-	d = readLead(r)
-	return d.summary(d.opening(), news.FeedText), nil
+	return d.summary(picked, news.Extractive), nil
+}
+
+// length returns how many words the sentences at the given indexes have.
+func (d *Document) length(picked []int) int {
+	n := 0
+	for _, i := range picked {
+		n += d.sentences[i].words
+	}
+	return n
 }
 
 // summary returns the sentences at the given indexes.

@@ -156,6 +156,8 @@ func TestPoorInput(t *testing.T) {
 		"links":    links,
 		"code":     code,
 		"cookies":  "We use cookies to improve our site. By continuing to browse you agree.\nAccept all",
+		"film":     "This video is not available in your region.\nWatch again.",
+		"stub":     "The harbour opened again.",
 		"paywall":  "Subscribe to read on.\nAlready a subscriber? Log in.",
 		"invalid":  "\xff\xfe\x00\x80",
 		"data":     strings.Repeat("A", 1<<20),
@@ -169,6 +171,9 @@ func TestPoorInput(t *testing.T) {
 		want := news.Summary{Sentences: []string{lead}, Words: 11, Method: news.FeedText}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if name == "stub" {
+			continue
 		}
 		if got := summarize(t, news.SummaryRequest{Title: "Harbour opens", Text: text}); got.Method != "" || len(got.Sentences) > 0 || got.Words != 0 {
 			t.Errorf("%s with no lead: %+v", name, got)

@@ -37,6 +37,7 @@ const (
 	Covered    // the share of the text's frequent words that stand in the set
 	TitleCover // the share of the title's words that stand in the set
 	Together   // sentences that follow one another in the text
+	Inside     // 1 where its first sentence stands inside a paragraph, of several
 	Redundancy // the largest share of words that two sentences have in common
 
 	NumFeatures
@@ -47,7 +48,7 @@ const sentenceFeatures = Unknown
 
 var featureNames = [NumFeatures]string{
 	"first", "early", "late", "paragraph", "central", "titled", "length", "short", "numbers", "names", "quoted", "question",
-	"speaking", "leaning", "unknown", "count", "fill", "covered", "title_cover", "together", "redundancy",
+	"speaking", "leaning", "unknown", "count", "fill", "covered", "title_cover", "together", "inside", "redundancy",
 }
 
 func (f Feature) String() string { return featureNames[f] }

@@ -42,7 +42,7 @@ func run(args []string, out io.Writer) error {
 	words := flags.Int("words", summary.DefaultMaxWords, "words of a summary")
 	generations := flags.Int("generations", 40, "steps of the search")
 	folds := flags.Int("folds", 5, "parts for cross-validation; 0 for none")
-	seed := flags.Uint64("seed", 1, "of the search and the folds")
+	seed := flags.Uint64("seed", 1, "of the search")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -92,6 +92,7 @@ type corpus struct {
 
 // example is an article, ready to be scored.
 type example struct {
+	id    string
 	doc   *summary.Document
 	refs  [][][]int32
 	lead  float64 // the score of the opening sentences
@@ -197,7 +198,7 @@ func newExample(l line, words int) *example {
 	if len(refs) == 0 {
 		refs = []string{l.Summary}
 	}
-	e := &example{sc: sc, cache: map[string]outcome{}}
+	e := &example{id: l.ID, sc: sc, cache: map[string]outcome{}}
 	for _, r := range refs {
 		e.refs = append(e.refs, sc.all(plainSentences(r)))
 	}
