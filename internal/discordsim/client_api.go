@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -124,6 +125,23 @@ func (s *Server) clientGuild(g *guild) map[string]any {
 	return map[string]any{"id": g.ID, "name": g.Name, "icon_text": g.IconText, "roles": roles, "channels": channels}
 }
 
+// guildsOf are the guilds that a person sees on the page: those that both the person
+// and the bot are in.
+func (s *Server) guildsOf(user string) []*guild {
+	var out []*guild
+	for _, id := range s.order {
+		if g := s.guilds[id]; g.members[user] != nil && g.members[s.bot.ID] != nil {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// managesGuild tells whether a person may manage a guild of theirs.
+func (s *Server) managesGuild(user string) bool {
+	return slices.ContainsFunc(s.guildsOf(user), func(g *guild) bool { return g.permissions(user).Has(ManageGuild) })
+}
+
 func (s *Server) clientState(w http.ResponseWriter, r *http.Request) {
 	viewer := s.viewer(r)
 	s.mu.Lock()
@@ -135,19 +153,15 @@ func (s *Server) clientState(w http.ResponseWriter, r *http.Request) {
 	}
 	users, guilds := []map[string]any{}, []map[string]any{}
 	for _, id := range s.people {
-		users = append(users, clientUser(s.users[id]))
+		user := clientUser(s.users[id])
+		user["manage_guild"] = s.managesGuild(id)
+		users = append(users, user)
 	}
-	manage := false
-	for _, id := range s.order {
-		g := s.guilds[id]
-		if g.members[viewer] == nil || g.members[s.bot.ID] == nil {
-			continue
-		}
+	for _, g := range s.guildsOf(viewer) {
 		guilds = append(guilds, s.clientGuild(g))
-		manage = manage || g.permissions(viewer).Has(ManageGuild)
 	}
 	state := map[string]any{
-		"me": clientUser(me), "users": users, "guilds": guilds, "manage_guild": manage,
+		"me": clientUser(me), "users": users, "guilds": guilds, "manage_guild": s.managesGuild(viewer),
 		"bot":      map[string]any{"id": s.bot.ID, "username": s.bot.DisplayName(), "online": s.online()},
 		"commands": s.allCommands(), "now": s.now().UTC().Format(time.RFC3339Nano),
 		"last_event": s.hub.now(),

@@ -125,7 +125,10 @@ func TestPageState(t *testing.T) {
 			ID, Username string
 			AvatarColor  string `json:"avatar_color"`
 		}
-		Users    []struct{ ID string }
+		Users []struct {
+			ID          string
+			ManageGuild bool `json:"manage_guild"`
+		}
 		Bot      struct{ ID, Username string }
 		Commands []struct{ Name string }
 		Guilds   []struct {
@@ -147,6 +150,11 @@ func TestPageState(t *testing.T) {
 	if state.Me.Username != "ada" || !strings.HasPrefix(state.Me.AvatarColor, "#") || len(state.Users) != 3 || state.Bot.Username != "Tidings" ||
 		len(state.Commands) != 1 || !state.ManageGuild || state.Now.IsZero() {
 		t.Errorf("state = %s", body)
+	}
+	for _, u := range state.Users {
+		if u.ManageGuild != (u.ID != w.Member().ID) {
+			t.Errorf("user %s: manage_guild is %v", u.ID, u.ManageGuild)
+		}
 	}
 	if len(state.Guilds) != 1 || state.Guilds[0].IconText != "WR" || state.Guilds[0].Channels[0].Topic != "What happened" || len(state.Guilds[0].Roles) != 3 {
 		t.Errorf("guilds = %+v", state.Guilds)
