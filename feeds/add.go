@@ -17,19 +17,25 @@ type AddStore interface {
 	// AddFeed returns the feed of that URL, and stores f when there is none.
 	AddFeed(ctx context.Context, f news.Feed) (news.Feed, error)
 	FollowFeed(ctx context.Context, guild news.GuildID, id news.FeedID) error
+	FollowedFeeds(ctx context.Context, guild news.GuildID) ([]news.Feed, error)
 	EnqueuePoll(ctx context.Context, id news.FeedID) error
 }
 
 // Adder adds the feeds that people name.
 type Adder struct {
-	Store AddStore
-	Fetch Fetcher
+	Store     AddStore
+	Fetch     Fetcher
+	MaxFeeds  int               // that one guild may follow; 0 for no limit
+	Schedules map[string]string // cron expressions of feeds that have one of their own, by URL
 }
 
 // AddFeed reads the feed at an address and has the guild follow it. Where the
 // address is a web page that names exactly one feed, that one is taken. Nothing
 // is stored unless it reads as a feed; why it does not is a *news.UserError.
 func (a *Adder) AddFeed(ctx context.Context, guild news.GuildID, address string) (news.Feed, error) {
+	if err := a.room(ctx, guild); err != nil {
+		return news.Feed{}, err
+	}
 	doc, at, err := a.Look(ctx, address)
 	if err != nil {
 		return news.Feed{}, err
@@ -39,6 +45,7 @@ func (a *Adder) AddFeed(ctx context.Context, guild news.GuildID, address string)
 		Site:     doc.Link,
 		Title:    firstOf(clipRunes(doc.Title, 100), hostOf(at)),
 		Language: doc.Language,
+		Schedule: a.Schedules[at],
 	})
 	if err != nil {
 		return news.Feed{}, fmt.Errorf("add feed %s: %w", at, err)
@@ -50,6 +57,21 @@ func (a *Adder) AddFeed(ctx context.Context, guild news.GuildID, address string)
 		return news.Feed{}, fmt.Errorf("poll feed %s: %w", at, err)
 	}
 	return feed, nil
+}
+
+// room refuses a guild that follows as many feeds as it may.
+func (a *Adder) room(ctx context.Context, guild news.GuildID) error {
+	if a.MaxFeeds == 0 {
+		return nil
+	}
+	followed, err := a.Store.FollowedFeeds(ctx, guild)
+	if err != nil {
+		return fmt.Errorf("count followed feeds: %w", err)
+	}
+	if len(followed) >= a.MaxFeeds {
+		return news.Userf("This server follows %d feeds, and that is as many as it may. `/feeds remove` makes room.", len(followed))
+	}
+	return nil
 }
 
 // Look reads the feed at an address, or the only feed that the page there names,

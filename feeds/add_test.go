@@ -134,3 +134,24 @@ func TestDiscover(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestAddFeedKeepsTheLimitAndTheSchedule(t *testing.T) {
+	t.Parallel()
+	web := &fakeWeb{pages: map[string]fetch.Response{
+		"https://example.org/feed": {Status: 200, Body: []byte(`<rss><channel><title>Gadget Weekly</title></channel></rss>`)},
+	}}
+	store := &fakeStore{followed: make([]news.Feed, 2)}
+	a := &Adder{Store: store, Fetch: web, MaxFeeds: 3, Schedules: map[string]string{"https://example.org/feed": "@hourly"}}
+	if feed, err := a.AddFeed(t.Context(), 5, "https://example.org/feed"); err != nil || feed.Schedule != "@hourly" {
+		t.Errorf("got schedule %q, error %v", feed.Schedule, err)
+	}
+	store.followed = append(store.followed, news.Feed{})
+	_, err := a.AddFeed(t.Context(), 5, "https://example.org/other")
+	var user *news.UserError
+	if !errors.As(err, &user) || !strings.Contains(user.Text, "follows 3 feeds") {
+		t.Errorf("beyond the limit: %v", err)
+	}
+	if len(web.asked) != 1 {
+		t.Errorf("%d pages were asked for, want 1: a full server's address is not read", len(web.asked))
+	}
+}

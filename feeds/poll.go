@@ -94,6 +94,8 @@ func (p *Poller) Poll(ctx context.Context, id news.FeedID) error {
 		log.WarnContext(ctx, "feed cannot be read", "reason", result.Error, "failures", feed.Failures+1, "next", result.NextPollAt)
 	case result.Unchanged:
 		log.DebugContext(ctx, "feed unchanged")
+	case added == 0:
+		log.DebugContext(ctx, "feed read, nothing new", "items", len(result.Stories))
 	default:
 		log.InfoContext(ctx, "feed read", "items", len(result.Stories), "new", added)
 	}

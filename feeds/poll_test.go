@@ -16,11 +16,12 @@ import (
 
 // fakeStore holds one feed and the polls that were saved of it.
 type fakeStore struct {
-	feed  news.Feed
-	polls []news.Poll
-	added []news.Feed
-	did   []string
-	err   error
+	feed     news.Feed
+	polls    []news.Poll
+	added    []news.Feed
+	followed []news.Feed
+	did      []string
+	err      error
 }
 
 func (s *fakeStore) Feed(context.Context, news.FeedID) (news.Feed, error) { return s.feed, s.err }
@@ -39,6 +40,10 @@ func (s *fakeStore) AddFeed(_ context.Context, f news.Feed) (news.Feed, error) {
 func (s *fakeStore) FollowFeed(_ context.Context, g news.GuildID, id news.FeedID) error {
 	s.did = append(s.did, fmt.Sprintf("guild %d follows %d", g, id))
 	return nil
+}
+
+func (s *fakeStore) FollowedFeeds(context.Context, news.GuildID) ([]news.Feed, error) {
+	return s.followed, s.err
 }
 
 func (s *fakeStore) EnqueuePoll(_ context.Context, id news.FeedID) error {

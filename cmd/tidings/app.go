@@ -16,6 +16,7 @@ import (
 	"tidings/internal/dispatch"
 	"tidings/internal/fetch"
 	"tidings/internal/jobs"
+	"tidings/internal/match"
 	"tidings/internal/news"
 	"tidings/internal/store"
 	"tidings/internal/summary"
@@ -76,7 +77,7 @@ func (a *application) start(ctx context.Context) (err error) {
 	a.bot, err = bot.New(bot.Config{
 		Token: a.cfg.Discord.Token.Reveal(), APIURL: a.cfg.Discord.APIURL,
 		Store: a.store, Summaries: summarizer, Articles: reader,
-		Feeds:            &feeds.Adder{Store: a.store, Fetch: client},
+		Feeds:            &feeds.Adder{Store: a.store, Fetch: client, MaxFeeds: a.cfg.Limits.Feeds, Schedules: a.cfg.Poll.Feeds},
 		MaxSubscriptions: a.cfg.Limits.Subscriptions,
 		Log:              a.component("bot"),
 	})
@@ -124,7 +125,7 @@ func openStore(ctx context.Context, cfg config.Config, exclusive bool, log *slog
 	}
 	db, err := store.Open(ctx, store.Options{
 		Path: cfg.Database.Path, Log: log, Now: time.Now,
-		Jobs: inserter, Migrate: jobs.Migrate, Exclusive: exclusive,
+		Jobs: inserter, Migrate: jobs.Migrate, Words: match.Words, Exclusive: exclusive,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
@@ -170,10 +171,9 @@ func (a *application) startJobs(ctx context.Context, client *fetch.Client, reade
 		Store: a.store, Articles: reader, Summarizer: summarizer,
 		MaxWords: a.cfg.Summary.MaxWords, Log: a.component("dispatch"),
 	})
-	log := a.component("jobs")
 	worker, err := jobs.New(jobs.Config{
 		DB: a.store.Writer(), Schedules: schedules, PollWorkers: a.cfg.Poll.Concurrency,
-		Log: telemetry.AtLeast(log, slog.LevelWarn), // River tells of every job
+		Log: a.component("jobs"),
 		Handlers: jobs.Handlers{
 			EnqueueDue: func(ctx context.Context, schedule string) error {
 				_, err := a.store.EnqueueDue(ctx, schedule, time.Now())

@@ -220,7 +220,8 @@ func (d *demo) subscribe(ctx context.Context) error {
 			}
 			channel, _ := d.sim.ChannelNamed(guild.ID, c.name)
 			reply, err := d.sim.RunCommand(ctx, discordsim.CommandRun{
-				ChannelID: channel.ID, Name: "subscribe",
+				// Not the visitor, who would find the replies in the channel.
+				UserID: d.sim.Owner().ID, ChannelID: channel.ID, Name: "subscribe",
 				Options: map[string]any{"query": c.query, "channel": channel.ID},
 			})
 			if err != nil {

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -56,9 +57,10 @@ type Config struct {
 
 // Client works on jobs. Its zero value is not usable: use New.
 type Client struct {
-	db    *sql.DB
-	river *river.Client[*sql.Tx]
-	log   *slog.Logger
+	db       *sql.DB
+	river    *river.Client[*sql.Tx]
+	log      *slog.Logger
+	stopping *atomic.Bool
 }
 
 const (
@@ -97,8 +99,9 @@ func New(cfg Config) (*Client, error) {
 			return nil, fmt.Errorf("register worker %s: %w", kind, err)
 		}
 	}
+	stopping := new(atomic.Bool)
 	client, err := river.NewClient(riversqlite.New(cfg.DB), &river.Config{
-		Logger:                      cfg.Log,
+		Logger:                      slog.New(riverLog{Handler: cfg.Log.Handler(), stopping: stopping}),
 		Workers:                     workers,
 		PeriodicJobs:                periodic(cfg.Schedules),
 		FetchPollInterval:           fetchEvery,
@@ -115,7 +118,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create job client: %w", err)
 	}
-	return &Client{db: cfg.DB, river: client, log: cfg.Log}, nil
+	return &Client{db: cfg.DB, river: client, log: cfg.Log, stopping: stopping}, nil
 }
 
 func orDefault(n, otherwise int) int {
@@ -169,6 +172,7 @@ func (c *Client) takeBack(ctx context.Context) error {
 // quarters of ctx's time are over, and returns when none is left. A cancelled job
 // is tried again after the next start.
 func (c *Client) Stop(ctx context.Context) error {
+	c.stopping.Store(true)
 	soft := ctx
 	if deadline, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc

@@ -4,8 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -300,5 +303,24 @@ func TestStopCancelsWhatDoesNotFinish(t *testing.T) {
 	}
 	if n := b.count(t, "state IN ('available', 'scheduled')"); n != 1 {
 		t.Errorf("the cancelled job is not there for the next start")
+	}
+}
+
+func TestLogKeepsWhatAnOperatorShouldRead(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	stopping := new(atomic.Bool)
+	log := slog.New(riverLog{Handler: slog.NewTextHandler(&b, nil), stopping: stopping}).With("component", "jobs")
+	log.Info("chatter")
+	log.Error("early", "error", context.Canceled)
+	stopping.Store(true)
+	log.Error("late", "error", fmt.Errorf("begin: %w", context.Canceled))
+	log.Error("late text", "error", "context canceled")
+	log.Error("disk", "error", errors.New("disk is full"))
+	got := b.String()
+	for word, want := range map[string]bool{"chatter": false, "early": true, "late": false, "disk": true} {
+		if strings.Contains(got, word) != want {
+			t.Errorf("%q in the log: %v, want %v:\n%s", word, !want, want, got)
+		}
 	}
 }

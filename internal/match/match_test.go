@@ -248,3 +248,17 @@ func TestManyHitsAreBounded(t *testing.T) {
 		t.Error("what stands behind the first MiB was looked at")
 	}
 }
+
+func TestWordsAreThoseThatQueriesHold(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		"":                         {},
+		"Xiaomi's C++ in the U.S.": {"xiaomi", "c++", "in", "the", "us"},
+		"Ümlaut: 1,000 iPhone-15":  {"umlaut", "1000", "iphone", "15"},
+		"小米":                       {"小", "米"},
+	} {
+		if diff := cmp.Diff(want, Words(text)); diff != "" {
+			t.Errorf("Words(%q) (-want +got):\n%s", text, diff)
+		}
+	}
+}

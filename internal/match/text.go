@@ -451,3 +451,14 @@ func unfoldable(r rune) (string, bool) {
 	}
 	return "", false
 }
+
+// Words returns the words of a text in the form in which queries compare them,
+// for an index that is kept elsewhere.
+func Words(text string) []string {
+	tokens := appendTokens(nil, 0, text)
+	words := make([]string, len(tokens))
+	for i, t := range tokens {
+		words[i] = t.form
+	}
+	return words
+}

@@ -37,29 +37,6 @@ func isTerminal(w io.Writer) bool {
 	return ok && isatty.IsTerminal(f.Fd())
 }
 
-// AtLeast returns a logger that drops what lies below level, for a library that
-// talks more than an operator wants to read.
-func AtLeast(log *slog.Logger, level slog.Level) *slog.Logger {
-	return slog.New(atLeast{Handler: log.Handler(), level: level})
-}
-
-type atLeast struct {
-	slog.Handler
-	level slog.Level
-}
-
-func (h atLeast) Enabled(ctx context.Context, level slog.Level) bool {
-	return level >= h.level && h.Handler.Enabled(ctx, level)
-}
-
-func (h atLeast) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return atLeast{Handler: h.Handler.WithAttrs(attrs), level: h.level}
-}
-
-func (h atLeast) WithGroup(name string) slog.Handler {
-	return atLeast{Handler: h.Handler.WithGroup(name), level: h.level}
-}
-
 // Check returns why a part of the bot is not well, or nil. It should answer within
 // a second.
 type Check func(ctx context.Context) error

@@ -34,17 +34,6 @@ func TestLogFormats(t *testing.T) {
 	}
 }
 
-func TestAtLeast(t *testing.T) {
-	t.Parallel()
-	var b bytes.Buffer
-	log := AtLeast(NewLogger(&b, slog.LevelDebug, "text", true), slog.LevelWarn).With("component", "jobs").WithGroup("g")
-	log.Info("chatter")
-	log.Warn("matters", "k", 1)
-	if got := b.String(); strings.Contains(got, "chatter") || !strings.Contains(got, "matters") || !strings.Contains(got, "component=jobs") {
-		t.Errorf("got %q", got)
-	}
-}
-
 func TestHealth(t *testing.T) {
 	t.Parallel()
 	well := func(context.Context) error { return nil }
