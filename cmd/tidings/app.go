@@ -182,6 +182,7 @@ func (a *application) startJobs(ctx context.Context, client *fetch.Client, reade
 			PollFeed:     poller.Poll,
 			PrepareStory: dispatcher.Prepare,
 			DeliverPost:  a.bot.Deliver,
+			UpdatePost:   a.bot.Update,
 			GaveUp:       a.gaveUp,
 		},
 	})

@@ -37,6 +37,7 @@ type Handlers struct {
 	PollFeed     func(ctx context.Context, id news.FeedID) error
 	PrepareStory func(ctx context.Context, id news.StoryID) error
 	DeliverPost  func(ctx context.Context, id news.DeliveryID) error
+	UpdatePost   func(ctx context.Context, id news.DeliveryID) error
 	// GaveUp hears of a job that has failed so often that it is not tried again.
 	GaveUp func(ctx context.Context, job news.Job, err error)
 }
@@ -84,6 +85,9 @@ const (
 	// (the fourth power of the attempt, in seconds) over about eleven hours, after
 	// which a post would be no news.
 	attempts = 12
+
+	// updateAttempts is less: a post without its last outlet is a post all the same.
+	updateAttempts = 5
 )
 
 // New returns a client that begins to work when Start is called.
@@ -94,6 +98,7 @@ func New(cfg Config) (*Client, error) {
 		pollArgs{}.Kind():    river.AddWorkerSafely(workers, newWorker[pollArgs](cfg, pollTimeout)),
 		prepareArgs{}.Kind(): river.AddWorkerSafely(workers, newWorker[prepareArgs](cfg, prepareTimeout)),
 		deliverArgs{}.Kind(): river.AddWorkerSafely(workers, newWorker[deliverArgs](cfg, deliverTimeout)),
+		updateArgs{}.Kind():  river.AddWorkerSafely(workers, newWorker[updateArgs](cfg, deliverTimeout)),
 	} {
 		if err != nil {
 			return nil, fmt.Errorf("register worker %s: %w", kind, err)

@@ -78,6 +78,9 @@ func (b *bundle) start(t *testing.T, schedules map[string]cron.Schedule) *Client
 			DeliverPost: func(ctx context.Context, id news.DeliveryID) error {
 				return handle(ctx, news.Job{Kind: news.DeliverPost, Subject: int64(id)})
 			},
+			UpdatePost: func(ctx context.Context, id news.DeliveryID) error {
+				return handle(ctx, news.Job{Kind: news.UpdatePost, Subject: int64(id)})
+			},
 			GaveUp: func(_ context.Context, job news.Job, _ error) { b.gaveUp <- job },
 		},
 	})
@@ -151,6 +154,7 @@ func TestEachKindReachesItsHandler(t *testing.T) {
 		{Kind: news.PollFeed, Subject: 1}:     true,
 		{Kind: news.PrepareStory, Subject: 2}: true,
 		{Kind: news.DeliverPost, Subject: 3}:  true,
+		{Kind: news.UpdatePost, Subject: 3}:   true,
 	}
 	for job := range want {
 		b.insert(t, job)
@@ -163,7 +167,7 @@ func TestEachKindReachesItsHandler(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("jobs worked on (-want +got):\n%s", diff)
 	}
-	b.eventually(t, "state = 'completed'", 3)
+	b.eventually(t, "state = 'completed'", len(want))
 }
 
 func TestJobsShareTheFateOfTheirTransaction(t *testing.T) {

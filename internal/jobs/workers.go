@@ -37,18 +37,19 @@ func (w *dueWorker) Work(ctx context.Context, job *river.Job[dueArgs]) error {
 	return w.handlers.EnqueueDue(ctx, job.Args.Schedule)
 }
 
-// The three kinds of job that news.Job names. River tells kinds apart by the type
+// The kinds of job that news.Job names. River tells kinds apart by the type
 // of their arguments.
 type (
 	pollArgs    struct{ subject }
 	prepareArgs struct{ subject }
 	deliverArgs struct{ subject }
+	updateArgs  struct{ subject }
 
 	subject struct {
 		ID int64 `json:"id"`
 	}
 
-	// subjectArgs is any of the three.
+	// subjectArgs is any of them.
 	subjectArgs interface {
 		river.JobArgs
 		job() news.Job
@@ -58,10 +59,12 @@ type (
 func (pollArgs) Kind() string    { return string(news.PollFeed) }
 func (prepareArgs) Kind() string { return string(news.PrepareStory) }
 func (deliverArgs) Kind() string { return string(news.DeliverPost) }
+func (updateArgs) Kind() string  { return string(news.UpdatePost) }
 
 func (a pollArgs) job() news.Job    { return news.Job{Kind: news.PollFeed, Subject: a.ID} }
 func (a prepareArgs) job() news.Job { return news.Job{Kind: news.PrepareStory, Subject: a.ID} }
 func (a deliverArgs) job() news.Job { return news.Job{Kind: news.DeliverPost, Subject: a.ID} }
+func (a updateArgs) job() news.Job  { return news.Job{Kind: news.UpdatePost, Subject: a.ID} }
 
 func (pollArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{
@@ -80,6 +83,11 @@ func (deliverArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: queueDeliver, MaxAttempts: attempts}
 }
 
+// An update waits behind the posts that are not there at all.
+func (updateArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: queueDeliver, Priority: 3, MaxAttempts: updateAttempts}
+}
+
 func argsOf(job news.Job) (river.JobArgs, error) {
 	s := subject{ID: job.Subject}
 	switch job.Kind {
@@ -89,11 +97,13 @@ func argsOf(job news.Job) (river.JobArgs, error) {
 		return prepareArgs{s}, nil
 	case news.DeliverPost:
 		return deliverArgs{s}, nil
+	case news.UpdatePost:
+		return updateArgs{s}, nil
 	}
 	return nil, fmt.Errorf("unknown kind of job %q", job.Kind)
 }
 
-// worker works on one of the three kinds.
+// worker works on one of the kinds.
 type worker[A subjectArgs] struct {
 	river.WorkerDefaults[A]
 	handlers Handlers
@@ -134,6 +144,8 @@ func (h Handlers) do(ctx context.Context, job news.Job) error {
 		return h.PollFeed(ctx, news.FeedID(job.Subject))
 	case news.PrepareStory:
 		return h.PrepareStory(ctx, news.StoryID(job.Subject))
+	case news.UpdatePost:
+		return h.UpdatePost(ctx, news.DeliveryID(job.Subject))
 	default:
 		return h.DeliverPost(ctx, news.DeliveryID(job.Subject))
 	}

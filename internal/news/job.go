@@ -7,6 +7,7 @@ const (
 	PollFeed     JobKind = "poll_feed"     // fetch a feed and store what is new; at most one waits or runs for each feed
 	PrepareStory JobKind = "prepare_story" // find a story's event, subscriptions and summary, and write its deliveries
 	DeliverPost  JobKind = "deliver"       // send a delivery's post
+	UpdatePost   JobKind = "update_post"   // show in a delivery's post what has become known of its event
 )
 
 // Job asks for background work on one thing. Whoever stores the thing inserts the

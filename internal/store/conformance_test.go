@@ -24,6 +24,7 @@ func conformance(t *testing.T, open opener) {
 		{"poll is atomic", testPollIsAtomic},
 		{"events", testEvents},
 		{"deliveries", testDeliveries},
+		{"updates", testUpdates},
 		{"preparing is atomic", testPreparingIsAtomic},
 		{"preparing at once", testPreparingAtOnce},
 		{"posts", testPosts},

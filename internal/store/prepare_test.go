@@ -331,3 +331,38 @@ func testCounts(t *testing.T, open opener) {
 	}
 	b.must(b.Ping(b.ctx))
 }
+
+// A post names every outlet that its server follows and that tells of its event.
+func testUpdates(t *testing.T, open opener) {
+	b := newBench(t, open)
+	g, other := b.guild(1), b.guild(2)
+	first, second, private := b.feed("a", g, other), b.feed("b", g, other), b.feed("c", other)
+	here, there := b.subscribe(g, 10, "xiaomi"), b.subscribe(other, 20, "xiaomi")
+	b.settle(first, second, private)
+	b.clock.add(time.Minute)
+
+	updates := func(feed news.Feed, identity string, title string) []int64 {
+		t.Helper()
+		mark := b.mark()
+		b.prepare(b.poll(feed.ID, item(identity, title))[0], here, there)
+		return b.recordedAfter(mark, news.UpdatePost)
+	}
+	mark := b.mark()
+	if got := updates(first, "1", "Xiaomi"); len(got) != 0 {
+		t.Errorf("new posts are updated: %v", got)
+	}
+	posts := b.recordedAfter(mark, news.DeliverPost)
+	if len(posts) != 2 {
+		t.Fatalf("%d posts, want 2", len(posts))
+	}
+	if diff := cmp.Diff(posts, updates(second, "1", "Xiaomi")); diff != "" {
+		t.Errorf("posts updated for an outlet that both follow (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(posts[1:], updates(private, "1", "Xiaomi")); diff != "" {
+		t.Errorf("posts updated for an outlet that one follows (-want +got):\n%s", diff)
+	}
+	b.must(b.DeliveryFailed(b.ctx, news.DeliveryID(posts[0]), "the channel was deleted"))
+	if got := updates(second, "2", "Xiaomi again"); len(got) != 0 {
+		t.Errorf("another event updates %v", got)
+	}
+}

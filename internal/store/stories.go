@@ -36,7 +36,8 @@ func (d *DB) StoryForPreparing(ctx context.Context, id news.StoryID) (news.Story
 
 // SavePrepared stores a prepared story, finds or makes its event, and stores a
 // delivery, with its job, for each matching channel that has not heard of the
-// event, all in one transaction. It returns the new deliveries. Done a second
+// event, and a job for each post of the event that should name one more outlet,
+// all in one transaction. It returns the new deliveries. Done a second
 // time for one story, it changes nothing.
 func (d *DB) SavePrepared(ctx context.Context, p news.Prepared) (added []news.Delivery, err error) {
 	err = d.inTx(ctx, func(tx *sql.Tx, q *db.Queries) error {
@@ -65,7 +66,11 @@ func (d *DB) SavePrepared(ctx context.Context, p news.Prepared) (added []news.De
 		if err != nil {
 			return err
 		}
-		var jobs []news.Job
+		// Before the new deliveries are there, which show the story anyway.
+		jobs, err := d.stalePosts(ctx, q, story)
+		if err != nil {
+			return err
+		}
 		for _, delivery := range d.deliveries(story, p.Matches) {
 			rows, err := q.InsertDelivery(ctx, deliveryParams(delivery))
 			if err != nil {
@@ -83,6 +88,19 @@ func (d *DB) SavePrepared(ctx context.Context, p news.Prepared) (added []news.De
 		return nil, fmt.Errorf("save prepared story %d: %w", p.Story.ID, err)
 	}
 	return added, nil
+}
+
+// stalePosts asks for an update of the posts that the story's event already has.
+func (d *DB) stalePosts(ctx context.Context, q *db.Queries, s news.Story) ([]news.Job, error) {
+	ids, err := q.StalePosts(ctx, db.StalePostsParams{Event: int64(s.Event), Feed: int64(s.Feed)})
+	if err != nil {
+		return nil, fmt.Errorf("list posts of event %d: %w", s.Event, err)
+	}
+	jobs := make([]news.Job, len(ids))
+	for i, id := range ids {
+		jobs[i] = news.Job{Kind: news.UpdatePost, Subject: id}
+	}
+	return jobs, nil
 }
 
 // eventOf finds the event that the story tells of, or makes it.

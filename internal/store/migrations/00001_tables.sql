@@ -111,4 +111,5 @@ CREATE TABLE delivery (
     last_error   text   NOT NULL,
     UNIQUE (channel, event)
 );
+CREATE INDEX delivery_event ON delivery (event);
 CREATE INDEX delivery_pending ON delivery (id) WHERE state = 'pending';

@@ -22,6 +22,14 @@ JOIN feed ON feed.id = story.feed
 WHERE story.event = sqlc.arg(event) AND story.feed <> sqlc.arg(feed)
 ORDER BY story.id;
 
+-- StalePosts are the deliveries of an event to guilds that follow one more feed
+-- which tells of it.
+-- name: StalePosts :many
+SELECT delivery.id
+FROM delivery
+JOIN guild_feed ON guild_feed.guild = delivery.guild AND guild_feed.feed = sqlc.arg(feed)
+WHERE delivery.event = sqlc.arg(event) AND delivery.state <> 'failed';
+
 -- name: DeliveryTried :execrows
 UPDATE delivery SET tried_at = CASE WHEN tried_at = 0 THEN $2 ELSE tried_at END WHERE id = $1;
 

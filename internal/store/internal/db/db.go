@@ -150,6 +150,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setScheduleStmt, err = db.PrepareContext(ctx, setSchedule); err != nil {
 		return nil, fmt.Errorf("error preparing query SetSchedule: %w", err)
 	}
+	if q.stalePostsStmt, err = db.PrepareContext(ctx, stalePosts); err != nil {
+		return nil, fmt.Errorf("error preparing query StalePosts: %w", err)
+	}
 	if q.storyStmt, err = db.PrepareContext(ctx, story); err != nil {
 		return nil, fmt.Errorf("error preparing query Story: %w", err)
 	}
@@ -407,6 +410,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setScheduleStmt: %w", cerr)
 		}
 	}
+	if q.stalePostsStmt != nil {
+		if cerr := q.stalePostsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stalePostsStmt: %w", cerr)
+		}
+	}
 	if q.storyStmt != nil {
 		if cerr := q.storyStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing storyStmt: %w", cerr)
@@ -558,6 +566,7 @@ type Queries struct {
 	savePollFailureStmt    *sql.Stmt
 	savePollSuccessStmt    *sql.Stmt
 	setScheduleStmt        *sql.Stmt
+	stalePostsStmt         *sql.Stmt
 	storyStmt              *sql.Stmt
 	storyAtAddressStmt     *sql.Stmt
 	storyWithFeedStmt      *sql.Stmt
@@ -620,6 +629,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		savePollFailureStmt:    q.savePollFailureStmt,
 		savePollSuccessStmt:    q.savePollSuccessStmt,
 		setScheduleStmt:        q.setScheduleStmt,
+		stalePostsStmt:         q.stalePostsStmt,
 		storyStmt:              q.storyStmt,
 		storyAtAddressStmt:     q.storyAtAddressStmt,
 		storyWithFeedStmt:      q.storyWithFeedStmt,

@@ -256,3 +256,40 @@ func (q *Queries) Post(ctx context.Context, id int64) (PostRow, error) {
 	)
 	return i, err
 }
+
+const stalePosts = `-- name: StalePosts :many
+SELECT delivery.id
+FROM delivery
+JOIN guild_feed ON guild_feed.guild = delivery.guild AND guild_feed.feed = $1
+WHERE delivery.event = $2 AND delivery.state <> 'failed'
+`
+
+type StalePostsParams struct {
+	Feed  int64
+	Event int64
+}
+
+// StalePosts are the deliveries of an event to guilds that follow one more feed
+// which tells of it.
+func (q *Queries) StalePosts(ctx context.Context, arg StalePostsParams) ([]int64, error) {
+	rows, err := q.query(ctx, q.stalePostsStmt, stalePosts, arg.Feed, arg.Event)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
