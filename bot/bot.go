@@ -62,8 +62,8 @@ type Timing struct {
 	Request    time.Duration // a REST request, its waiting for limits not counted; 15s
 	Handshake  time.Duration // each step of connecting to the gateway; 20s
 	Silence    time.Duration // a gateway that says nothing for so long is dead; 90s, two of Discord's heartbeats
-	MinBackoff time.Duration // before the first reconnection; 1s
-	MaxBackoff time.Duration // before any; 2m
+	MinBackoff time.Duration // before Discord is tried again for the first time; 1s
+	MaxBackoff time.Duration // before it is tried again at all; 2m
 }
 
 func (t Timing) withDefaults() Timing {
@@ -87,6 +87,7 @@ type Bot struct {
 	state  *discordgo.State
 	router *router
 	guilds *guildQueue
+	crowd  *crowd
 	self   atomic.Pointer[identity] // nil before it was asked
 	linked atomic.Bool              // the gateway's link stands
 
@@ -143,6 +144,7 @@ func New(cfg Config) (*Bot, error) {
 	}
 	b.router = b.routes()
 	b.guilds = newGuildQueue(cfg.Store, b.log)
+	b.crowd = newCrowd(cfg.Now)
 	return b, nil
 }
 
@@ -184,15 +186,12 @@ func InviteURL(application string) string {
 	}.Encode()
 }
 
-// Start checks the token, registers the commands and opens the gateway. It
-// returns when the link stands, with a *news.UserError where Discord refuses us,
-// or when ctx ends. From then on the link is kept, until Close.
+// Start checks the token, registers the commands and opens the gateway, and tries
+// all of it again while Discord cannot be reached. It returns when the link
+// stands, with a *news.UserError where Discord refuses us, or when ctx ends. From
+// then on the link is kept, until Close.
 func (b *Bot) Start(ctx context.Context) error {
-	id, err := b.Identity(ctx)
-	if err != nil {
-		return err
-	}
-	if err := b.registerCommands(ctx, id.Application); err != nil {
+	if err := b.introduce(ctx); err != nil {
 		return err
 	}
 
@@ -238,6 +237,7 @@ func (b *Bot) Start(ctx context.Context) error {
 		}
 	}()
 
+	var err error
 	select {
 	case <-up:
 		return nil
@@ -249,6 +249,44 @@ func (b *Bot) Start(ctx context.Context) error {
 	stopWork()
 	b.closeIdle()
 	return err
+}
+
+// introduce asks who we are and registers the commands, as often as it takes
+// while Discord cannot be reached.
+func (b *Bot) introduce(ctx context.Context) error {
+	for failures := 0; ; failures++ {
+		id, err := b.Identity(ctx)
+		if err == nil {
+			err = b.registerCommands(ctx, id.Application)
+		}
+		if err == nil || !passes(err) {
+			return err
+		}
+		wait := backoff(failures, b.cfg.Timing.MinBackoff, b.cfg.Timing.MaxBackoff)
+		var limited *rateLimited
+		if errors.As(err, &limited) {
+			wait = max(wait, limited.After)
+		}
+		if ctx.Err() == nil {
+			b.log.Warn("Discord cannot be reached, trying again", "in", wait.Round(time.Millisecond), "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("connect to Discord: %w, after: %w", context.Cause(ctx), err)
+		case <-time.After(wait):
+		}
+	}
+}
+
+// passes reports whether what failed may succeed later with nobody doing
+// anything about it: Discord, or the way there, has trouble.
+func passes(err error) bool {
+	var refused *apiError
+	if errors.As(err, &refused) {
+		return refused.Status >= http.StatusInternalServerError
+	}
+	var user *news.UserError
+	return !errors.As(err, &user)
 }
 
 // Connected is nil while the gateway's link stands, and otherwise an error for a

@@ -35,7 +35,7 @@ func (b *Bot) routes() *router {
 		api:    b.rest,
 		timing: b.cfg.Timing,
 		log:    b.log,
-		around: []middleware{recovering, inServer, adminOnly},
+		around: []middleware{recovering, inServer, adminOnly, b.storedGuild},
 		commands: map[string]route{
 			"subscribe":     {handle: b.subscribe, admin: true},
 			"subscriptions": {handle: b.listSubscriptions, admin: true},

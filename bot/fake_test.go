@@ -55,6 +55,18 @@ func (m *memory) LeaveGuild(_ context.Context, id news.GuildID, at time.Time) er
 	return nil
 }
 
+func (m *memory) Guilds(context.Context) ([]news.Guild, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []news.Guild
+	for _, g := range m.guilds {
+		if g.LeftAt.IsZero() {
+			out = append(out, *g)
+		}
+	}
+	return out, nil
+}
+
 func (m *memory) guild(id news.GuildID) (news.Guild, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

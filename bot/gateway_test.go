@@ -332,8 +332,8 @@ func TestGuildQueueKeepsOrder(t *testing.T) {
 		defer cancel()
 		go q.run(ctx)
 		for range 100 {
-			q.add(func(ctx context.Context, g Guilds) error { return g.JoinGuild(ctx, news.Guild{ID: 1}) })
-			q.add(func(ctx context.Context, g Guilds) error { return g.LeaveGuild(ctx, 1, time.Now()) })
+			q.joined(news.Guild{ID: 1})
+			q.left(1, time.Now())
 		}
 		q.close()
 		synctest.Wait()

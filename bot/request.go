@@ -16,7 +16,8 @@ type request struct {
 	Guild   news.GuildID
 	Channel news.ChannelID
 	User    news.UserID
-	Admin   bool // may manage the server
+	Admin   bool   // may manage the server
+	Locale  string // of the server, "" where not told
 
 	Name   string   // of the command with its subcommand, such as "feeds add", or the component's verb
 	Args   []string // of a component: what follows its verb
@@ -110,6 +111,9 @@ func readRequest(i *discordgo.Interaction) (r *request, key string) {
 	r = &request{}
 	r.Guild, _ = news.ParseID[news.GuildID](i.GuildID)
 	r.Channel, _ = news.ParseID[news.ChannelID](i.ChannelID)
+	if i.GuildLocale != nil {
+		r.Locale = string(*i.GuildLocale)
+	}
 	if m := i.Member; m != nil {
 		const admin = discordgo.PermissionManageGuild | discordgo.PermissionAdministrator
 		r.Admin = m.Permissions&admin != 0

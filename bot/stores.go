@@ -25,6 +25,8 @@ type Guilds interface {
 	// first time.
 	JoinGuild(context.Context, news.Guild) error
 	LeaveGuild(ctx context.Context, guild news.GuildID, at time.Time) error
+	// Guilds lists the servers that were joined and not left.
+	Guilds(context.Context) ([]news.Guild, error)
 }
 
 // Subscriptions keeps what servers watch for.
