@@ -140,6 +140,7 @@ func TestLanguage(t *testing.T) {
 	}
 }
 
+// Dates are read without go-dateparser, for which dateparser stands in.
 func TestPublished(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
@@ -160,6 +161,41 @@ func TestPublished(t *testing.T) {
 	html := strings.Replace(pageWith(""), "</h1>", `</h1><time datetime="2026-09-01T05:00Z">today</time>`, 1)
 	if got := extract(t, html).PublishedAt; !got.Equal(day.Add(5 * time.Hour)) {
 		t.Errorf("time element: got %v", got)
+	}
+}
+
+// Each layout is one that pages use.
+func TestParseTime(t *testing.T) {
+	t.Parallel()
+	minute := time.Date(2026, 9, 1, 5, 30, 0, 0, time.UTC)
+	second, day := minute.Add(7*time.Second), minute.Truncate(24*time.Hour)
+	for s, want := range map[string]time.Time{
+		"2026-09-01T07:30:07+02:00":       second,
+		"2026-09-01T07:30:07.250+02:00":   second.Add(250 * time.Millisecond),
+		"2026-09-01T05:30:07.000Z":        second,
+		"2026-09-01T07:30:07.250+0200":    second.Add(250 * time.Millisecond),
+		"2026-09-01T07:30+02:00":          minute,
+		"2026-09-01T07:30+0200":           minute,
+		"2026-09-01T05:30:07":             second,
+		"2026-09-01T05:30":                minute,
+		"2026-09-01 07:30:07+02:00":       second,
+		"2026-09-01 07:30:07 +0200":       second,
+		"2026-09-01 05:30:07":             second,
+		" 2026-09-01 05:30 ":              minute,
+		"2026-09-01":                      day,
+		"20260901T073007+0200":            second,
+		"20260901":                        day,
+		"Tue, 01 Sep 2026 05:30:07 GMT":   second,
+		"Tue, 01 Sep 2026 07:30:07 +0200": second,
+		"September 1, 2026":               day,
+		"1989-12-31":                      {},
+		"2026-13-01":                      {},
+		"next Tuesday":                    {},
+		"2026":                            {},
+	} {
+		if got := parseTime(s); !got.Equal(want) {
+			t.Errorf("%q: got %v, want %v", s, got, want)
+		}
 	}
 }
 

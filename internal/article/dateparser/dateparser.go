@@ -1,8 +1,9 @@
 // Package dateparser stands in for github.com/markusmobius/go-dateparser, which
 // go-trafilatura imports through go-htmldate for a search that Tidings never asks
-// for. The real one builds tables of 300 locales when the program starts: 0.3 s and
-// 27 MB that stay. This one has the few names that go-htmldate uses and reads no
-// dates.
+// for: the article package reads dates from what pages declare, and disables that
+// search. The real one builds tables of 300 locales when the program starts, which
+// take 0.3 s and 45 MB of resident memory, and 5 MB of the binary. This one has the few
+// names that go-htmldate uses and reads no dates.
 package dateparser
 
 import (
