@@ -14,7 +14,7 @@ import (
 
 // hostile are pages of what is known to be expensive, larger than what is parsed.
 func hostile() map[string]string {
-	const size = 2 << 20
+	const size = maxHTML + 64<<10
 	fill := func(s string) string { return strings.Repeat(s, size/len(s)) }
 	deep := func(open string, n int) string { return strings.Repeat(open, n) }
 	formats := func(n int) string { // no two alike, or the parser would keep three
@@ -26,7 +26,7 @@ func hostile() map[string]string {
 	}
 	return map[string]string{
 		"10 MB of unclosed div": strings.Repeat("<div>", 2<<20),
-		"10 MB of unclosed p":   strings.Repeat("<p>word ", 10<<20/8),
+		"unclosed p":            fill("<p>word "),
 		"stray end tags":        fill("</p>"),
 		"unclosed b":            fill("<b>"),
 		"unclosed links":        fill("<a href=/x>y"),
@@ -41,6 +41,7 @@ func hostile() map[string]string {
 		"deep, then wide":       deep("<div>", 300) + fill("<p>x"),
 		"formats, then wide":    formats(400) + fill("<p>x"),
 		"links and formats":     deep("<a href=/><code id=1><code id=2><code id=3>", 20) + fill("<p>x"),
+		"menus around the page": deep("<div class=menu>", 450) + strings.Repeat("<p>x", 4000) + "<h1>y",
 		"nested lists":          fill(deep("<ul><li>x", 100) + deep("</ul>", 100)),
 		"text":                  "<article><p>" + fill("word "),
 		"distinct attributes": "<p " + func() string {
@@ -100,7 +101,7 @@ func peak(f func()) uint64 {
 
 // maxGrowth is what extracting one page may add to the heap, with what is not yet
 // collected.
-const maxGrowth = 256 << 20
+const maxGrowth = 192 << 20
 
 // Whatever a page holds, extracting ends, and in bounded memory. How long each takes
 // is logged with -v.
