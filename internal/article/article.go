@@ -7,8 +7,8 @@
 // and what to do.
 //
 // The text is found by go-trafilatura without its fallback, the best of those
-// measured; this package prepares its input so that its cost stays bounded, and
-// reads a page's metadata by itself.
+// measured; this package prepares its input so that its cost stays bounded, reads a
+// page's metadata by itself, and finds the text of pages too short for the extractor.
 package article
 
 import (

@@ -16,7 +16,6 @@ import (
 )
 
 const (
-	minText   = 100 // characters; less is a cookie notice, or a title alone
 	maxTitle  = 300 // characters
 	maxAuthor = 120 // characters
 	maxSite   = 80  // characters
@@ -42,7 +41,9 @@ func (r *Reader) Extract(page []byte, contentType, pageURL string) (a news.Artic
 	}
 	base, _ := url.Parse(pageURL) // nil is fine
 	head := readHead(doc, base)
+	short := fallback(doc, head)
 	prepare(doc)
+	mark(doc, short)
 
 	result, err := trafilatura.ExtractDocument(doc, trafilatura.Options{
 		OriginalURL:     base,
@@ -62,10 +63,12 @@ func (r *Reader) Extract(page []byte, contentType, pageURL string) (a news.Artic
 		Language:     head.language(result.Metadata.Language),
 		PublishedAt:  head.published(),
 	}
-	a.Text = withoutTitle(plain(result.ContentNode), a.Title)
-	// Of a page with next to nothing the extractor gives everything, in part twice;
-	// its own count has it once.
-	if min(utf8.RuneCountInString(a.Text), utf8.RuneCountInString(result.ContentText)) <= minText {
+	head.titles = append(head.titles, a.Title)
+	if a.Text = short; !strings.HasPrefix(result.ContentText, foundLittle) {
+		a.Text = plain(result.ContentNode)
+	}
+	a.Text = head.withoutTitle(a.Text)
+	if utf8.RuneCountInString(a.Text) <= minMarked {
 		return news.Article{}, refuse(head, errors.New("hardly any text"))
 	}
 	return a, nil

@@ -20,15 +20,18 @@ type head struct {
 	link         string // rel=canonical
 	picture      string // rel=image_src
 	times        []string
+	titles       []string // of the page and its headings, and what it calls itself for sharing
 	asksPassword bool
 
-	ld struct{ published, image, language, publisher string } // from JSON-LD
+	ld struct{ published, image, language, publisher, body string } // from JSON-LD
 }
+
+const maxTitles = 8
 
 // wanted are the names, properties and item properties of meta elements that are
 // kept.
 var wanted = map[string]bool{
-	"og:url": true, "og:locale": true, "og:site_name": true, "application-name": true,
+	"og:url": true, "og:title": true, "twitter:title": true, "og:locale": true, "og:site_name": true, "application-name": true,
 	"og:image": true, "og:image:url": true, "og:image:secure_url": true, "twitter:image": true, "twitter:image:src": true,
 	"article:published_time": true, "og:article:published_time": true, "datepublished": true, "parsely-pub-date": true,
 	"sailthru.date": true, "dc.date.issued": true, "dcterms.issued": true, "dcterms.created": true, "dc.date": true,
@@ -71,12 +74,20 @@ func readHead(doc *html.Node, page *url.URL) *head {
 			if at := attr(n, "datetime"); at != "" && len(h.times) < 20 && (attr(n, "itemprop") == "datePublished" || within(n, atom.Article) != nil) {
 				h.times = append(h.times, at)
 			}
+		case atom.Title, atom.H1:
+			if len(h.titles) < maxTitles {
+				h.titles = append(h.titles, line(plain(n), maxTitle))
+			}
 		case atom.Input:
 			h.asksPassword = h.asksPassword || strings.EqualFold(attr(n, "type"), "password")
 		}
 	}
+	h.titles = append(h.titles, h.meta["og:title"], h.meta["twitter:title"])
 	return h
 }
+
+// withoutTitle is text without what repeats the page's title at its start.
+func (h *head) withoutTitle(text string) string { return withoutTitle(text, h.titles...) }
 
 // keep remembers a meta element's content; the first that says something counts.
 func (h *head) keep(n *html.Node) {
@@ -140,6 +151,7 @@ func (h *head) walkJSON(data any, depth int) {
 		set(&h.ld.published, v["datePublished"])
 		set(&h.ld.image, v["image"])
 		set(&h.ld.language, v["inLanguage"])
+		set(&h.ld.body, v["articleBody"])
 		if p, ok := v["publisher"].(map[string]any); ok {
 			set(&h.ld.publisher, p["name"])
 		}

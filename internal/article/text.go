@@ -25,9 +25,14 @@ type textWriter struct {
 	b     strings.Builder
 	gap   byte // what is to stand before the next word: 0, ' ' or '\n'
 	began bool
+	skip  func(*html.Node) bool // what to leave out; nil for nothing
 }
 
 func (w *textWriter) node(n *html.Node) {
+	if w.skip != nil && w.skip(n) {
+		w.space() // it stood between two words
+		return
+	}
 	switch n.Type {
 	case html.TextNode:
 		w.text(n.Data)
@@ -40,7 +45,11 @@ func (w *textWriter) node(n *html.Node) {
 			defer w.newline()
 		}
 	}
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
+	w.children(n)
+}
+
+func (w *textWriter) children(n *html.Node) {
+	for c := range n.ChildNodes() {
 		w.node(c)
 	}
 }
@@ -86,12 +95,15 @@ func isBlock(n *html.Node) bool {
 	return false
 }
 
-// withoutTitle drops the paragraphs at the start that only repeat the title.
-func withoutTitle(text, title string) string {
-	key := letters(title)
-	for key != "" {
+// withoutTitle drops the paragraphs at the start that only repeat a title.
+func withoutTitle(text string, titles ...string) string {
+	keys := map[string]bool{}
+	for _, title := range titles {
+		keys[letters(title)] = true
+	}
+	for text != "" {
 		first, rest, _ := strings.Cut(text, "\n")
-		if letters(first) != key {
+		if key := letters(first); key == "" || !keys[key] {
 			break
 		}
 		text = rest
