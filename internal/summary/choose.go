@@ -22,7 +22,7 @@ func bitCount(x uint64) int      { return bits.OnesCount64(x) }
 // Choose returns the indexes of the sentences that make the best summary, in
 // order; none where nothing of the document can be shown.
 func (d *Document) Choose(w Weights) []int {
-	c := chooser{d: d, w: w, best: math.Inf(-1), maxCount: 3}
+	c := chooser{d: d, w: w, best: math.Inf(-1), maxCount: maxShort}
 	if d.maxWords > DefaultMaxWords {
 		c.maxCount = 6
 	}

@@ -28,6 +28,9 @@ const DefaultMaxWords = 60
 // stubWords is how long a summary must be to be preferred to a longer lead.
 const stubWords = 15
 
+// maxShort is how many sentences a summary of the usual length has at most.
+const maxShort = 3
+
 // Config configures an Extractive.
 type Config struct {
 	Weights *Weights // nil for those that ship with the program
@@ -56,6 +59,9 @@ func (e *Extractive) Summarize(ctx context.Context, r news.SummaryRequest) (news
 	}
 	d := Read(r)
 	picked := d.Choose(e.weights)
+	if whole := d.opening(); d.isAll(whole) && len(whole) <= maxShort && d.length(whole) > d.length(picked) {
+		picked = whole // a text that fits is its own summary
+	}
 	if d.length(picked) < stubWords {
 		// A page behind a wall, or around a film, has a sentence or two that say less
 		// than the feed does.
@@ -74,6 +80,16 @@ func (d *Document) length(picked []int) int {
 		n += d.sentences[i].words
 	}
 	return n
+}
+
+// isAll reports whether the sentences at the given indexes are all that could be
+// shown.
+func (d *Document) isAll(picked []int) bool {
+	usable := 0
+	for i := range d.sentences {
+		usable += int(truth(d.sentences[i].usable))
+	}
+	return len(picked) == usable
 }
 
 // summary returns the sentences at the given indexes.

@@ -242,6 +242,18 @@ func TestNothingLeans(t *testing.T) {
 	}
 }
 
+func TestTextThatFitsIsItsOwnSummary(t *testing.T) {
+	t.Parallel()
+	const text = "Xiaomi opened an office in Denver on Monday. It employs ten people there."
+	got, err := New(Config{}).Summarize(t.Context(), news.SummaryRequest{Title: "Xiaomi opens an office in Denver", Text: text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if joined := strings.Join(got.Sentences, " "); joined != text {
+		t.Errorf("got %q", joined)
+	}
+}
+
 func TestCanceled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
