@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -255,9 +257,22 @@ func postText(channel string, m discordsim.Message) string {
 		if e.Author != nil {
 			fmt.Fprintln(&b, e.Author.Name)
 		}
-		fmt.Fprintf(&b, "%s\n%s\n\n%s\n", e.Title, e.URL, e.Description)
+		fmt.Fprintf(&b, "%s\n%s\n\n%s\n", e.Title, e.URL, plainTimes(e.Description))
 	}
 	return b.String()
+}
+
+var timestamp = regexp.MustCompile(`<t:(\d+):R>`)
+
+// plainTimes writes Discord's timestamps, which its clients render, as clock times.
+func plainTimes(text string) string {
+	return timestamp.ReplaceAllStringFunc(strings.ReplaceAll(text, "-# ", ""), func(mark string) string {
+		seconds, err := strconv.ParseInt(timestamp.FindStringSubmatch(mark)[1], 10, 64)
+		if err != nil {
+			return mark
+		}
+		return time.Unix(seconds, 0).Format(time.TimeOnly)
+	})
 }
 
 func (d *demo) stop() error {

@@ -8,12 +8,14 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// testOutlet is a publisher with one feed, at /feed.xml, and a page for each story.
+// testOutlet is a publisher with a feed at /feed.xml, another at /other.xml for the
+// stories whose slug begins with "other-", and a page for each story.
 type testOutlet struct {
 	mu      sync.Mutex
 	stories []outletStory
@@ -36,7 +38,8 @@ func (o *testOutlet) listen() error {
 	}
 	o.address = listener.Addr().String()
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /feed.xml", o.feed)
+	mux.HandleFunc("GET /feed.xml", o.feed("Test Outlet", false))
+	mux.HandleFunc("GET /other.xml", o.feed("Other Outlet", true))
 	mux.HandleFunc("GET /story/{slug}", o.page)
 	mux.HandleFunc("GET /page", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, "<!doctype html><title>A page</title><p>There is no feed here.")
@@ -91,20 +94,27 @@ type rssItem struct {
 	PubDate     string `xml:"pubDate"`
 }
 
-func (o *testOutlet) feed(w http.ResponseWriter, _ *http.Request) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	defer o.asked.Add(1)
-	doc := rssFeed{Version: "2.0", Title: "Test Outlet", Link: o.url() + "/"}
-	for _, s := range o.stories {
-		doc.Items = append(doc.Items, rssItem{
-			Title: s.title, Link: o.url() + "/story/" + s.slug, GUID: s.slug,
-			Description: s.text, PubDate: s.published.Format(time.RFC1123Z),
-		})
+func (o *testOutlet) feed(title string, others bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if !others {
+			defer o.asked.Add(1)
+		}
+		doc := rssFeed{Version: "2.0", Title: title, Link: o.url() + "/"}
+		for _, s := range o.stories {
+			if strings.HasPrefix(s.slug, "other-") != others {
+				continue
+			}
+			doc.Items = append(doc.Items, rssItem{
+				Title: s.title, Link: o.url() + "/story/" + s.slug, GUID: s.slug,
+				Description: s.text, PubDate: s.published.Format(time.RFC1123Z),
+			})
+		}
+		w.Header().Set("Content-Type", "application/rss+xml")
+		w.Header().Set("Cache-Control", "max-age=0")
+		xml.NewEncoder(w).Encode(doc)
 	}
-	w.Header().Set("Content-Type", "application/rss+xml")
-	w.Header().Set("Cache-Control", "max-age=0")
-	xml.NewEncoder(w).Encode(doc)
 }
 
 var storyPage = template.Must(template.New("story").Parse(`<!doctype html>
