@@ -42,6 +42,11 @@ func (id RoleID) String() string         { return strconv.FormatInt(int64(id), 1
 func (id UserID) String() string         { return strconv.FormatInt(int64(id), 10) }
 func (id MessageID) String() string      { return strconv.FormatInt(int64(id), 10) }
 
+// Time is when the feed was first stored, as far as its id tells.
+func (id FeedID) Time() time.Time {
+	return idEpoch.Add(time.Duration(id>>(workerBits+counterBits)) * time.Millisecond)
+}
+
 // ParseID reads the decimal form of an id, as Discord and our own component ids
 // write it. It refuses zero and negative numbers.
 func ParseID[ID anyID](s string) (ID, error) {

@@ -16,6 +16,7 @@ type FeedState string
 const (
 	FeedActive FeedState = "active" // polled on its schedule
 	FeedGone   FeedState = "gone"   // answered 410; not polled until somebody adds it again
+	FeedMoved  FeedState = "moved"  // its address led to another feed, which its followers follow now; not polled
 )
 
 // Feed is one address that is polled, whoever follows it and however many do.
@@ -34,6 +35,8 @@ type Feed struct {
 	BodyHash     string // of the last body read, "" before the first
 	RepeatsGUIDs bool   // the feed was seen to give two items one guid; its guids identify nothing
 
+	Move Move // where its address leads, as long as that is not yet believed
+
 	State      FeedState
 	PolledAt   time.Time // last poll that brought an answer we could read; zero before the first
 	NextPollAt time.Time // not polled before this
@@ -44,6 +47,14 @@ type Feed struct {
 // Polled reports whether the feed was ever read. The stories of the poll before
 // that are its backlog.
 func (f Feed) Polled() bool { return !f.PolledAt.IsZero() }
+
+// Move is what a feed's server says by answering every request with a permanent
+// redirect (301 or 308). The zero Move means that it does not.
+type Move struct {
+	To    string    // the address where the feed is said to be
+	Polls int       // polls in a row that were sent there
+	Since time.Time // when the first of them was
+}
 
 // Story is one item of one feed.
 type Story struct {
@@ -223,6 +234,8 @@ type Poll struct {
 	Site         string // what the feed says of itself; "" keeps what is stored
 	Language     string
 	Stories      []Story   // all items of the document, newest first; those not seen before are stored
+	Move         Move      // where the feed's address leads, as of this poll
+	Moved        bool      // Move is believed: Move.To is the feed's address from now on
 	State        FeedState // the feed's state from now on
 	NextPollAt   time.Time
 	Error        string // why the poll failed, in words for a person; "" for a success

@@ -56,6 +56,17 @@ func TestIDsOfTwoProcessesRiseWithTime(t *testing.T) {
 	}
 }
 
+func TestFeedIDTellsTheTime(t *testing.T) {
+	t.Parallel()
+	made := idEpoch.Add(50*365*24*time.Hour + 123*time.Millisecond)
+	ids := NewIDs(func() time.Time { return made })
+	for range 100 {
+		if got := FeedID(ids.Next()).Time(); !got.Equal(made) {
+			t.Fatalf("made at %v, tells %v", made, got)
+		}
+	}
+}
+
 func TestParseID(t *testing.T) {
 	t.Parallel()
 	if id, err := ParseID[ChannelID]("123"); err != nil || id != 123 || id.String() != "123" {
