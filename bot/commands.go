@@ -2,7 +2,9 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/bwmarrin/discordgo"
 )
@@ -161,6 +163,17 @@ func pageButtons(offset, size int, more bool, id func(offset int) string) []disc
 		return nil
 	}
 	return []discordgo.MessageComponent{row}
+}
+
+// spaced lists items, with room between them where some take more than one line
+// and a description still holds them all.
+func spaced(items []string) string {
+	tight := strings.Join(items, "\n")
+	severalLines := func(item string) bool { return strings.Contains(item, "\n") }
+	if !slices.ContainsFunc(items, severalLines) || width(tight)+len(items)-1 > maxDescription {
+		return tight
+	}
+	return strings.Join(items, "\n\n")
 }
 
 // number makes a number an argument of customID.

@@ -30,27 +30,43 @@ func (b *Bot) listFeeds(ctx context.Context, r *request) (response, error) {
 	if offset >= len(feeds) {
 		offset = (len(feeds) - 1) / pageSize * pageSize
 	}
+	// Those in trouble come first, whatever page they would have been on.
 	failing := 0
 	for _, f := range feeds {
-		if f.State == news.FeedGone || f.Failures > 0 {
+		if inTrouble(f) {
 			failing++
 		}
 	}
+	slices.SortStableFunc(feeds, func(a, b news.Feed) int {
+		switch {
+		case inTrouble(a) == inTrouble(b):
+			return 0
+		case inTrouble(a):
+			return -1
+		}
+		return 1
+	})
+	end := min(offset+pageSize, len(feeds))
 	var lines []string
-	for _, f := range feeds[offset:min(offset+pageSize, len(feeds))] {
+	for _, f := range feeds[offset:end] {
 		lines = append(lines, feedLine(f))
 	}
 	title := plural(len(feeds), "feed", "feeds")
 	if failing > 0 {
 		title += fmt.Sprintf(", %d in trouble", failing)
 	}
+	if len(feeds) > pageSize {
+		title += fmt.Sprintf(" · %d to %d", offset+1, end)
+	}
 	return response{
-		Embed: &discordgo.MessageEmbed{Type: discordgo.EmbedTypeRich, Title: title, Description: strings.Join(lines, "\n")},
+		Embed: &discordgo.MessageEmbed{Type: discordgo.EmbedTypeRich, Title: title, Description: spaced(lines)},
 		Rows: pageButtons(offset, pageSize, offset+pageSize < len(feeds), func(offset int) string {
 			return customID(verbFeeds, number(offset))
 		}),
 	}, nil
 }
+
+func inTrouble(f news.Feed) bool { return f.State == news.FeedGone || f.Failures > 0 }
 
 // feedLine is at most 400 wide: ten of them fit a description.
 func feedLine(f news.Feed) string {
@@ -62,19 +78,20 @@ func feedLine(f news.Feed) string {
 	switch {
 	case f.State == news.FeedGone:
 		return line + "\n-# gone: the site no longer offers it, and I have stopped asking"
-	case f.LastError != "":
-		return line + "\n" + note(markdown(f.LastError, 140), "last read "+orElse(ago(f.PolledAt), "never"))
+	case inTrouble(f):
+		read := "never read"
+		if f.Polled() {
+			read = "last read " + ago(f.PolledAt)
+		}
+		reason := markdown(f.LastError, 140)
+		if reason == "" {
+			reason = "it cannot be read"
+		}
+		return line + "\n" + note(reason, read)
 	case !f.Polled():
 		return line + "\n-# not read yet"
 	}
 	return line + "\n" + note("read "+ago(f.PolledAt))
-}
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 // addFeed answers /feeds add.
@@ -131,7 +148,10 @@ func (b *Bot) removeFeed(ctx context.Context, r *request) (response, error) {
 		if err != nil {
 			return response{}, fmt.Errorf("unfollow the bundle for server %v: %w", r.Guild, err)
 		}
-		return response{Text: fmt.Sprintf("**Stopped following %s.** `/feeds add` brings them back.", plural(n, "bundled feed", "bundled feeds"))}, nil
+		if n == 0 {
+			return response{Text: "This server follows none of the bundled feeds. `/feeds list` shows what it follows."}, nil
+		}
+		return response{Text: fmt.Sprintf("**Stopped following %s.** `/feeds add` brings back what you miss.", plural(n, "bundled feed", "bundled feeds"))}, nil
 	}
 	f, err := b.followedFeed(ctx, r.Guild, given)
 	if err != nil {

@@ -35,6 +35,9 @@ func (b *Bot) latestPage(ctx context.Context, guild news.GuildID, feed news.Feed
 	if err != nil {
 		return response{}, fmt.Errorf("list the latest news of server %v: %w", guild, err)
 	}
+	if len(found) == 0 && offset > 0 {
+		return response{Text: "There is nothing further. `/news latest` begins again."}, nil
+	}
 	if len(found) == 0 {
 		return response{Text: "There is no news here yet. `/feeds list` shows when each feed was last read."}, nil
 	}
@@ -75,7 +78,7 @@ func (b *Bot) searchPage(ctx context.Context, guild news.GuildID, text string, o
 	}
 	if len(found) == 0 {
 		if offset > 0 {
-			return response{Text: fmt.Sprintf("There is nothing further for %s.", code(text, maxSearch+2))}, nil
+			return response{Text: fmt.Sprintf("There is nothing further for %s. `/news search` begins again.", code(text, maxSearch+2))}, nil
 		}
 		return response{Text: fmt.Sprintf("Nothing found for %s in the feeds of this server. Try fewer words, or `OR` between them.", code(text, maxSearch+2))}, nil
 	}
@@ -127,7 +130,7 @@ func headlines(shown []news.Headline) string {
 	for i := range forms {
 		lines[i] = forms[i][form[i]]
 	}
-	return strings.Join(lines, "\n")
+	return spaced(lines)
 }
 
 // headlineForms is a headline in full, without its sentence, and at its

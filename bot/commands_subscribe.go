@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"tidings/internal/match"
@@ -29,14 +30,13 @@ func (b *Bot) subscribe(ctx context.Context, r *request) (response, error) {
 		return response{}, fmt.Errorf("list the subscriptions of server %v: %w", r.Guild, err)
 	}
 	if s, ok := sameSubscription(existing, query, channel); ok {
-		state := "already watches for that there"
 		if s.Paused() {
-			state = "has that subscription already, paused"
+			return response{}, news.Userf("This server has that subscription already, and it is paused. `/subscriptions` resumes it.")
 		}
-		return response{}, news.Userf("This server %s. `/subscriptions` changes it.", state)
+		return response{}, news.Userf("This server already watches for that there. `/subscriptions` changes it.")
 	}
 	if len(existing) >= b.cfg.MaxSubscriptions {
-		return response{}, news.Userf("This server has %d subscriptions, and that is the most. Remove one with `/subscriptions`, or join two with `OR`.", len(existing))
+		return response{}, news.Userf("This server has %s, and that is the most. Remove one with `/subscriptions`, or join two with `OR`.", plural(len(existing), "subscription", "subscriptions"))
 	}
 	if err := b.CheckChannel(ctx, r.Guild, channel, role); err != nil {
 		return response{}, err
@@ -84,10 +84,26 @@ func (b *Bot) estimate(ctx context.Context, guild news.GuildID, query *news.Expr
 	}
 	switch perDay := (n + estimateDays/2) / estimateDays; {
 	case n == 0:
-		return "Nothing of the last week matches, so it may stay quiet.", nil
+		return b.whyNothing(ctx, guild)
 	case n < estimateDays:
 		return fmt.Sprintf("About %s a week, going by the last one.", plural(n, "post", "posts")), nil
 	default:
 		return fmt.Sprintf("About %s a day, going by the last week.", plural(perDay, "post", "posts")), nil
 	}
+}
+
+// whyNothing tells what it means that nothing of the last week matches a query.
+func (b *Bot) whyNothing(ctx context.Context, guild news.GuildID) (string, error) {
+	feeds, err := b.followed(ctx, guild)
+	if err != nil {
+		return "", err
+	}
+	if len(feeds) == 0 {
+		return "This server follows no feed, so nothing can come of it: `/feeds add` follows some.", nil
+	}
+	known := func(f news.Feed) bool { return f.Polled() && b.now().Sub(f.ID.Time()) >= 24*time.Hour }
+	if !slices.ContainsFunc(feeds, known) {
+		return "It is too early to tell how much that brings: I have read this server's feeds for less than a day.", nil
+	}
+	return "Nothing of the last week matches, so it may stay quiet.", nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -52,7 +51,7 @@ func (b *Bot) listSubscriptions(ctx context.Context, r *request) (response, erro
 		Embed: &discordgo.MessageEmbed{
 			Type:        discordgo.EmbedTypeRich,
 			Title:       plural(len(all), "subscription", "subscriptions"),
-			Description: strings.Join(lines, "\n"),
+			Description: spaced(lines),
 		},
 		Rows: rows,
 	}, nil
@@ -99,7 +98,7 @@ func (b *Bot) pauseSubscription(ctx context.Context, r *request) (response, erro
 	if err != nil {
 		return response{}, err
 	}
-	reason := fmt.Sprintf("by <@%v>", r.User)
+	reason := fmt.Sprintf("stopped by <@%v>", r.User)
 	if err := b.cfg.Store.PauseSubscription(ctx, r.Guild, s.ID, reason); err != nil {
 		return response{}, fmt.Errorf("pause subscription %v: %w", s.ID, err)
 	}

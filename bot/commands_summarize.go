@@ -40,7 +40,7 @@ func (b *Bot) summarize(ctx context.Context, r *request) (response, error) {
 		return response{}, fmt.Errorf("summarize: %w", err)
 	}
 	if len(summary.Sentences) == 0 {
-		return response{}, news.Userf("I opened that page, but found too little text to condense. It may need a login, or be a list of other pages.")
+		return response{}, news.Userf("I opened that page, but found too little text to condense. It may need a login, or be a list of other pages. Give the address of a single article.")
 	}
 	address := article.URL
 	if address == "" {
@@ -152,7 +152,7 @@ func (b *Bot) notForUs(ctx context.Context, r *request) (response, error) {
 		return response{Text: why + " People with *Manage Server* can change that with `/subscriptions`."}, nil
 	}
 	if s.Paused() {
-		return response{Text: why + " It is paused by now.", Rows: []discordgo.MessageComponent{subscriptionButtons(s.ID, true)}}, nil
+		return response{Text: why + " It is paused already.", Rows: []discordgo.MessageComponent{subscriptionButtons(s.ID, true)}}, nil
 	}
 	return response{
 		Text: why + " To see less like it, add words to leave out, such as `-review`, or stop it here.",

@@ -190,9 +190,9 @@ func TestFeeds(t *testing.T) {
 
 	e := b.run("/feeds list").Message.Embeds[0]
 	want := strings.Join([]string{
+		"[The Verge](https://verge.example/feed)", "-# the site answered 503 · last read <t:1700000000:R>", "",
+		"[Wired](https://wired.example/feed)", "-# gone: the site no longer offers it, and I have stopped asking", "",
 		"[Ars Technica](https://ars.example/)", "-# read <t:1700000000:R>",
-		"[The Verge](https://verge.example/feed)", "-# the site answered 503 · last read <t:1700000000:R>",
-		"[Wired](https://wired.example/feed)", "-# gone: the site no longer offers it, and I have stopped asking",
 	}, "\n")
 	if e.Title != "3 feeds, 2 in trouble" || e.Description != want {
 		t.Errorf("list %q\n got %s\nwant %s", e.Title, e.Description, want)
@@ -236,6 +236,7 @@ func TestFeeds(t *testing.T) {
 		{"/feeds remove feed:the verge", "**Stopped following The Verge.**"},
 		{"/feeds remove feed:nonsense", "This server follows no feed called `nonsense`."},
 		{"/feeds remove feed:bundled", "**Stopped following 3 bundled feeds.**"},
+		{"/feeds remove feed:bundled", "follows none of the bundled feeds"},
 		{"/feeds list", "This server follows no feed."},
 		{"/feeds add url:bundled", "**Following 4 more feeds.**"},
 		{"/feeds add url:bundled", "follows all bundled feeds already"},
@@ -243,6 +244,120 @@ func TestFeeds(t *testing.T) {
 	for _, s := range steps {
 		if r := b.run(s.line); !strings.Contains(r.Message.Content, s.want) {
 			t.Errorf("%s: %q, want %q", s.line, r.Message.Content, s.want)
+		}
+	}
+}
+
+// Four pages of feeds: what is wrong stands first and says why, and nothing is
+// lost between the pages.
+func TestFeedsOnSeveralPages(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, discordsim.Limits{})
+	polled := time.Unix(1_700_000_000, 0)
+	reason := long("the site answers 503: it has *trouble* of its own, ", 300)
+	for n := range 40 {
+		f := news.Feed{
+			ID: news.FeedID(n + 1), Title: fmt.Sprintf("Outlet %02d %s", n+1, long("and its long name ", 90)),
+			URL: fmt.Sprintf("https://outlet%d.example/%s", n+1, long("feed", 80)), State: news.FeedActive, PolledAt: polled,
+		}
+		switch n {
+		case 20:
+			f.Failures, f.LastError = 3, reason
+		case 31:
+			f.Failures, f.LastError, f.PolledAt = 1, "there is no site of that name", time.Time{}
+		case 35:
+			f.PolledAt = time.Time{}
+		case 38:
+			f.Failures = 1
+		}
+		b.store.feeds = append(b.store.feeds, f)
+		b.store.follow[f.ID] = true
+	}
+	b.start()
+	page := b.run("/feeds list").Message
+	seen := ""
+	for n := range 4 {
+		e := page.Embeds[0]
+		if want := fmt.Sprintf("40 feeds, 3 in trouble · %d to %d", n*10+1, n*10+10); e.Title != want {
+			t.Errorf("page %d is called %q, want %q", n+1, e.Title, want)
+		}
+		if items := strings.Split(e.Description, "\n\n"); len(items) != pageSize {
+			t.Errorf("page %d has %d items:\n%s", n+1, len(items), e.Description)
+		}
+		seen += e.Description + "\n\n"
+		if n < 3 {
+			page = b.press(page, "Show next", b.sim.Admin().ID).Message
+		}
+	}
+	var order []string
+	for item := range strings.SplitSeq(strings.TrimSpace(seen), "\n\n") {
+		name, small, _ := strings.Cut(item, "\n-# ")
+		order = append(order, strings.TrimPrefix(name, "[")[:len("Outlet 00")]+": "+small)
+	}
+	want := []string{
+		"Outlet 21: " + markdown(reason, 140) + " · last read <t:1700000000:R>",
+		"Outlet 32: there is no site of that name · never read",
+		"Outlet 39: it cannot be read · last read <t:1700000000:R>",
+	}
+	for n := 1; n <= 40; n++ {
+		switch n {
+		case 21, 32, 39:
+		case 36:
+			want = append(want, "Outlet 36: not read yet")
+		default:
+			want = append(want, fmt.Sprintf("Outlet %02d: read <t:1700000000:R>", n))
+		}
+	}
+	if diff := cmp.Diff(want, order); diff != "" {
+		t.Errorf("feeds (-want +got):\n%s", diff)
+	}
+}
+
+// What a quiet week means depends on how long the feeds are known.
+func TestSubscribeToWhatNothingMatches(t *testing.T) {
+	t.Parallel()
+	day := news.NewIDs(func() time.Time { return time.Now().Add(-25 * time.Hour) })
+	hour := news.NewIDs(func() time.Time { return time.Now().Add(-time.Hour) })
+	read := time.Now()
+	const quiet, early = "Nothing of the last week matches", "too early to tell"
+	tests := map[string]struct {
+		feeds []news.Feed
+		want  string
+	}{
+		"none":       {nil, "follows no feed"},
+		"new":        {[]news.Feed{{ID: news.FeedID(hour.Next()), PolledAt: read}}, early},
+		"never read": {[]news.Feed{{ID: news.FeedID(day.Next())}}, early},
+		"old":        {[]news.Feed{{ID: news.FeedID(day.Next()), PolledAt: read}}, quiet},
+		"mixed":      {[]news.Feed{{ID: news.FeedID(hour.Next()), PolledAt: read}, {ID: news.FeedID(day.Next()), PolledAt: read}}, quiet},
+	}
+	for name, test := range tests {
+		store := newMemory()
+		store.feeds = test.feeds
+		for _, f := range test.feeds {
+			store.follow[f.ID] = true
+		}
+		b := &Bot{cfg: Config{Store: store}, now: time.Now}
+		if got, err := b.whyNothing(t.Context(), 1); err != nil || !strings.Contains(got, test.want) {
+			t.Errorf("%s: %q, %v, want %q", name, got, err, test.want)
+		}
+	}
+}
+
+func TestSpaced(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		items []string
+		want  string
+	}{
+		"none":          {nil, ""},
+		"lines":         {[]string{"a", "b"}, "a\nb"},
+		"one of two":    {[]string{"a", "b\n-# c", "d"}, "a\n\nb\n-# c\n\nd"},
+		"just fits":     {[]string{"a\n" + long("x", 2000), long("y", maxDescription-2004)}, "a\n" + long("x", 2000) + "\n\n" + long("y", maxDescription-2004)},
+		"just does not": {[]string{"a\n" + long("x", 2000), long("y", maxDescription-2003)}, "a\n" + long("x", 2000) + "\n" + long("y", maxDescription-2003)},
+	}
+	for name, test := range tests {
+		if got := spaced(test.items); got != test.want || width(got) > maxDescription {
+			t.Errorf("%s: %q (%d wide), want %q", name, got, width(got), test.want)
 		}
 	}
 }

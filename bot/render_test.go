@@ -255,6 +255,10 @@ func TestHeadlinesFit(t *testing.T) {
 	if got != want {
 		t.Errorf("headline\n got %q\nwant %q", got, want)
 	}
+	h := news.Headline{Story: p.Story, Feed: p.Feed, Summary: p.Summary, Outlets: 1}
+	if got, want := headlines([]news.Headline{h, h}), want+"\n\n"+want; got != want {
+		t.Errorf("two headlines\n got %q\nwant %q", got, want)
+	}
 }
 
 func long(s string, n int) string { return strings.Repeat(s, n/len(s)+1)[:n] }

@@ -146,7 +146,7 @@ func (rt *router) serve(ctx context.Context, i *discordgo.Interaction) {
 }
 
 func unknown(context.Context, *request) (response, error) {
-	return response{}, news.Userf("I don't know that any more: it comes from an older version of me. `/help` lists what I do.")
+	return response{}, news.Userf("I no longer know that: it comes from an older version. `/help` lists what I do.")
 }
 
 // answer gives the first answer.
@@ -227,9 +227,9 @@ func (rt *router) failure(log *slog.Logger, err error) response {
 	id := errorID()
 	log.Error("a request failed", "id", id, "error", err)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return response{Text: fmt.Sprintf("That took longer than I wait for. Try again in a minute. (id %s)", id)}
+		return response{Text: fmt.Sprintf("That took too long, so I stopped. Try again in a minute. (id %s)", id)}
 	}
-	return response{Text: fmt.Sprintf("Something failed on our side. Try again in a minute; if it stays, tell whoever runs this bot the id. (id %s)", id)}
+	return response{Text: fmt.Sprintf("Something failed on my side. Try again in a minute; if it stays, tell whoever runs this bot the id. (id %s)", id)}
 }
 
 func errorID() string {
