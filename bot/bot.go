@@ -254,6 +254,7 @@ func (b *Bot) Start(ctx context.Context) error {
 // introduce asks who we are and registers the commands, as often as it takes
 // while Discord cannot be reached.
 func (b *Bot) introduce(ctx context.Context) error {
+	var last error
 	for failures := 0; ; failures++ {
 		id, err := b.Identity(ctx)
 		if err == nil {
@@ -261,6 +262,9 @@ func (b *Bot) introduce(ctx context.Context) error {
 		}
 		if err == nil || !passes(err) {
 			return err
+		}
+		if ctx.Err() == nil || last == nil {
+			last = err // and not only that there was no time for another attempt
 		}
 		wait := backoff(failures, b.cfg.Timing.MinBackoff, b.cfg.Timing.MaxBackoff)
 		var limited *rateLimited
@@ -272,7 +276,7 @@ func (b *Bot) introduce(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("connect to Discord: %w, after: %w", context.Cause(ctx), err)
+			return fmt.Errorf("connect to Discord: %w, after: %w", context.Cause(ctx), last)
 		case <-time.After(wait):
 		}
 	}

@@ -69,7 +69,7 @@ func newBench(t *testing.T, limits discordsim.Limits) *bench {
 	b.cfg = Config{
 		Token: testToken, APIURL: sim.APIURL(),
 		Store: b.store, Feeds: b.store, Summaries: b.store, Articles: b.store,
-		Log: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Log: textLog(b.log),
 		Timing: Timing{
 			Handshake: 2 * time.Second, MinBackoff: 10 * time.Millisecond, MaxBackoff: 50 * time.Millisecond,
 		},
@@ -190,6 +190,10 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	goleak.VerifyTestMain(m)
+}
+
+func textLog(l *logBuffer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 func discardLog() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -23,6 +24,8 @@ type memory struct {
 
 	// hooks, all optional
 	onSubscriptions func(context.Context) error
+	onJoin          func(news.Guild) error
+	joins           map[news.GuildID]int // how often each was stored
 	onArticle       func(context.Context, string) (news.Article, error)
 	addFeed         func(string) (news.Feed, error)
 	sentErr         error // of DeliverySent
@@ -32,6 +35,7 @@ func newMemory() *memory {
 	return &memory{
 		nextID: 1000,
 		guilds: map[news.GuildID]*news.Guild{},
+		joins:  map[news.GuildID]int{},
 		follow: map[news.FeedID]bool{},
 		posts:  map[news.DeliveryID]news.Post{},
 	}
@@ -42,7 +46,13 @@ func (m *memory) id() int64 { m.nextID++; return m.nextID }
 func (m *memory) JoinGuild(_ context.Context, g news.Guild) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.onJoin != nil {
+		if err := m.onJoin(g); err != nil {
+			return err
+		}
+	}
 	m.guilds[g.ID] = &g
+	m.joins[g.ID]++
 	return nil
 }
 
@@ -79,6 +89,9 @@ func (m *memory) guild(id news.GuildID) (news.Guild, bool) {
 func (m *memory) Subscribe(_ context.Context, s news.Subscription) (news.Subscription, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.guilds[s.Guild] == nil {
+		return news.Subscription{}, errors.New("FOREIGN KEY constraint failed")
+	}
 	s.ID, s.CreatedAt = news.SubscriptionID(m.id()), time.Now()
 	m.subs = append(m.subs, s)
 	return s, nil

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -321,26 +320,6 @@ func TestBackoffStaysInBounds(t *testing.T) {
 			t.Errorf("backoff(%d) = %v: 1,000 sessions a day are all there are", failures, d)
 		}
 	}
-}
-
-func TestGuildQueueKeepsOrder(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		store := newMemory()
-		q := newGuildQueue(store, discardLog())
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		go q.run(ctx)
-		for range 100 {
-			q.joined(news.Guild{ID: 1})
-			q.left(1, time.Now())
-		}
-		q.close()
-		synctest.Wait()
-		if g, _ := store.guild(1); g.LeftAt.IsZero() {
-			t.Error("the departure came before the arrival")
-		}
-	})
 }
 
 // gatewayAt answers GET /gateway with another address, and passes on the rest.

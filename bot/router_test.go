@@ -22,6 +22,7 @@ type wire struct {
 	calls []string // such as "1.5s respond 5 private"
 	start time.Time
 	fail  error
+	hold  chan struct{} // answers wait until it is closed; nil for not
 }
 
 func (w *wire) note(what ...string) error {
@@ -50,6 +51,9 @@ func (w *wire) respond(_ context.Context, _ *discordgo.Interaction, body any) er
 	var names []string
 	for _, c := range sent.Data.Choices {
 		names = append(names, c.Name)
+	}
+	if w.hold != nil {
+		<-w.hold
 	}
 	return w.note("respond", sent.Type.String(), seen(sent.Data.Flags), sent.Data.Content, strings.Join(names, "|"))
 }
@@ -105,11 +109,11 @@ func TestServe(t *testing.T) {
 		"error in update":    {route{handle: after(0, "", refused), update: true}, true, []string{"0s respond 4 private No."}},
 		"slow error in update": {route{handle: after(2*time.Second, "", refused), update: true}, true,
 			[]string{"1.5s respond 6", "2s follow up private No."}},
-		"too slow": {route{handle: after(time.Hour, "", nil)}, false, []string{"1.5s respond 5 private", "1m0s edit That took longer than I wait for. Try again in a minute. (id ######)"}},
+		"too slow": {route{handle: after(time.Hour, "", nil)}, false, []string{"1.5s respond 5 private", "1m0s edit That took too long, so I stopped. Try again in a minute. (id ######)"}},
 		"panic": {route{handle: func(context.Context, *request) (response, error) { panic("boom") }}, false,
-			[]string{"0s respond 4 private Something failed on our side. Try again in a minute; if it stays, tell whoever runs this bot the id. (id ######)"}},
+			[]string{"0s respond 4 private Something failed on my side. Try again in a minute; if it stays, tell whoever runs this bot the id. (id ######)"}},
 		"ours": {route{handle: after(0, "", errors.New("boom"))}, false,
-			[]string{"0s respond 4 private Something failed on our side. Try again in a minute; if it stays, tell whoever runs this bot the id. (id ######)"}},
+			[]string{"0s respond 4 private Something failed on my side. Try again in a minute; if it stays, tell whoever runs this bot the id. (id ######)"}},
 		"admin": {route{handle: after(0, "hello", nil), admin: true}, false,
 			[]string{"0s respond 4 private That is for people with *Manage Server*. Ask one of them."}},
 	}
@@ -170,8 +174,8 @@ func TestServeWhatIsNotOurs(t *testing.T) {
 		want string
 	}{
 		"direct message":    {direct, "I work in servers only."},
-		"unknown command":   {commandInteraction("y"), "I don't know that any more"},
-		"unknown component": {component, "I don't know that any more"},
+		"unknown command":   {commandInteraction("y"), "I no longer know that"},
+		"unknown component": {component, "I no longer know that"},
 	}
 	for name, test := range tests {
 		w := &wire{start: time.Now()}
