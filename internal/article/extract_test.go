@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -58,6 +59,23 @@ Ostrava Mobile did not answer questions about prices of the larger models.`,
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("article differs (-want +got):\n%s", diff)
 	}
+}
+
+// A Reader, and the extractor under it, may serve many at once.
+func TestConcurrentUse(t *testing.T) {
+	t.Parallel()
+	r := New(Config{})
+	pages := []string{string(typical(t)), pageWith(""), "<article><p>Two sentences are enough here. The second one is this.</p></article>"}
+	var wg sync.WaitGroup
+	for i := range 12 {
+		wg.Go(func() {
+			a, err := r.Extract([]byte(pages[i%len(pages)]), "text/html", pageURL)
+			if want := []string{"The handset maker", "The price of", "Two sentences"}[i%len(pages)]; err != nil || !strings.HasPrefix(a.Text, want) {
+				t.Errorf("got %.50q, %v; want it to begin %q", a.Text, err, want)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // body is enough text for an article.

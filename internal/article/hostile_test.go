@@ -106,6 +106,9 @@ const maxGrowth = 192 << 20
 // Whatever a page holds, extracting ends, and in bounded memory. How long each takes
 // is logged with -v.
 func TestHostilePages(t *testing.T) {
+	if underRace {
+		t.Skip("one goroutine, and the race detector's own memory would be measured; TestConcurrentUse is for it")
+	}
 	r := New(Config{})
 	for name, page := range hostile() {
 		var a news.Article
