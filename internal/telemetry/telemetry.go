@@ -27,7 +27,7 @@ func NewLogger(w io.Writer, level slog.Level, format string, noColor bool) *slog
 	if format == "json" || (format == "auto" && !terminal) {
 		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
 	}
-	return slog.New(tint.NewHandler(w, &tint.Options{
+	return slog.New(tint.NewTextHandler(w, &tint.Options{
 		Level: level, TimeFormat: time.TimeOnly, NoColor: noColor || !terminal,
 	}))
 }
