@@ -164,6 +164,9 @@ func chooseWords(links []Link) string {
 	return b.String()
 }
 
+// maxAddress is the longest address of a feed, in bytes.
+const maxAddress = 2000
+
 // completeAddress makes an address of what a person types: "example.org/feed",
 // "feed://example.org/rss", "<https://example.org>".
 func completeAddress(s string) (string, error) {
@@ -177,7 +180,7 @@ func completeAddress(s string) (string, error) {
 		s = "https://" + s
 	}
 	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || strings.ContainsAny(s, " \t\n") || len(s) > 2000 {
+	if err != nil || u.Host == "" || strings.ContainsAny(s, " \t\n") || len(s) > maxAddress {
 		return "", news.Userf("That is no web address. Paste the feed's whole address, such as https://example.org/feed.xml.")
 	}
 	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)

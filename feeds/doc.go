@@ -39,11 +39,7 @@ type Document struct {
 // Pace is a feed's own wish, as far as it states one: ttl, sy:updatePeriod and
 // sy:updateFrequency, skipHours and skipDays (RSS 2.0 and RSS 1.0 syndication
 // module).
-type Pace struct {
-	Interval  time.Duration // 0 for no wish
-	SkipHours [24]bool      // in UTC
-	SkipDays  [7]bool       // in UTC, by time.Weekday
-}
+type Pace = news.Pace
 
 // Item is one entry of a feed.
 type Item struct {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"tidings/internal/fetch"
-	"tidings/internal/news"
 )
 
 const (
@@ -28,23 +27,12 @@ func nextPoll(now time.Time, resp *fetch.Response, pace Pace) time.Time {
 	// A tick that comes a moment before the wait is over would lose a whole
 	// interval of the schedule.
 	wait -= min(wait/10, time.Minute)
-	return pace.skip(now.Add(wait), now.Add(longestWait))
-}
-
-// lastPace is the pace of a document that did not change and so was not read: the
-// wait that followed its last reading. It is bounded more closely, since that
-// wait may have come from elsewhere.
-func lastPace(feed news.Feed) Pace {
-	const longest = 6 * time.Hour
-	if feed.Failures > 0 || !feed.Polled() {
-		return Pace{}
-	}
-	return Pace{Interval: min(max(feed.NextPollAt.Sub(feed.PolledAt), 0), longest)}
+	return skip(pace, now.Add(wait), now.Add(longestWait))
 }
 
 // skip moves a time out of the hours and days that the feed asks to be spared,
 // up to a limit.
-func (p Pace) skip(t, limit time.Time) time.Time {
+func skip(p Pace, t, limit time.Time) time.Time {
 	for t.Before(limit) {
 		u := t.UTC()
 		if !p.SkipDays[u.Weekday()] && !p.SkipHours[u.Hour()] {

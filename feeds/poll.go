@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -32,6 +33,13 @@ type PollerConfig struct {
 	Jitter   func() float64   // in [0, 1); nil for chance
 	Log      *slog.Logger     // nil for none
 
+	// MovePolls and MoveAfter say when a permanent redirect (301, 308) is believed,
+	// and the feed's stored address moved: when so many polls in a row were sent to
+	// one address, the first of them so long ago. 0 for DefaultMovePolls and
+	// DefaultMoveAfter; a negative MoveAfter asks for no time.
+	MovePolls int
+	MoveAfter time.Duration
+
 	// parse is Parse, but where a test counts.
 	parse func([]byte, ParseOptions) (*Document, error)
 }
@@ -55,6 +63,8 @@ func NewPoller(cfg PollerConfig) (*Poller, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	cfg.MovePolls = cmp.Or(cfg.MovePolls, DefaultMovePolls)
+	cfg.MoveAfter = cmp.Or(cfg.MoveAfter, DefaultMoveAfter)
 	if cfg.parse == nil {
 		cfg.parse = Parse
 	}
@@ -74,7 +84,7 @@ func (p *Poller) Poll(ctx context.Context, id news.FeedID) error {
 	if err != nil {
 		return fmt.Errorf("poll feed %d: %w", id, err)
 	}
-	if feed.State == news.FeedGone {
+	if feed.State == news.FeedGone || feed.State == news.FeedMoved {
 		return nil
 	}
 	result, err := p.read(ctx, feed)
@@ -114,20 +124,21 @@ func (p *Poller) read(ctx context.Context, feed news.Feed) (news.Poll, error) {
 	poll := news.Poll{
 		Feed: feed.ID, At: now, State: news.FeedActive,
 		ETag: resp.ETag, LastModified: resp.LastModified,
-		BodyHash: feed.BodyHash, RepeatsGUIDs: feed.RepeatsGUIDs,
+		BodyHash: feed.BodyHash, RepeatsGUIDs: feed.RepeatsGUIDs, Pace: feed.Pace,
 	}
+	poll.Move, poll.Moved = p.moved(feed, resp.PermanentURL, now)
 	if resp.NotModified {
 		// A 304 may leave out what has not changed.
 		poll.Unchanged = true
 		poll.ETag = firstOf(resp.ETag, feed.ETag)
 		poll.LastModified = firstOf(resp.LastModified, feed.LastModified)
-		poll.NextPollAt = nextPoll(now, resp, lastPace(feed))
+		poll.NextPollAt = nextPoll(now, resp, feed.Pace)
 		return poll, nil
 	}
 	poll.BodyHash = bodyHash(resp.Body)
 	if poll.BodyHash == feed.BodyHash {
 		poll.Unchanged = true
-		poll.NextPollAt = nextPoll(now, resp, lastPace(feed))
+		poll.NextPollAt = nextPoll(now, resp, feed.Pace)
 		return poll, nil
 	}
 	doc, err := p.cfg.parse(resp.Body, ParseOptions{ContentType: resp.ContentType, URL: resp.URL, MaxItems: p.cfg.MaxItems})
@@ -137,6 +148,7 @@ func (p *Poller) read(ctx context.Context, feed news.Feed) (news.Poll, error) {
 	poll.RepeatsGUIDs = feed.RepeatsGUIDs || doc.RepeatsGUIDs
 	poll.Site, poll.Language = doc.Link, doc.Language
 	poll.Stories = stories(doc, feed)
+	poll.Pace = doc.Pace
 	poll.NextPollAt = nextPoll(now, resp, doc.Pace)
 	return poll, nil
 }

@@ -152,6 +152,35 @@ func TestPollOfAnUnchangedFeedParsesNothing(t *testing.T) {
 	}
 }
 
+// What a document asked for holds as long as the document does not change.
+func TestPollKeepsThePace(t *testing.T) {
+	t.Parallel()
+	body := []byte(strings.Replace(twoItems, "<channel>", "<channel><ttl>180</ttl><skipHours><hour>15</hour></skipHours>", 1))
+	first, _, _ := poll(t, news.Feed{ID: 7}, fetch.Response{Status: 200, Body: body}, nil)
+	want := Pace{Interval: 3 * time.Hour}
+	want.SkipHours[15] = true
+	if first.Pace != want || !first.NextPollAt.Equal(now.Add(3*time.Hour-time.Minute)) {
+		t.Fatalf("pace %+v, next after %v", first.Pace, first.NextPollAt.Sub(now))
+	}
+	feed := news.Feed{ID: 7, BodyHash: first.BodyHash, Pace: want, PolledAt: now.Add(-time.Minute), NextPollAt: now}
+	for name, resp := range map[string]fetch.Response{
+		"304":       {Status: 304, NotModified: true},
+		"same body": {Status: 200, Body: body},
+	} {
+		for _, failures := range []int{0, 2} {
+			feed.Failures = failures
+			got, _, _ := poll(t, feed, resp, nil)
+			if got.Pace != want || !got.NextPollAt.Equal(first.NextPollAt) {
+				t.Errorf("%s after %d failures: pace %+v, next after %v", name, failures, got.Pace, got.NextPollAt.Sub(now))
+			}
+		}
+	}
+	got, _, _ := poll(t, feed, fetch.Response{Status: 200, Body: []byte(twoItems)}, nil)
+	if got.Pace != (Pace{}) {
+		t.Errorf("a document that asks for nothing: %+v", got.Pace)
+	}
+}
+
 func TestPollFails(t *testing.T) {
 	t.Parallel()
 	page := fetch.Response{Status: 200, Body: []byte("<html><body>Moved</body></html>")}

@@ -35,6 +35,7 @@ type Feed struct {
 	BodyHash     string // of the last body read, "" before the first
 	RepeatsGUIDs bool   // the feed was seen to give two items one guid; its guids identify nothing
 
+	Pace Pace // as of the last document that was read
 	Move Move // where its address leads, as long as that is not yet believed
 
 	State      FeedState
@@ -47,6 +48,14 @@ type Feed struct {
 // Polled reports whether the feed was ever read. The stories of the poll before
 // that are its backlog.
 func (f Feed) Polled() bool { return !f.PolledAt.IsZero() }
+
+// Pace is how often a publisher asks for a feed to be read, as far as the feed
+// itself says.
+type Pace struct {
+	Interval  time.Duration // at most once in it; 0 for no wish
+	SkipHours [24]bool      // not in these, in UTC
+	SkipDays  [7]bool       // not on these, in UTC, by time.Weekday
+}
 
 // Move is what a feed's server says by answering every request with a permanent
 // redirect (301 or 308). The zero Move means that it does not.
@@ -233,7 +242,8 @@ type Poll struct {
 	RepeatsGUIDs bool
 	Site         string // what the feed says of itself; "" keeps what is stored
 	Language     string
-	Stories      []Story   // all items of the document, newest first; those not seen before are stored
+	Stories      []Story // all items of the document, newest first; those not seen before are stored
+	Pace         Pace
 	Move         Move      // where the feed's address leads, as of this poll
 	Moved        bool      // Move is believed: Move.To is the feed's address from now on
 	State        FeedState // the feed's state from now on

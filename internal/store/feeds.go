@@ -93,8 +93,8 @@ func (d *DB) newFeed(f news.Feed) db.InsertFeedParams {
 	}
 }
 
-// AddFeed returns the feed of that URL, and stores f when there is none. A feed
-// that was gone is active again, and due at once. Nobody follows a new feed yet.
+// AddFeed returns the feed that has, or had, that URL, and stores f when there is
+// none. A feed that was gone is active again, and due at once. Nobody follows a new feed yet.
 func (d *DB) AddFeed(ctx context.Context, f news.Feed) (news.Feed, error) {
 	var row db.Feed
 	err := d.inTx(ctx, func(_ *sql.Tx, q *db.Queries) error {
@@ -147,7 +147,8 @@ func (d *DB) Feed(ctx context.Context, id news.FeedID) (news.Feed, error) {
 	return feedOf(row), nil
 }
 
-// FeedByURL returns the feed with that URL, or news.ErrNotFound.
+// FeedByURL returns the feed that has that URL, or had it before it moved, or
+// news.ErrNotFound.
 func (d *DB) FeedByURL(ctx context.Context, url string) (news.Feed, error) {
 	row, err := d.read.FeedByURL(ctx, clean(url))
 	if err != nil {

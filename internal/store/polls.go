@@ -20,13 +20,23 @@ import (
 // canonical address and title key, earlier or further up in the same document. A
 // known identity whose title, lead or update time differ is edited in place. A
 // failed poll stores why it failed, and nothing else.
+//
+// A poll that found the feed's address moved moves it in the same transaction,
+// but not into another feed while the feed has stories that are still to be
+// prepared: the next poll then has to say it again. A feed that was moved into
+// another is stored nothing of.
 func (d *DB) SavePoll(ctx context.Context, p news.Poll) (added int, err error) {
+	var from string
+	var move *moved
 	err = d.inTx(ctx, func(tx *sql.Tx, q *db.Queries) error {
 		row, err := q.Feed(ctx, int64(p.Feed))
 		if err != nil {
 			return one(err)
 		}
 		feed := feedOf(row)
+		if feed.State == news.FeedMoved {
+			return nil
+		}
 		if p.Error != "" {
 			return q.SavePollFailure(ctx, db.SavePollFailureParams{
 				ID:         row.ID,
@@ -53,14 +63,28 @@ func (d *DB) SavePoll(ctx context.Context, p news.Poll) (added int, err error) {
 			BodyHash:     cmp.Or(clean(p.BodyHash), feed.BodyHash), // a 304 has no body
 			Site:         cmp.Or(clean(p.Site), feed.Site),
 			Language:     cmp.Or(clean(p.Language), feed.Language),
+			Pace:         p.Pace.Interval.Milliseconds(),
+			PaceSkip:     paceSkip(p.Pace),
+			MovedTo:      clean(p.Move.To),
+			MovedPolls:   int64(p.Move.Polls),
+			MovedSince:   millis(p.Move.Since),
 		})
 		if err != nil {
 			return err
+		}
+		if p.Moved {
+			from = feed.URL
+			if move, err = d.moveFeed(ctx, q, feed, p); err != nil {
+				return fmt.Errorf("move to %s: %w", p.Move.To, err)
+			}
 		}
 		return d.enqueue(ctx, tx, jobs...)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("save poll of feed %d: %w", p.Feed, err)
+	}
+	if move != nil {
+		move.tell(ctx, d, p.Feed, from, p.Move.To)
 	}
 	return added, nil
 }

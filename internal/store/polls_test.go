@@ -22,15 +22,17 @@ func testPolls(t *testing.T, open opener) {
 	old, fresh := item("old", "Old"), item("new", "New")
 	fresh.PublishedAt, fresh.UpdatedAt = published, published.Add(time.Minute)
 	fresh.Author, fresh.Image, fresh.Teaser = "A. Writer", "https://news.example/i.png", true
+	pace := news.Pace{Interval: 90 * time.Minute}
+	pace.SkipHours[0], pace.SkipHours[23], pace.SkipDays[time.Sunday], pace.SkipDays[time.Saturday] = true, true, true, true
 	n, err := b.SavePoll(b.ctx, news.Poll{
-		Feed: f.ID, At: start.Add(1234 * time.Millisecond), ETag: `"e1"`, LastModified: "yesterday", BodyHash: "h1",
+		Feed: f.ID, At: start.Add(1234 * time.Millisecond), Pace: pace, ETag: `"e1"`, LastModified: "yesterday", BodyHash: "h1",
 		Site: "https://a.example", Language: "en-GB", Stories: []news.Story{fresh, old}, NextPollAt: start.Add(time.Hour),
 	})
 	if err != nil || n != 2 {
 		t.Fatalf("SavePoll = %d, %v, want 2", n, err)
 	}
 	f.ETag, f.LastModified, f.BodyHash, f.Site, f.Language = `"e1"`, "yesterday", "h1", "https://a.example", "en-GB"
-	f.PolledAt, f.NextPollAt = start.Add(1234*time.Millisecond), start.Add(time.Hour)
+	f.PolledAt, f.NextPollAt, f.Pace = start.Add(1234*time.Millisecond), start.Add(time.Hour), pace
 	wantFeed := func(what string) {
 		t.Helper()
 		got, err := b.Feed(b.ctx, f.ID)
@@ -74,7 +76,7 @@ func testPolls(t *testing.T, open opener) {
 	_, err = b.SavePoll(b.ctx, news.Poll{Feed: f.ID, At: start.Add(3 * time.Hour), Unchanged: true, ETag: `"e2"`, NextPollAt: start.Add(4 * time.Hour)})
 	b.must(err)
 	f.Failures, f.LastError, f.PolledAt, f.NextPollAt = 0, "", start.Add(3*time.Hour), start.Add(4*time.Hour)
-	f.ETag, f.LastModified = `"e2"`, ""
+	f.ETag, f.LastModified, f.Pace = `"e2"`, "", news.Pace{}
 	wantFeed("an unchanged answer")
 
 	_, err = b.SavePoll(b.ctx, news.Poll{Feed: f.ID, At: start.Add(4 * time.Hour), BodyHash: "h2", RepeatsGUIDs: true})

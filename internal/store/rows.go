@@ -85,12 +85,35 @@ func feedOf(r db.Feed) news.Feed {
 		LastModified: r.LastModified,
 		BodyHash:     r.BodyHash,
 		RepeatsGUIDs: r.RepeatsGuids,
+		Pace:         paceOf(r),
+		Move:         news.Move{To: r.MovedTo, Polls: int(r.MovedPolls), Since: timeOf(r.MovedSince)},
 		State:        news.FeedState(r.State),
 		PolledAt:     timeOf(r.PolledAt),
 		NextPollAt:   timeOf(r.NextPollAt),
 		Failures:     int(r.Failures),
 		LastError:    r.LastError,
 	}
+}
+
+// paceSkip is the hours and days to be spared as bits.
+func paceSkip(p news.Pace) (bits int64) {
+	for i, spared := range slices.Concat(p.SkipHours[:], p.SkipDays[:]) {
+		if spared {
+			bits |= 1 << i
+		}
+	}
+	return bits
+}
+
+func paceOf(r db.Feed) news.Pace {
+	p := news.Pace{Interval: time.Duration(r.Pace) * time.Millisecond}
+	for i := range p.SkipHours {
+		p.SkipHours[i] = r.PaceSkip>>i&1 != 0
+	}
+	for i := range p.SkipDays {
+		p.SkipDays[i] = r.PaceSkip>>(len(p.SkipHours)+i)&1 != 0
+	}
+	return p
 }
 
 func storyOf(r db.Story) news.Story {

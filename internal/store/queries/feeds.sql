@@ -6,7 +6,15 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, false, '', '', '', '');
 -- name: Feed :one
 SELECT * FROM feed WHERE id = $1;
 
+-- FeedByURL finds a feed by the address it has or had. A feed that was moved into
+-- another keeps its address, but what is found there is the other one.
 -- name: FeedByURL :one
+SELECT * FROM feed WHERE id = coalesce(
+    (SELECT former_url.feed FROM former_url WHERE former_url.url = $1),
+    (SELECT own.id FROM feed AS own WHERE own.url = $1)
+);
+
+-- name: FeedAt :one
 SELECT * FROM feed WHERE url = $1;
 
 -- name: BundledFeeds :many
@@ -63,16 +71,56 @@ WHERE feed.id = $1 AND NOT EXISTS (
 UPDATE feed SET schedule = '' WHERE schedule > '';
 
 -- name: SetSchedule :exec
-UPDATE feed SET schedule = $2 WHERE url = $1;
+UPDATE feed SET schedule = $2 WHERE id = coalesce(
+    (SELECT former_url.feed FROM former_url WHERE former_url.url = $1),
+    (SELECT own.id FROM feed AS own WHERE own.url = $1)
+);
 
 -- name: SavePollSuccess :exec
 UPDATE feed SET
     polled_at = sqlc.arg(polled_at), next_poll_at = sqlc.arg(next_poll_at), state = sqlc.arg(state),
     failures = 0, last_error = '', repeats_guids = sqlc.arg(repeats_guids),
     etag = sqlc.arg(etag), last_modified = sqlc.arg(last_modified), body_hash = sqlc.arg(body_hash),
-    site = sqlc.arg(site), language = sqlc.arg(language)
+    site = sqlc.arg(site), language = sqlc.arg(language),
+    pace = sqlc.arg(pace), pace_skip = sqlc.arg(pace_skip),
+    moved_to = sqlc.arg(moved_to), moved_polls = sqlc.arg(moved_polls), moved_since = sqlc.arg(moved_since)
 WHERE id = sqlc.arg(id);
 
 -- name: SavePollFailure :exec
 UPDATE feed SET failures = failures + 1, last_error = $2, next_poll_at = $3, state = $4
 WHERE id = $1;
+
+-- name: SetFeedURL :exec
+UPDATE feed SET url = $2, moved_to = '', moved_polls = 0, moved_since = 0 WHERE id = $1;
+
+-- name: RetireMovedFeed :exec
+UPDATE feed SET state = 'moved', bundled = false, schedule = '', moved_to = '', moved_polls = 0, moved_since = 0
+WHERE id = $1;
+
+-- InheritFeed gives a feed what another was to its followers and to the operator.
+-- name: InheritFeed :exec
+UPDATE feed SET bundled = bundled OR sqlc.arg(bundled), schedule = CASE WHEN schedule = '' THEN sqlc.arg(schedule) ELSE schedule END
+WHERE id = sqlc.arg(id);
+
+-- name: HandOverFollowers :exec
+INSERT INTO guild_feed (guild, feed, followed_at)
+SELECT old.guild, sqlc.arg(to_feed), sqlc.arg(followed_at) FROM guild_feed AS old
+WHERE old.feed = sqlc.arg(from_feed)
+ON CONFLICT (guild, feed) DO NOTHING;
+
+-- name: DropFollowers :exec
+DELETE FROM guild_feed WHERE feed = $1;
+
+-- name: SetFormerURL :exec
+INSERT INTO former_url (url, feed) VALUES ($1, $2)
+ON CONFLICT (url) DO UPDATE SET feed = excluded.feed;
+
+-- name: DropFormerURL :exec
+DELETE FROM former_url WHERE url = $1;
+
+-- name: HandOverFormerURLs :exec
+UPDATE former_url SET feed = sqlc.arg(to_feed) WHERE feed = sqlc.arg(from_feed);
+
+-- UnpreparedStory finds a story that was first seen after a time and is not prepared.
+-- name: UnpreparedStory :one
+SELECT id FROM story WHERE event IS NULL AND feed = $1 AND first_seen_at > $2 LIMIT 1;

@@ -45,6 +45,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.deliveryTriedStmt, err = db.PrepareContext(ctx, deliveryTried); err != nil {
 		return nil, fmt.Errorf("error preparing query DeliveryTried: %w", err)
 	}
+	if q.dropFollowersStmt, err = db.PrepareContext(ctx, dropFollowers); err != nil {
+		return nil, fmt.Errorf("error preparing query DropFollowers: %w", err)
+	}
+	if q.dropFormerURLStmt, err = db.PrepareContext(ctx, dropFormerURL); err != nil {
+		return nil, fmt.Errorf("error preparing query DropFormerURL: %w", err)
+	}
 	if q.dueFeedsStmt, err = db.PrepareContext(ctx, dueFeeds); err != nil {
 		return nil, fmt.Errorf("error preparing query DueFeeds: %w", err)
 	}
@@ -63,6 +69,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.feedStmt, err = db.PrepareContext(ctx, feed); err != nil {
 		return nil, fmt.Errorf("error preparing query Feed: %w", err)
 	}
+	if q.feedAtStmt, err = db.PrepareContext(ctx, feedAt); err != nil {
+		return nil, fmt.Errorf("error preparing query FeedAt: %w", err)
+	}
 	if q.feedByURLStmt, err = db.PrepareContext(ctx, feedByURL); err != nil {
 		return nil, fmt.Errorf("error preparing query FeedByURL: %w", err)
 	}
@@ -78,8 +87,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.guildsStmt, err = db.PrepareContext(ctx, guilds); err != nil {
 		return nil, fmt.Errorf("error preparing query Guilds: %w", err)
 	}
+	if q.handOverFollowersStmt, err = db.PrepareContext(ctx, handOverFollowers); err != nil {
+		return nil, fmt.Errorf("error preparing query HandOverFollowers: %w", err)
+	}
+	if q.handOverFormerURLsStmt, err = db.PrepareContext(ctx, handOverFormerURLs); err != nil {
+		return nil, fmt.Errorf("error preparing query HandOverFormerURLs: %w", err)
+	}
 	if q.headlineStmt, err = db.PrepareContext(ctx, headline); err != nil {
 		return nil, fmt.Errorf("error preparing query Headline: %w", err)
+	}
+	if q.inheritFeedStmt, err = db.PrepareContext(ctx, inheritFeed); err != nil {
+		return nil, fmt.Errorf("error preparing query InheritFeed: %w", err)
 	}
 	if q.insertDeliveryStmt, err = db.PrepareContext(ctx, insertDelivery); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertDelivery: %w", err)
@@ -138,6 +156,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.resumeSubscriptionStmt, err = db.PrepareContext(ctx, resumeSubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query ResumeSubscription: %w", err)
 	}
+	if q.retireMovedFeedStmt, err = db.PrepareContext(ctx, retireMovedFeed); err != nil {
+		return nil, fmt.Errorf("error preparing query RetireMovedFeed: %w", err)
+	}
 	if q.reviveFeedStmt, err = db.PrepareContext(ctx, reviveFeed); err != nil {
 		return nil, fmt.Errorf("error preparing query ReviveFeed: %w", err)
 	}
@@ -146,6 +167,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.savePollSuccessStmt, err = db.PrepareContext(ctx, savePollSuccess); err != nil {
 		return nil, fmt.Errorf("error preparing query SavePollSuccess: %w", err)
+	}
+	if q.setFeedURLStmt, err = db.PrepareContext(ctx, setFeedURL); err != nil {
+		return nil, fmt.Errorf("error preparing query SetFeedURL: %w", err)
+	}
+	if q.setFormerURLStmt, err = db.PrepareContext(ctx, setFormerURL); err != nil {
+		return nil, fmt.Errorf("error preparing query SetFormerURL: %w", err)
 	}
 	if q.setScheduleStmt, err = db.PrepareContext(ctx, setSchedule); err != nil {
 		return nil, fmt.Errorf("error preparing query SetSchedule: %w", err)
@@ -185,6 +212,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.unfollowedBundleStmt, err = db.PrepareContext(ctx, unfollowedBundle); err != nil {
 		return nil, fmt.Errorf("error preparing query UnfollowedBundle: %w", err)
+	}
+	if q.unpreparedStoryStmt, err = db.PrepareContext(ctx, unpreparedStory); err != nil {
+		return nil, fmt.Errorf("error preparing query UnpreparedStory: %w", err)
 	}
 	if q.updateBundledFeedStmt, err = db.PrepareContext(ctx, updateBundledFeed); err != nil {
 		return nil, fmt.Errorf("error preparing query UpdateBundledFeed: %w", err)
@@ -235,6 +265,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing deliveryTriedStmt: %w", cerr)
 		}
 	}
+	if q.dropFollowersStmt != nil {
+		if cerr := q.dropFollowersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropFollowersStmt: %w", cerr)
+		}
+	}
+	if q.dropFormerURLStmt != nil {
+		if cerr := q.dropFormerURLStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropFormerURLStmt: %w", cerr)
+		}
+	}
 	if q.dueFeedsStmt != nil {
 		if cerr := q.dueFeedsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dueFeedsStmt: %w", cerr)
@@ -265,6 +305,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing feedStmt: %w", cerr)
 		}
 	}
+	if q.feedAtStmt != nil {
+		if cerr := q.feedAtStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing feedAtStmt: %w", cerr)
+		}
+	}
 	if q.feedByURLStmt != nil {
 		if cerr := q.feedByURLStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing feedByURLStmt: %w", cerr)
@@ -290,9 +335,24 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing guildsStmt: %w", cerr)
 		}
 	}
+	if q.handOverFollowersStmt != nil {
+		if cerr := q.handOverFollowersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing handOverFollowersStmt: %w", cerr)
+		}
+	}
+	if q.handOverFormerURLsStmt != nil {
+		if cerr := q.handOverFormerURLsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing handOverFormerURLsStmt: %w", cerr)
+		}
+	}
 	if q.headlineStmt != nil {
 		if cerr := q.headlineStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing headlineStmt: %w", cerr)
+		}
+	}
+	if q.inheritFeedStmt != nil {
+		if cerr := q.inheritFeedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing inheritFeedStmt: %w", cerr)
 		}
 	}
 	if q.insertDeliveryStmt != nil {
@@ -390,6 +450,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing resumeSubscriptionStmt: %w", cerr)
 		}
 	}
+	if q.retireMovedFeedStmt != nil {
+		if cerr := q.retireMovedFeedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing retireMovedFeedStmt: %w", cerr)
+		}
+	}
 	if q.reviveFeedStmt != nil {
 		if cerr := q.reviveFeedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing reviveFeedStmt: %w", cerr)
@@ -403,6 +468,16 @@ func (q *Queries) Close() error {
 	if q.savePollSuccessStmt != nil {
 		if cerr := q.savePollSuccessStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing savePollSuccessStmt: %w", cerr)
+		}
+	}
+	if q.setFeedURLStmt != nil {
+		if cerr := q.setFeedURLStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setFeedURLStmt: %w", cerr)
+		}
+	}
+	if q.setFormerURLStmt != nil {
+		if cerr := q.setFormerURLStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setFormerURLStmt: %w", cerr)
 		}
 	}
 	if q.setScheduleStmt != nil {
@@ -470,6 +545,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing unfollowedBundleStmt: %w", cerr)
 		}
 	}
+	if q.unpreparedStoryStmt != nil {
+		if cerr := q.unpreparedStoryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing unpreparedStoryStmt: %w", cerr)
+		}
+	}
 	if q.updateBundledFeedStmt != nil {
 		if cerr := q.updateBundledFeedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing updateBundledFeedStmt: %w", cerr)
@@ -531,18 +611,24 @@ type Queries struct {
 	deliveryFailedStmt     *sql.Stmt
 	deliverySentStmt       *sql.Stmt
 	deliveryTriedStmt      *sql.Stmt
+	dropFollowersStmt      *sql.Stmt
+	dropFormerURLStmt      *sql.Stmt
 	dueFeedsStmt           *sql.Stmt
 	editStoryStmt          *sql.Stmt
 	editStoryTextStmt      *sql.Stmt
 	eventAtAddressStmt     *sql.Stmt
 	eventWithTitleStmt     *sql.Stmt
 	feedStmt               *sql.Stmt
+	feedAtStmt             *sql.Stmt
 	feedByURLStmt          *sql.Stmt
 	followStmt             *sql.Stmt
 	followedFeedsStmt      *sql.Stmt
 	guildStmt              *sql.Stmt
 	guildsStmt             *sql.Stmt
+	handOverFollowersStmt  *sql.Stmt
+	handOverFormerURLsStmt *sql.Stmt
 	headlineStmt           *sql.Stmt
+	inheritFeedStmt        *sql.Stmt
 	insertDeliveryStmt     *sql.Stmt
 	insertEventStmt        *sql.Stmt
 	insertFeedStmt         *sql.Stmt
@@ -562,9 +648,12 @@ type Queries struct {
 	refollowStmt           *sql.Stmt
 	removeSubscriptionStmt *sql.Stmt
 	resumeSubscriptionStmt *sql.Stmt
+	retireMovedFeedStmt    *sql.Stmt
 	reviveFeedStmt         *sql.Stmt
 	savePollFailureStmt    *sql.Stmt
 	savePollSuccessStmt    *sql.Stmt
+	setFeedURLStmt         *sql.Stmt
+	setFormerURLStmt       *sql.Stmt
 	setScheduleStmt        *sql.Stmt
 	stalePostsStmt         *sql.Stmt
 	storyStmt              *sql.Stmt
@@ -578,6 +667,7 @@ type Queries struct {
 	unfollowStmt           *sql.Stmt
 	unfollowBundleStmt     *sql.Stmt
 	unfollowedBundleStmt   *sql.Stmt
+	unpreparedStoryStmt    *sql.Stmt
 	updateBundledFeedStmt  *sql.Stmt
 	updateGuildStmt        *sql.Stmt
 	wakeFeedStmt           *sql.Stmt
@@ -594,18 +684,24 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		deliveryFailedStmt:     q.deliveryFailedStmt,
 		deliverySentStmt:       q.deliverySentStmt,
 		deliveryTriedStmt:      q.deliveryTriedStmt,
+		dropFollowersStmt:      q.dropFollowersStmt,
+		dropFormerURLStmt:      q.dropFormerURLStmt,
 		dueFeedsStmt:           q.dueFeedsStmt,
 		editStoryStmt:          q.editStoryStmt,
 		editStoryTextStmt:      q.editStoryTextStmt,
 		eventAtAddressStmt:     q.eventAtAddressStmt,
 		eventWithTitleStmt:     q.eventWithTitleStmt,
 		feedStmt:               q.feedStmt,
+		feedAtStmt:             q.feedAtStmt,
 		feedByURLStmt:          q.feedByURLStmt,
 		followStmt:             q.followStmt,
 		followedFeedsStmt:      q.followedFeedsStmt,
 		guildStmt:              q.guildStmt,
 		guildsStmt:             q.guildsStmt,
+		handOverFollowersStmt:  q.handOverFollowersStmt,
+		handOverFormerURLsStmt: q.handOverFormerURLsStmt,
 		headlineStmt:           q.headlineStmt,
+		inheritFeedStmt:        q.inheritFeedStmt,
 		insertDeliveryStmt:     q.insertDeliveryStmt,
 		insertEventStmt:        q.insertEventStmt,
 		insertFeedStmt:         q.insertFeedStmt,
@@ -625,9 +721,12 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		refollowStmt:           q.refollowStmt,
 		removeSubscriptionStmt: q.removeSubscriptionStmt,
 		resumeSubscriptionStmt: q.resumeSubscriptionStmt,
+		retireMovedFeedStmt:    q.retireMovedFeedStmt,
 		reviveFeedStmt:         q.reviveFeedStmt,
 		savePollFailureStmt:    q.savePollFailureStmt,
 		savePollSuccessStmt:    q.savePollSuccessStmt,
+		setFeedURLStmt:         q.setFeedURLStmt,
+		setFormerURLStmt:       q.setFormerURLStmt,
 		setScheduleStmt:        q.setScheduleStmt,
 		stalePostsStmt:         q.stalePostsStmt,
 		storyStmt:              q.storyStmt,
@@ -641,6 +740,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		unfollowStmt:           q.unfollowStmt,
 		unfollowBundleStmt:     q.unfollowBundleStmt,
 		unfollowedBundleStmt:   q.unfollowedBundleStmt,
+		unpreparedStoryStmt:    q.unpreparedStoryStmt,
 		updateBundledFeedStmt:  q.updateBundledFeedStmt,
 		updateGuildStmt:        q.updateGuildStmt,
 		wakeFeedStmt:           q.wakeFeedStmt,

@@ -10,7 +10,7 @@ import (
 )
 
 const bundledFeeds = `-- name: BundledFeeds :many
-SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error FROM feed WHERE bundled
+SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip FROM feed WHERE bundled
 `
 
 func (q *Queries) BundledFeeds(ctx context.Context) ([]Feed, error) {
@@ -40,6 +40,11 @@ func (q *Queries) BundledFeeds(ctx context.Context) ([]Feed, error) {
 			&i.LastModified,
 			&i.BodyHash,
 			&i.LastError,
+			&i.MovedTo,
+			&i.MovedPolls,
+			&i.MovedSince,
+			&i.Pace,
+			&i.PaceSkip,
 		); err != nil {
 			return nil, err
 		}
@@ -60,6 +65,24 @@ UPDATE feed SET schedule = '' WHERE schedule > ''
 
 func (q *Queries) ClearSchedules(ctx context.Context) error {
 	_, err := q.exec(ctx, q.clearSchedulesStmt, clearSchedules)
+	return err
+}
+
+const dropFollowers = `-- name: DropFollowers :exec
+DELETE FROM guild_feed WHERE feed = $1
+`
+
+func (q *Queries) DropFollowers(ctx context.Context, feed int64) error {
+	_, err := q.exec(ctx, q.dropFollowersStmt, dropFollowers, feed)
+	return err
+}
+
+const dropFormerURL = `-- name: DropFormerURL :exec
+DELETE FROM former_url WHERE url = $1
+`
+
+func (q *Queries) DropFormerURL(ctx context.Context, url string) error {
+	_, err := q.exec(ctx, q.dropFormerURLStmt, dropFormerURL, url)
 	return err
 }
 
@@ -101,7 +124,7 @@ func (q *Queries) DueFeeds(ctx context.Context, arg DueFeedsParams) ([]int64, er
 }
 
 const feed = `-- name: Feed :one
-SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error FROM feed WHERE id = $1
+SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip FROM feed WHERE id = $1
 `
 
 func (q *Queries) Feed(ctx context.Context, id int64) (Feed, error) {
@@ -125,14 +148,58 @@ func (q *Queries) Feed(ctx context.Context, id int64) (Feed, error) {
 		&i.LastModified,
 		&i.BodyHash,
 		&i.LastError,
+		&i.MovedTo,
+		&i.MovedPolls,
+		&i.MovedSince,
+		&i.Pace,
+		&i.PaceSkip,
+	)
+	return i, err
+}
+
+const feedAt = `-- name: FeedAt :one
+SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip FROM feed WHERE url = $1
+`
+
+func (q *Queries) FeedAt(ctx context.Context, url string) (Feed, error) {
+	row := q.queryRow(ctx, q.feedAtStmt, feedAt, url)
+	var i Feed
+	err := row.Scan(
+		&i.ID,
+		&i.Url,
+		&i.Site,
+		&i.Title,
+		&i.Language,
+		&i.Topic,
+		&i.Bundled,
+		&i.Schedule,
+		&i.State,
+		&i.NextPollAt,
+		&i.PolledAt,
+		&i.Failures,
+		&i.RepeatsGuids,
+		&i.Etag,
+		&i.LastModified,
+		&i.BodyHash,
+		&i.LastError,
+		&i.MovedTo,
+		&i.MovedPolls,
+		&i.MovedSince,
+		&i.Pace,
+		&i.PaceSkip,
 	)
 	return i, err
 }
 
 const feedByURL = `-- name: FeedByURL :one
-SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error FROM feed WHERE url = $1
+SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip FROM feed WHERE id = coalesce(
+    (SELECT former_url.feed FROM former_url WHERE former_url.url = $1),
+    (SELECT own.id FROM feed AS own WHERE own.url = $1)
+)
 `
 
+// FeedByURL finds a feed by the address it has or had. A feed that was moved into
+// another keeps its address, but what is found there is the other one.
 func (q *Queries) FeedByURL(ctx context.Context, url string) (Feed, error) {
 	row := q.queryRow(ctx, q.feedByURLStmt, feedByURL, url)
 	var i Feed
@@ -154,12 +221,17 @@ func (q *Queries) FeedByURL(ctx context.Context, url string) (Feed, error) {
 		&i.LastModified,
 		&i.BodyHash,
 		&i.LastError,
+		&i.MovedTo,
+		&i.MovedPolls,
+		&i.MovedSince,
+		&i.Pace,
+		&i.PaceSkip,
 	)
 	return i, err
 }
 
 const followedFeeds = `-- name: FollowedFeeds :many
-SELECT feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error FROM guild_feed JOIN feed ON feed.id = guild_feed.feed
+SELECT feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip FROM guild_feed JOIN feed ON feed.id = guild_feed.feed
 WHERE guild_feed.guild = $1
 ORDER BY feed.title, feed.id
 `
@@ -191,6 +263,11 @@ func (q *Queries) FollowedFeeds(ctx context.Context, guild int64) ([]Feed, error
 			&i.LastModified,
 			&i.BodyHash,
 			&i.LastError,
+			&i.MovedTo,
+			&i.MovedPolls,
+			&i.MovedSince,
+			&i.Pace,
+			&i.PaceSkip,
 		); err != nil {
 			return nil, err
 		}
@@ -203,6 +280,55 @@ func (q *Queries) FollowedFeeds(ctx context.Context, guild int64) ([]Feed, error
 		return nil, err
 	}
 	return items, nil
+}
+
+const handOverFollowers = `-- name: HandOverFollowers :exec
+INSERT INTO guild_feed (guild, feed, followed_at)
+SELECT old.guild, $1, $2 FROM guild_feed AS old
+WHERE old.feed = $3
+ON CONFLICT (guild, feed) DO NOTHING
+`
+
+type HandOverFollowersParams struct {
+	ToFeed     int64
+	FollowedAt int64
+	FromFeed   int64
+}
+
+func (q *Queries) HandOverFollowers(ctx context.Context, arg HandOverFollowersParams) error {
+	_, err := q.exec(ctx, q.handOverFollowersStmt, handOverFollowers, arg.ToFeed, arg.FollowedAt, arg.FromFeed)
+	return err
+}
+
+const handOverFormerURLs = `-- name: HandOverFormerURLs :exec
+UPDATE former_url SET feed = $1 WHERE feed = $2
+`
+
+type HandOverFormerURLsParams struct {
+	ToFeed   int64
+	FromFeed int64
+}
+
+func (q *Queries) HandOverFormerURLs(ctx context.Context, arg HandOverFormerURLsParams) error {
+	_, err := q.exec(ctx, q.handOverFormerURLsStmt, handOverFormerURLs, arg.ToFeed, arg.FromFeed)
+	return err
+}
+
+const inheritFeed = `-- name: InheritFeed :exec
+UPDATE feed SET bundled = bundled OR $1, schedule = CASE WHEN schedule = '' THEN $2 ELSE schedule END
+WHERE id = $3
+`
+
+type InheritFeedParams struct {
+	Bundled  bool
+	Schedule string
+	ID       int64
+}
+
+// InheritFeed gives a feed what another was to its followers and to the operator.
+func (q *Queries) InheritFeed(ctx context.Context, arg InheritFeedParams) error {
+	_, err := q.exec(ctx, q.inheritFeedStmt, inheritFeed, arg.Bundled, arg.Schedule, arg.ID)
+	return err
 }
 
 const insertFeed = `-- name: InsertFeed :exec
@@ -241,7 +367,7 @@ func (q *Queries) InsertFeed(ctx context.Context, arg InsertFeedParams) error {
 }
 
 const liveFeeds = `-- name: LiveFeeds :many
-SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error FROM feed
+SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip FROM feed
 WHERE EXISTS (
     SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
     WHERE guild_feed.feed = feed.id AND guild.left_at = 0
@@ -276,6 +402,11 @@ func (q *Queries) LiveFeeds(ctx context.Context) ([]Feed, error) {
 			&i.LastModified,
 			&i.BodyHash,
 			&i.LastError,
+			&i.MovedTo,
+			&i.MovedPolls,
+			&i.MovedSince,
+			&i.Pace,
+			&i.PaceSkip,
 		); err != nil {
 			return nil, err
 		}
@@ -288,6 +419,16 @@ func (q *Queries) LiveFeeds(ctx context.Context) ([]Feed, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const retireMovedFeed = `-- name: RetireMovedFeed :exec
+UPDATE feed SET state = 'moved', bundled = false, schedule = '', moved_to = '', moved_polls = 0, moved_since = 0
+WHERE id = $1
+`
+
+func (q *Queries) RetireMovedFeed(ctx context.Context, id int64) error {
+	_, err := q.exec(ctx, q.retireMovedFeedStmt, retireMovedFeed, id)
+	return err
 }
 
 const reviveFeed = `-- name: ReviveFeed :exec
@@ -332,8 +473,10 @@ UPDATE feed SET
     polled_at = $1, next_poll_at = $2, state = $3,
     failures = 0, last_error = '', repeats_guids = $4,
     etag = $5, last_modified = $6, body_hash = $7,
-    site = $8, language = $9
-WHERE id = $10
+    site = $8, language = $9,
+    pace = $10, pace_skip = $11,
+    moved_to = $12, moved_polls = $13, moved_since = $14
+WHERE id = $15
 `
 
 type SavePollSuccessParams struct {
@@ -346,6 +489,11 @@ type SavePollSuccessParams struct {
 	BodyHash     string
 	Site         string
 	Language     string
+	Pace         int64
+	PaceSkip     int64
+	MovedTo      string
+	MovedPolls   int64
+	MovedSince   int64
 	ID           int64
 }
 
@@ -360,13 +508,50 @@ func (q *Queries) SavePollSuccess(ctx context.Context, arg SavePollSuccessParams
 		arg.BodyHash,
 		arg.Site,
 		arg.Language,
+		arg.Pace,
+		arg.PaceSkip,
+		arg.MovedTo,
+		arg.MovedPolls,
+		arg.MovedSince,
 		arg.ID,
 	)
 	return err
 }
 
+const setFeedURL = `-- name: SetFeedURL :exec
+UPDATE feed SET url = $2, moved_to = '', moved_polls = 0, moved_since = 0 WHERE id = $1
+`
+
+type SetFeedURLParams struct {
+	ID  int64
+	Url string
+}
+
+func (q *Queries) SetFeedURL(ctx context.Context, arg SetFeedURLParams) error {
+	_, err := q.exec(ctx, q.setFeedURLStmt, setFeedURL, arg.ID, arg.Url)
+	return err
+}
+
+const setFormerURL = `-- name: SetFormerURL :exec
+INSERT INTO former_url (url, feed) VALUES ($1, $2)
+ON CONFLICT (url) DO UPDATE SET feed = excluded.feed
+`
+
+type SetFormerURLParams struct {
+	Url  string
+	Feed int64
+}
+
+func (q *Queries) SetFormerURL(ctx context.Context, arg SetFormerURLParams) error {
+	_, err := q.exec(ctx, q.setFormerURLStmt, setFormerURL, arg.Url, arg.Feed)
+	return err
+}
+
 const setSchedule = `-- name: SetSchedule :exec
-UPDATE feed SET schedule = $2 WHERE url = $1
+UPDATE feed SET schedule = $2 WHERE id = coalesce(
+    (SELECT former_url.feed FROM former_url WHERE former_url.url = $1),
+    (SELECT own.id FROM feed AS own WHERE own.url = $1)
+)
 `
 
 type SetScheduleParams struct {
@@ -389,7 +574,7 @@ func (q *Queries) UnbundleFeed(ctx context.Context, id int64) error {
 }
 
 const unfollowedBundle = `-- name: UnfollowedBundle :many
-SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error FROM feed
+SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip FROM feed
 WHERE bundled AND NOT EXISTS (
     SELECT 1 FROM guild_feed WHERE guild_feed.guild = $1 AND guild_feed.feed = feed.id
 )
@@ -423,6 +608,11 @@ func (q *Queries) UnfollowedBundle(ctx context.Context, guild int64) ([]Feed, er
 			&i.LastModified,
 			&i.BodyHash,
 			&i.LastError,
+			&i.MovedTo,
+			&i.MovedPolls,
+			&i.MovedSince,
+			&i.Pace,
+			&i.PaceSkip,
 		); err != nil {
 			return nil, err
 		}
@@ -435,6 +625,23 @@ func (q *Queries) UnfollowedBundle(ctx context.Context, guild int64) ([]Feed, er
 		return nil, err
 	}
 	return items, nil
+}
+
+const unpreparedStory = `-- name: UnpreparedStory :one
+SELECT id FROM story WHERE event IS NULL AND feed = $1 AND first_seen_at > $2 LIMIT 1
+`
+
+type UnpreparedStoryParams struct {
+	Feed        int64
+	FirstSeenAt int64
+}
+
+// UnpreparedStory finds a story that was first seen after a time and is not prepared.
+func (q *Queries) UnpreparedStory(ctx context.Context, arg UnpreparedStoryParams) (int64, error) {
+	row := q.queryRow(ctx, q.unpreparedStoryStmt, unpreparedStory, arg.Feed, arg.FirstSeenAt)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
 }
 
 const updateBundledFeed = `-- name: UpdateBundledFeed :exec

@@ -52,6 +52,16 @@ type Feed struct {
 	LastModified string
 	BodyHash     string
 	LastError    string
+	MovedTo      string
+	MovedPolls   int64
+	MovedSince   int64
+	Pace         int64
+	PaceSkip     int64
+}
+
+type FormerUrl struct {
+	Url  string
+	Feed int64
 }
 
 type Guild struct {

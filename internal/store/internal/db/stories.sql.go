@@ -92,7 +92,7 @@ func (q *Queries) EventWithTitle(ctx context.Context, arg EventWithTitleParams) 
 }
 
 const headline = `-- name: Headline :one
-SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, event.id, event.first_at, event.last_at, event.words, event.method, event.headline, event.sentences, (
+SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, event.id, event.first_at, event.last_at, event.words, event.method, event.headline, event.sentences, (
     SELECT count(DISTINCT other.feed) FROM story AS other
     JOIN guild_feed ON guild_feed.guild = $1 AND guild_feed.feed = other.feed
     WHERE other.event = story.event
@@ -155,6 +155,11 @@ func (q *Queries) Headline(ctx context.Context, arg HeadlineParams) (HeadlineRow
 		&i.Feed.LastModified,
 		&i.Feed.BodyHash,
 		&i.Feed.LastError,
+		&i.Feed.MovedTo,
+		&i.Feed.MovedPolls,
+		&i.Feed.MovedSince,
+		&i.Feed.Pace,
+		&i.Feed.PaceSkip,
 		&i.Event.ID,
 		&i.Event.FirstAt,
 		&i.Event.LastAt,
@@ -455,7 +460,7 @@ func (q *Queries) StoryAtAddress(ctx context.Context, arg StoryAtAddressParams) 
 }
 
 const storyWithFeed = `-- name: StoryWithFeed :one
-SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error
+SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip
 FROM story JOIN feed ON feed.id = story.feed
 WHERE story.id = $1
 `
@@ -505,6 +510,11 @@ func (q *Queries) StoryWithFeed(ctx context.Context, id int64) (StoryWithFeedRow
 		&i.Feed.LastModified,
 		&i.Feed.BodyHash,
 		&i.Feed.LastError,
+		&i.Feed.MovedTo,
+		&i.Feed.MovedPolls,
+		&i.Feed.MovedSince,
+		&i.Feed.Pace,
+		&i.Feed.PaceSkip,
 	)
 	return i, err
 }
