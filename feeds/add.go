@@ -29,9 +29,9 @@ type Adder struct {
 	Schedules map[string]string // cron expressions of feeds that have one of their own, by URL
 }
 
-// AddFeed reads the feed at an address and has the guild follow it. Where the
-// address is a web page that names exactly one feed, that one is taken. Nothing
-// is stored unless it reads as a feed; why it does not is a *news.UserError.
+// AddFeed reads the feed at an address, as Look finds it, and has the guild follow
+// it. Nothing is stored unless it reads as a feed; why it does not is a
+// *news.UserError.
 func (a *Adder) AddFeed(ctx context.Context, guild news.GuildID, address string) (news.Feed, error) {
 	if err := a.room(ctx, guild); err != nil {
 		return news.Feed{}, err
@@ -74,50 +74,6 @@ func (a *Adder) room(ctx context.Context, guild news.GuildID) error {
 	return nil
 }
 
-// Look reads the feed at an address, or the only feed that the page there names,
-// and returns it with the address to poll. It stores nothing.
-func (a *Adder) Look(ctx context.Context, address string) (*Document, string, error) {
-	address, err := completeAddress(address)
-	if err != nil {
-		return nil, "", err
-	}
-	resp, doc, err := a.get(ctx, address)
-	if err == nil {
-		return doc, pollAddress(address, resp), nil
-	}
-	if resp == nil || !errors.Is(err, ErrNotAFeed) {
-		return nil, "", err
-	}
-	links := Discover(resp.Body, resp.URL)
-	switch len(links) {
-	case 0:
-		return nil, "", &news.UserError{
-			Text: "That address is a web page without a feed. I looked for feed links in it. If the site has a feed, paste its address.",
-			Err:  err,
-		}
-	case 1:
-		resp, doc, err = a.get(ctx, links[0].URL)
-		if err != nil {
-			return nil, "", &news.UserError{
-				Text: fmt.Sprintf("That page names the feed %s, but it cannot be read: %s. Try another address.", links[0].URL, whyFailed(err)),
-				Err:  err,
-			}
-		}
-		return doc, pollAddress(links[0].URL, resp), nil
-	}
-	return nil, "", &news.UserError{Text: chooseWords(links), Err: err}
-}
-
-// get fetches and parses. The response is there whenever something was fetched.
-func (a *Adder) get(ctx context.Context, address string) (*fetch.Response, *Document, error) {
-	resp, err := a.Fetch.Get(ctx, fetch.Request{URL: address, Accept: accept, MaxBytes: DefaultMaxBytes})
-	if err != nil {
-		return nil, nil, addError(err)
-	}
-	doc, err := Parse(resp.Body, ParseOptions{ContentType: resp.ContentType, URL: resp.URL})
-	return resp, doc, err
-}
-
 // addError says what is wrong with an address, and what to do about it.
 func addError(err error) error {
 	var fe *fetch.Error
@@ -151,26 +107,16 @@ func addError(err error) error {
 	return &news.UserError{Text: fmt.Sprintf("I can't read that address: %s. %s", fe.Words(), advice), Err: err}
 }
 
-func chooseWords(links []Link) string {
-	const most = 5
-	var b strings.Builder
-	fmt.Fprintf(&b, "That page names %d feeds. Add the one you want by its own address:", len(links))
-	for _, l := range links[:min(len(links), most)] {
-		b.WriteString("\n" + l.URL)
-		if l.Title != "" {
-			b.WriteString(" (" + clipRunes(l.Title, 80) + ")")
-		}
-	}
-	return b.String()
-}
-
 // maxAddress is the longest address of a feed, in bytes.
 const maxAddress = 2000
 
 // completeAddress makes an address of what a person types: "example.org/feed",
-// "feed://example.org/rss", "<https://example.org>".
+// "feed://example.org/rss", "<https://example.org>", "@name@social.example".
 func completeAddress(s string) (string, error) {
 	s = strings.Trim(strings.TrimSpace(s), "<>\"'`")
+	if at := handleAddress(s); at != "" {
+		return at, nil
+	}
 	if rest, ok := strings.CutPrefix(s, "feed://"); ok {
 		s = "https://" + rest
 	} else if rest, ok := strings.CutPrefix(s, "feed:"); ok {

@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 )
@@ -12,14 +13,29 @@ type Link struct {
 	Type  string // media type
 }
 
+// Choice is why a web page gave no feed: it names several, and which one is meant
+// is for a person to say. A *news.UserError that says so wraps it.
+type Choice struct {
+	Links []Link // at least two
+}
+
+func (c *Choice) Error() string { return fmt.Sprintf("the page names %d feeds", len(c.Links)) }
+
+// Unwrap returns ErrNotAFeed, which the page is.
+func (c *Choice) Unwrap() error { return ErrNotAFeed }
+
 // Discover returns the feeds that a web page names in its head, in the page's
 // order, without repetitions. A feed of comments stands last. base is the page's
 // own address.
 func Discover(page []byte, base string) []Link {
+	links, comments := discover(page, base)
+	return append(links, comments...)
+}
+
+func discover(page []byte, base string) (links, comments []Link) {
 	const enough, most = 512 << 10, 20
 	s := string(toUTF8(page[:min(len(page), enough)], ""))
 	at := parseBase(base)
-	var links, comments []Link
 	seen := map[string]bool{}
 	w := textWriter{limit: enough}
 	lexHTML(s, &w, func(t *htmlTag) {
@@ -44,7 +60,7 @@ func Discover(page []byte, base string) []Link {
 			}
 		}
 	})
-	return append(links, comments[:min(len(comments), most)]...)
+	return links, comments[:min(len(comments), most)]
 }
 
 func feedLink(t *htmlTag, base *url.URL) (Link, bool) {
@@ -65,4 +81,33 @@ func feedLink(t *htmlTag, base *url.URL) (Link, bool) {
 	}
 	u := webAddress(base, t.attribute("href"))
 	return Link{URL: u, Title: titleText(t.attribute("title")), Type: kind}, u != ""
+}
+
+// usualPlaces returns where a site's feed is commonly found when its pages do not
+// say, the likeliest first: beside the page, then at the root of its host.
+func usualPlaces(page string) []string {
+	const most = 8 // requests that a stranger's site is asked to bear
+	u, err := url.Parse(page)
+	if err != nil || u.Host == "" {
+		return nil
+	}
+	root := u.Scheme + "://" + u.Host
+	dir := strings.Trim(u.EscapedPath(), "/")
+	var places []string
+	switch {
+	case dir == "":
+	case strings.HasPrefix(dir, "@") && !strings.Contains(dir, "/"):
+		places = append(places, root+"/"+dir+".rss") // a person on a Mastodon server
+	default:
+		if last := dir[strings.LastIndexByte(dir, '/')+1:]; strings.Contains(last, ".") {
+			dir = strings.TrimRight(strings.TrimSuffix(dir, last), "/") // a file
+		}
+		if dir != "" {
+			places = append(places, root+"/"+dir+"/feed", root+"/"+dir+"/index.xml")
+		}
+	}
+	for _, path := range []string{"/feed", "/rss", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/feed/", "/feed.json"} {
+		places = append(places, root+path)
+	}
+	return places[:min(len(places), most)]
 }

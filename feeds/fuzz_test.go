@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"bytes"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -119,6 +120,41 @@ func FuzzDiscover(f *testing.F) {
 			if webAddress(nil, l.URL) != l.URL || !utf8.ValidString(l.Title) {
 				t.Fatalf("%+v", l)
 			}
+		}
+	})
+}
+
+func FuzzAddress(f *testing.F) {
+	for _, s := range []string{
+		"reddit.com/r/a?t=week", "@a@b.example", "https://mastodon.social/@a@b.example/1", "github.com/a/b.git/commits/c/d",
+		"youtube.com/playlist?list=PLabcdefghijkl", "open.substack.com/pub/a", "https://example.org/a/../@b", "feed:x.wordpress.com",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		address, err := completeAddress(s)
+		if err != nil {
+			return
+		}
+		u, err := url.Parse(address)
+		if err != nil || u.Host == "" {
+			t.Fatalf("%q is completed to %q: %v", s, address, err)
+		}
+		for _, place := range usualPlaces(address) {
+			if at, err := url.Parse(place); err != nil || at.Host != u.Host || at.Scheme != u.Scheme {
+				t.Fatalf("%q: %q is another place: %v", s, place, err)
+			}
+		}
+		known := siteFeed(u)
+		if known == "" {
+			return
+		}
+		feed, err := url.Parse(known)
+		if err != nil || feed.Scheme != "https" || feed.Host == "" || feed.User != nil {
+			t.Fatalf("%q has the feed %q: %v", s, known, err)
+		}
+		if again := siteFeed(feed); again != "" && again != known {
+			t.Fatalf("%q has the feed %q, and that %q", s, known, again)
 		}
 	})
 }
