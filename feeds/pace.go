@@ -18,6 +18,17 @@ const (
 	shortestBackoff = 5 * time.Minute
 )
 
+// Spread says over how long the polls are spread that one tick of a schedule
+// makes due, so that not every feed is asked for in the same second: a tenth of
+// the time until the next tick, five minutes at most. A schedule of less than a
+// minute is there to be fast, and is not spread.
+func Spread(untilNext time.Duration) time.Duration {
+	if untilNext < time.Minute {
+		return 0
+	}
+	return min(untilNext/10, 5*time.Minute)
+}
+
 // nextPoll says until when a feed is left alone after a successful poll: what the
 // server's headers and the document ask for, whichever is longer, but a day at
 // most. It returns now where neither asks for anything: then the schedule alone

@@ -298,6 +298,18 @@ func TestNextPoll(t *testing.T) {
 	}
 }
 
+func TestSpread(t *testing.T) {
+	t.Parallel()
+	for until, want := range map[time.Duration]time.Duration{
+		-time.Second: 0, time.Second: 0, 59 * time.Second: 0, time.Minute: 6 * time.Second,
+		10 * time.Minute: time.Minute, time.Hour: 5 * time.Minute, 24 * time.Hour: 5 * time.Minute,
+	} {
+		if got := Spread(until); got != want {
+			t.Errorf("%v until the next tick: spread over %v, want %v", until, got, want)
+		}
+	}
+}
+
 func TestBackoff(t *testing.T) {
 	t.Parallel()
 	last := time.Duration(0)

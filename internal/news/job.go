@@ -1,5 +1,7 @@
 package news
 
+import "time"
+
 // JobKind names a kind of background work.
 type JobKind string
 
@@ -14,5 +16,6 @@ const (
 // job in the same transaction, so that neither exists without the other.
 type Job struct {
 	Kind    JobKind
-	Subject int64 // the id of the feed, story or delivery
+	Subject int64     // the id of the feed, story or delivery
+	At      time.Time // not begun before this; zero for at once
 }

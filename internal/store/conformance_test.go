@@ -13,6 +13,7 @@ func conformance(t *testing.T, open opener) {
 		{"bundle", testBundle},
 		{"feeds", testFeeds},
 		{"due feeds", testDueFeeds},
+		{"spread polls", testSpread},
 		{"no flood on following", testNoFlood},
 		{"moves", testMoves},
 		{"merged feeds", testMergedFeeds},

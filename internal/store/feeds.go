@@ -171,23 +171,47 @@ func (d *DB) Feeds(ctx context.Context) ([]news.Feed, error) {
 // EnqueueDue inserts a job for each feed of the schedule that is due and that
 // somebody follows, and returns how many. "" is the default schedule. Whether a
 // feed has such a job already is for the inserter to see.
+//
+// The jobs are spread over Options.Spread, each feed always having the same place
+// in it, so that its polls stay equally far apart. A feed that was never polled
+// goes first: somebody waits for it.
 func (d *DB) EnqueueDue(ctx context.Context, schedule string, now time.Time) (n int, err error) {
+	var spread time.Duration
+	if d.spread != nil {
+		spread = max(d.spread(schedule, now), 0)
+	}
 	err = d.inTx(ctx, func(tx *sql.Tx, q *db.Queries) error {
-		due, err := q.DueFeeds(ctx, db.DueFeedsParams{Schedule: clean(schedule), NextPollAt: millis(now)})
+		due, err := q.DueFeeds(ctx, db.DueFeedsParams{Schedule: clean(schedule), NextPollAt: millis(now.Add(spread))})
 		if err != nil {
 			return err
 		}
-		n = len(due)
-		jobs := make([]news.Job, len(due))
-		for i, id := range due {
-			jobs[i] = news.Job{Kind: news.PollFeed, Subject: id}
+		jobs := make([]news.Job, 0, len(due))
+		for _, f := range due {
+			job := news.Job{Kind: news.PollFeed, Subject: f.ID}
+			at := now
+			if place := placeIn(spread, f.ID); f.PolledAt != 0 && place > 0 {
+				at = now.Add(place)
+				job.At = at
+			}
+			if f.NextPollAt <= millis(at) {
+				jobs = append(jobs, job)
+			}
 		}
+		n = len(jobs)
 		return d.enqueue(ctx, tx, jobs...)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("enqueue due feeds of schedule %q: %w", schedule, err)
 	}
 	return n, nil
+}
+
+// placeIn returns the place of an id in a span: always the same one, and ids that
+// follow each other far apart (Fibonacci hashing).
+func placeIn(span time.Duration, id int64) time.Duration {
+	const golden = 0x9E3779B97F4A7C15 // 2^64 divided by the golden ratio
+	share := float64(uint64(id)*golden>>32) / (1 << 32)
+	return time.Duration(share * float64(span))
 }
 
 // EnqueuePoll inserts a job that polls the feed, due or not.

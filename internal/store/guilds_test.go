@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tidings/internal/news"
+	"tidings/internal/store"
 )
 
 func titles(t *testing.T, feeds []news.Feed, err error) []string {
@@ -241,6 +243,85 @@ func testDueFeeds(t *testing.T, open opener) {
 		t.Errorf("EnqueuePoll inserted %v", got)
 	}
 	wantNotFound(t, "EnqueuePoll of no feed", b.EnqueuePoll(b.ctx, 1))
+}
+
+func testSpread(t *testing.T, open opener) {
+	const spread, many = 10 * time.Minute, 200
+	b := &bench{t: t, ctx: t.Context(), clock: &clock{now: start}, jobs: &recorder{}}
+	b.DB = open(t, store.Options{Jobs: b.jobs, Migrate: recorderTable, Now: b.clock.Now, Spread: func(schedule string, now time.Time) time.Duration {
+		if schedule != "" || !now.Equal(b.clock.Now()) {
+			t.Errorf("asked for the spread of %q at %v", schedule, now)
+		}
+		return spread
+	}})
+	g := b.guild(1)
+	for i := range many {
+		b.feed(fmt.Sprint("f", i), g)
+	}
+	tick := func() map[int64]time.Time {
+		t.Helper()
+		b.jobs.take()
+		n, err := b.EnqueueDue(b.ctx, "", b.clock.Now())
+		b.must(err)
+		at := map[int64]time.Time{}
+		for _, job := range b.jobs.take() {
+			at[job.Subject] = job.At
+		}
+		if n != len(at) {
+			t.Fatalf("EnqueueDue = %d, but %d jobs", n, len(at))
+		}
+		return at
+	}
+	first := tick()
+	if len(first) != many {
+		t.Fatalf("%d of %d new feeds are due", len(first), many)
+	}
+	for id, at := range first {
+		if !at.IsZero() {
+			t.Fatalf("feed %d, never polled, has to wait until %v", id, at)
+		}
+		b.settle(news.Feed{ID: news.FeedID(id)})
+	}
+
+	b.clock.add(time.Hour)
+	second := tick()
+	var tenths [10]int
+	for _, at := range second {
+		place := at.Sub(b.clock.Now())
+		if place < 0 || place >= spread {
+			t.Fatalf("a poll is to begin after %v", place)
+		}
+		tenths[int64(place)*10/int64(spread)]++
+	}
+	for i, n := range tenths {
+		if n < many/20 || n > many/5 {
+			t.Errorf("%d of %d polls begin in the tenth %d of the spread", n, many, i+1)
+		}
+	}
+
+	// A feed that is asked to be left alone until its own place in the next tick is
+	// due in that tick; one that asks for a moment more is not.
+	b.clock.add(time.Hour)
+	want := 0
+	for id, at := range second {
+		next := at.Add(time.Hour)
+		if id%2 == 0 {
+			want++
+		} else {
+			next = next.Add(time.Millisecond)
+		}
+		_, err := b.SavePoll(b.ctx, news.Poll{Feed: news.FeedID(id), At: at, NextPollAt: next.Truncate(time.Millisecond)})
+		b.must(err)
+	}
+	third := tick()
+	for id, at := range third {
+		if id%2 != 0 || !at.Equal(second[id].Add(time.Hour)) {
+			t.Errorf("feed %d begins at %v, after %v the hour before", id, at, second[id])
+		}
+	}
+	if len(third) != want {
+		t.Errorf("%d feeds are due, want %d", len(third), want)
+	}
 }
 
 // A feed that nobody followed for a while, so that nobody polled it, must not

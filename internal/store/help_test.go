@@ -40,7 +40,16 @@ func (c *clock) add(d time.Duration) {
 // are there only when the transaction was committed.
 type recorder struct {
 	mu   sync.Mutex
-	fail error // what the next inserts return, after having inserted
+	fail error      // what the next inserts return, after having inserted
+	last []news.Job // inserted since take, committed or not
+}
+
+func (r *recorder) take() []news.Job {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	last := r.last
+	r.last = nil
+	return last
 }
 
 func (r *recorder) InsertTx(ctx context.Context, tx *sql.Tx, jobs ...news.Job) error {
@@ -51,6 +60,7 @@ func (r *recorder) InsertTx(ctx context.Context, tx *sql.Tx, jobs ...news.Job) e
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.last = append(r.last, jobs...)
 	return r.fail
 }
 

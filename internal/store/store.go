@@ -44,6 +44,10 @@ type Options struct {
 	// indexed by the words of when they were stored.
 	Words func(text string) []string
 
+	// Spread says over how long the polls of a schedule are spread that fall due
+	// together; nil, and 0, for not at all.
+	Spread func(schedule string, now time.Time) time.Duration
+
 	// Exclusive refuses a file that another process holds exclusively, and holds
 	// it until Close or the end of the process, however it ends. The running bot
 	// sets it: two of them would send every post twice.
@@ -63,11 +67,12 @@ type Jobs interface {
 
 // DB is the store. Use Open.
 type DB struct {
-	log   *slog.Logger
-	now   func() time.Time
-	ids   *news.IDs
-	jobs  Jobs
-	words func(string) []string
+	log    *slog.Logger
+	now    func() time.Time
+	ids    *news.IDs
+	jobs   Jobs
+	words  func(string) []string
+	spread func(string, time.Time) time.Duration // nil for none
 
 	lock    *fileLock // nil unless exclusive
 	writer  *sql.DB
@@ -82,7 +87,7 @@ func Open(ctx context.Context, opts Options) (_ *DB, err error) {
 	if opts.Exclusive && opts.ReadOnly {
 		return nil, errors.New("open store: it cannot be exclusive and read-only at once")
 	}
-	d := &DB{log: opts.Log, now: opts.Now, jobs: opts.Jobs, words: opts.Words}
+	d := &DB{log: opts.Log, now: opts.Now, jobs: opts.Jobs, words: opts.Words, spread: opts.Spread}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}

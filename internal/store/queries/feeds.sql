@@ -41,7 +41,7 @@ WHERE bundled AND NOT EXISTS (
 ORDER BY title, id;
 
 -- name: DueFeeds :many
-SELECT feed.id FROM feed
+SELECT feed.id, feed.polled_at, feed.next_poll_at FROM feed
 WHERE feed.schedule = $1 AND feed.state = 'active' AND feed.next_poll_at <= $2 AND EXISTS (
     SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
     WHERE guild_feed.feed = feed.id AND guild.left_at = 0

@@ -87,7 +87,7 @@ func (q *Queries) DropFormerURL(ctx context.Context, url string) error {
 }
 
 const dueFeeds = `-- name: DueFeeds :many
-SELECT feed.id FROM feed
+SELECT feed.id, feed.polled_at, feed.next_poll_at FROM feed
 WHERE feed.schedule = $1 AND feed.state = 'active' AND feed.next_poll_at <= $2 AND EXISTS (
     SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
     WHERE guild_feed.feed = feed.id AND guild.left_at = 0
@@ -100,19 +100,25 @@ type DueFeedsParams struct {
 	NextPollAt int64
 }
 
-func (q *Queries) DueFeeds(ctx context.Context, arg DueFeedsParams) ([]int64, error) {
+type DueFeedsRow struct {
+	ID         int64
+	PolledAt   int64
+	NextPollAt int64
+}
+
+func (q *Queries) DueFeeds(ctx context.Context, arg DueFeedsParams) ([]DueFeedsRow, error) {
 	rows, err := q.query(ctx, q.dueFeedsStmt, dueFeeds, arg.Schedule, arg.NextPollAt)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []int64
+	var items []DueFeedsRow
 	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
+		var i DueFeedsRow
+		if err := rows.Scan(&i.ID, &i.PolledAt, &i.NextPollAt); err != nil {
 			return nil, err
 		}
-		items = append(items, id)
+		items = append(items, i)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
