@@ -24,7 +24,7 @@ type memory struct {
 
 	// hooks, all optional
 	onSubscriptions func(context.Context) error
-	onJoin          func(news.Guild) error
+	onJoin          func(context.Context, news.Guild) error
 	joins           map[news.GuildID]int // how often each was stored
 	onArticle       func(context.Context, string) (news.Article, error)
 	addFeed         func(string) (news.Feed, error)
@@ -43,14 +43,14 @@ func newMemory() *memory {
 
 func (m *memory) id() int64 { m.nextID++; return m.nextID }
 
-func (m *memory) JoinGuild(_ context.Context, g news.Guild) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+func (m *memory) JoinGuild(ctx context.Context, g news.Guild) error {
 	if m.onJoin != nil {
-		if err := m.onJoin(g); err != nil {
+		if err := m.onJoin(ctx, g); err != nil {
 			return err
 		}
 	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.guilds[g.ID] = &g
 	m.joins[g.ID]++
 	return nil
