@@ -86,6 +86,13 @@ func (m *memory) guild(id news.GuildID) (news.Guild, bool) {
 	return news.Guild{}, false
 }
 
+// joined is how often a server was stored.
+func (m *memory) joined(id news.GuildID) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.joins[id]
+}
+
 func (m *memory) Subscribe(_ context.Context, s news.Subscription) (news.Subscription, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

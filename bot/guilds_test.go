@@ -52,8 +52,8 @@ func TestEnsureOvertakesTheQueue(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if g, ok := store.guild(9_999); !ok || g.Name != "asked" || store.joins[9_999] != 1 {
-			t.Errorf("after ensure: %+v, stored %d times", g, store.joins[9_999])
+		if g, ok := store.guild(9_999); !ok || g.Name != "asked" || store.joined(9_999) != 1 {
+			t.Errorf("after ensure: %+v, stored %d times", g, store.joined(9_999))
 		}
 		if waited := time.Since(asked); waited > 2*time.Millisecond {
 			t.Errorf("ensure took as long as %v writes, want 2 at most", waited)
@@ -106,7 +106,7 @@ func TestEnsureTogether(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if n := store.joins[1]; n != 1 {
+		if n := store.joined(1); n != 1 {
 			t.Errorf("stored %d times, want once", n)
 		}
 	})
@@ -139,8 +139,8 @@ func TestInteractionBeforeItsServer(t *testing.T) {
 			t.Errorf("the answer is %q", got)
 		}
 	}
-	if g, ok := b.store.guild(b.guild); !ok || g.Name != "" || g.Locale != "de" || b.store.joins[b.guild] != 1 {
-		t.Errorf("the server is stored as %+v, %d times", g, b.store.joins[b.guild])
+	if g, ok := b.store.guild(b.guild); !ok || g.Name != "" || g.Locale != "de" || b.store.joined(b.guild) != 1 {
+		t.Errorf("the server is stored as %+v, %d times", g, b.store.joined(b.guild))
 	}
 
 	// A refusal needs no server.
