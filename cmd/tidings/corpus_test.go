@@ -61,6 +61,9 @@ func TestRealFeedsArePostedOnce(t *testing.T) {
 	if dir == "" {
 		t.Skip("TIDINGS_CORPUS names no folder of real feeds")
 	}
+	if underRace {
+		t.Skip("2,500 posts take too long under the race detector; CI runs this test without it")
+	}
 	files, err := filepath.Glob(filepath.Join(dir, "feeds", "real", "*"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no feeds in %s: %v", dir, err)
@@ -143,7 +146,7 @@ func awaitFeeds(t *testing.T, app *application, ready func(news.Feed) bool) []ne
 // awaitIdle waits until every story is prepared and every delivery sent.
 func awaitIdle(t *testing.T, app *application) {
 	t.Helper()
-	deadline := time.Now().Add(5 * time.Minute)
+	deadline := time.Now().Add(15 * time.Minute)
 	for {
 		var waiting int
 		err := app.store.Writer().QueryRowContext(t.Context(),
@@ -254,18 +257,16 @@ func checkPosts(t *testing.T, posts []discordsim.Message, stories map[string]sto
 	}
 	events := make(map[expectedItem][]int64)
 	for _, s := range stories {
-		untitled := expectedItem{feed: s.item.feed, url: s.item.url} // the story has a title all the same, made of its text
+		// The story of an item without a title has one all the same, made of its text.
+		untitled := expectedItem{feed: s.item.feed, url: s.item.url}
 		events[s.item] = append(events[s.item], s.event)
 		events[untitled] = append(events[untitled], s.event)
 	}
 	for _, item := range want {
 		if len(events[item]) == 0 {
 			t.Errorf("%s: %q (%s) was not stored", item.feed, item.title, item.url)
-		}
-		for _, event := range events[item] {
-			if posted[event] == 0 {
-				t.Errorf("%s: %q (%s) was not posted", item.feed, item.title, item.url)
-			}
+		} else if !slices.ContainsFunc(events[item], func(event int64) bool { return posted[event] > 0 }) {
+			t.Errorf("%s: %q (%s) was not posted", item.feed, item.title, item.url)
 		}
 	}
 	t.Logf("%d matching items, %d stories, %d posts", len(want), len(stories), len(posts))

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -15,13 +16,15 @@ import (
 )
 
 // testOutlet is a publisher with a feed at /feed.xml, another at /other.xml for the
-// stories whose slug begins with "other-", and a page for each story.
+// stories whose slug begins with "other-", and a page for each story. Beside it is a
+// site that has a page and no feed anywhere.
 type testOutlet struct {
 	mu      sync.Mutex
 	stories []outletStory
 	asked   atomic.Int64
 	server  *http.Server
 	address string
+	site    *httptest.Server
 }
 
 type outletStory struct {
@@ -41,9 +44,7 @@ func (o *testOutlet) listen() error {
 	mux.HandleFunc("GET /feed.xml", o.feed("Test Outlet", false))
 	mux.HandleFunc("GET /other.xml", o.feed("Other Outlet", true))
 	mux.HandleFunc("GET /story/{slug}", o.page)
-	mux.HandleFunc("GET /page", func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, "<!doctype html><title>A page</title><p>There is no feed here.")
-	})
+	mux.HandleFunc("GET /page", pageWithoutFeed)
 	mux.HandleFunc("GET /login", func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "who are you?", http.StatusUnauthorized)
 	})
@@ -61,12 +62,23 @@ func (o *testOutlet) listen() error {
 	mux.HandleFunc("GET /inside", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "http://10.0.0.1/feed.xml", http.StatusFound)
 	})
+	site := http.NewServeMux()
+	site.HandleFunc("GET /page", pageWithoutFeed)
+	o.site = httptest.NewServer(site)
 	o.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go o.server.Serve(listener)
 	return nil
 }
 
-func (o *testOutlet) close()          { o.server.Close() }
+func (o *testOutlet) close() {
+	o.server.Close()
+	o.site.Close()
+}
+
+func pageWithoutFeed(w http.ResponseWriter, _ *http.Request) {
+	fmt.Fprint(w, "<!doctype html><title>A page</title><p>There is no feed here.")
+}
+
 func (o *testOutlet) url() string     { return "http://" + o.address }
 func (o *testOutlet) requests() int64 { return o.asked.Load() }
 

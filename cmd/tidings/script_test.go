@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -47,6 +48,7 @@ func TestScript(t *testing.T) {
 			"awaitbot":   command((*scenario).awaitBot),
 			"say":        command((*scenario).say),
 			"posts":      command((*scenario).posts),
+			"awaitpost":  command((*scenario).awaitPost),
 			"publish":    command((*scenario).publish),
 			"polled":     command((*scenario).polled),
 			"fault":      command((*scenario).fault),
@@ -75,11 +77,25 @@ type scenario struct {
 }
 
 // patience is how long a script waits for what must happen.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
+
+// description is Discord's own description of its API, nil where
+// TIDINGS_DISCORD_SPEC names none.
+var description = sync.OnceValues(func() (*spec.Checker, error) {
+	path := os.Getenv("TIDINGS_DISCORD_SPEC")
+	if path == "" {
+		return nil, nil
+	}
+	return spec.Load(path)
+})
 
 func newScenario(env *testscript.Env) (*scenario, error) {
 	sc := &scenario{
-		sim:     discordsim.New(discordsim.Config{Token: "t0ken"}),
+		// Discord's three seconds are held in bot's tests, on a clock of their own; here
+		// eight bots share a machine that may be slow.
+		sim: discordsim.New(discordsim.Config{
+			Token: "t0ken", Limits: discordsim.Limits{AnswerWithin: patience},
+		}),
 		outlet:  newTestOutlet(),
 		faults:  make(map[string]*discordsim.FaultHandle),
 		release: make(map[string]chan struct{}),
@@ -90,11 +106,12 @@ func newScenario(env *testscript.Env) (*scenario, error) {
 		sc.sim.AddChannel(sc.guild.ID, discordsim.ChannelSpec{Name: name})
 	}
 	handler := sc.sim.Handler()
-	if path := os.Getenv("TIDINGS_DISCORD_SPEC"); path != "" {
-		var err error
-		if handler, sc.report, err = spec.Wrap(handler, path); err != nil {
-			return nil, err
-		}
+	checker, err := description()
+	if err != nil {
+		return nil, err
+	}
+	if checker != nil {
+		handler, sc.report = checker.Wrap(handler)
 	}
 	if err := sc.sim.ListenHandler("127.0.0.1:0", handler); err != nil {
 		return nil, err
@@ -122,6 +139,7 @@ func newScenario(env *testscript.Env) (*scenario, error) {
 		}
 	})
 	env.Setenv("OUTLET", sc.outlet.url())
+	env.Setenv("SITE", sc.outlet.site.URL)
 	env.Setenv("DISCORD_TOKEN", "t0ken")
 	env.Setenv("TIDINGS_DISCORD_API_URL", sc.sim.APIURL())
 	env.Setenv("TIDINGS_FETCH_ALLOW", "127.0.0.0/8")
@@ -257,6 +275,26 @@ func (sc *scenario) posts(ts *testscript.TestScript, args []string) error {
 		return fmt.Errorf("%s has %d posts, want %d", args[0], len(all), want)
 	}
 	return nil
+}
+
+// awaitPost waits until a post in a channel contains a text.
+//
+//	awaitpost #phones 'Also in'
+func (sc *scenario) awaitPost(ts *testscript.TestScript, args []string) error {
+	channel, err := sc.channel(args[0])
+	if err != nil {
+		return err
+	}
+	ctx, cancel := wait()
+	defer cancel()
+	post, err := sc.sim.WaitMessage(ctx, channel.ID, func(m discordsim.Message) bool {
+		return strings.Contains(messageText(m), args[1])
+	})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(ts.Stdout(), messageText(post))
+	return err
 }
 
 // publish puts a story on the outlet.
