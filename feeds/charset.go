@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"bytes"
+	"io"
 	"mime"
 	"strings"
 	"unicode/utf16"
@@ -10,6 +11,7 @@ import (
 	"github.com/gogs/chardet"
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
+	"golang.org/x/text/transform"
 )
 
 // toUTF8 returns the body as valid UTF-8 without a byte order mark and without
@@ -229,22 +231,29 @@ func highBytes(body []byte) []byte {
 	return out
 }
 
+// mostText is how long a body may become in UTF-8, where one byte may turn into
+// three. What is beyond is cut off, as if it had never arrived.
+func mostText(body []byte) int { return max(len(body), DefaultMaxBytes) }
+
 func decode(enc encoding.Encoding, body []byte) []byte {
-	out, err := enc.NewDecoder().Bytes(body)
-	if err != nil {
+	var out bytes.Buffer
+	out.Grow(min(len(body)+len(body)/4, mostText(body)) + bytes.MinRead)
+	decoded := transform.NewReader(bytes.NewReader(body), enc.NewDecoder())
+	if _, err := out.ReadFrom(io.LimitReader(decoded, int64(mostText(body)))); err != nil {
 		return body // cleanText replaces what is not UTF-8
 	}
-	return out
+	return out.Bytes()
 }
 
 // cleanText replaces invalid UTF-8 by U+FFFD and the control characters that XML
-// forbids by a space, and drops zero bytes. It returns the body itself when there is nothing to do.
+// forbids by a space, and drops zero bytes. It returns the body itself when there
+// is nothing to do.
 func cleanText(body []byte) []byte {
 	if utf8.Valid(body) && !hasForbidden(body) {
 		return body
 	}
 	out := make([]byte, 0, len(body)+16)
-	for i := 0; i < len(body); {
+	for i := 0; i < len(body) && len(out) < mostText(body); {
 		c := body[i]
 		if c < utf8.RuneSelf {
 			i++
