@@ -86,6 +86,13 @@ func testMoves(t *testing.T, open opener) {
 		t.Errorf("a schedule for the old address is not the feed's: %q", got.Schedule)
 	}
 
+	other := b.feed("b", g)
+	b.move(other.ID, old) // where it no longer is
+	if got := b.byURL(old); got.ID != other.ID || got.State != news.FeedActive {
+		t.Errorf("the address that was left and taken again finds %+v, want feed %d", got, other.ID)
+	}
+	b.move(other.ID, other.URL)
+
 	b.move(f.ID, old) // and back
 	if got := b.byURL(to); got.ID != f.ID || got.URL != old {
 		t.Errorf("moved back, the feed is %+v", got)
