@@ -93,9 +93,5 @@ func TestTextDoesNotOutgrowItsBound(t *testing.T) {
 		if got := toUTF8(body, ""); len(got) > DefaultMaxBytes+64 || len(got) < len(body) {
 			t.Errorf("%s: %d bytes became %d", tt.encoding, len(body), len(got))
 		}
-		d, err := Parse(body, ParseOptions{})
-		if err != nil || !d.Truncated || len(d.Items) == 0 || d.Items[0].Title != "First" {
-			t.Errorf("%s: what was whole is not read: %v", tt.encoding, err)
-		}
 	}
 }
