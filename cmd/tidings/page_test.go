@@ -260,7 +260,7 @@ func startBrowser(t *testing.T) context.Context {
 		t.Skip("no Chromium is installed")
 	}
 	// Not the test's context, which ends before its clean-up.
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
@@ -280,7 +280,7 @@ func startBrowser(t *testing.T) context.Context {
 	return browser
 }
 
-// newTab opens a tab of a visitor of its own, for a minute. What goes wrong in its
+// newTab opens a tab of a visitor of its own, for two minutes. What goes wrong in its
 // page is the test's failure.
 func newTab(t *testing.T, browser context.Context) context.Context {
 	t.Helper()
@@ -307,7 +307,7 @@ func newTab(t *testing.T, browser context.Context) context.Context {
 			}
 		}
 	}))
-	tab, cancel := context.WithTimeout(tab, time.Minute)
+	tab, cancel := context.WithTimeout(tab, 2*time.Minute)
 	t.Cleanup(func() {
 		cancel()
 		closeTab()
