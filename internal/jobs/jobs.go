@@ -222,22 +222,32 @@ func NewInserter() (*Inserter, error) {
 	return &Inserter{river: client}, nil
 }
 
-// InsertTx inserts jobs within tx: they exist when tx commits, and only then. A
+// InsertTx inserts jobs within tx: they exist when tx commits, and only then. One
+// that has a time to begin at is begun within some seconds of it. A
 // PollFeed job for a feed that already has one waiting or running is left out.
 func (i *Inserter) InsertTx(ctx context.Context, tx *sql.Tx, jobs ...news.Job) error {
 	// River v0.31 on SQLite fails on two jobs of one unique key in one call.
-	seen := make(map[news.Job]bool, len(jobs))
+	type key struct {
+		kind    news.JobKind
+		subject int64
+	}
+	seen := make(map[key]bool, len(jobs))
 	params := make([]river.InsertManyParams, 0, len(jobs))
 	for _, job := range jobs {
-		if seen[job] {
+		k := key{job.Kind, job.Subject}
+		if seen[k] {
 			continue
 		}
-		seen[job] = true
+		seen[k] = true
 		args, err := argsOf(job)
 		if err != nil {
 			return err
 		}
-		params = append(params, river.InsertManyParams{Args: args})
+		var opts *river.InsertOpts
+		if !job.At.IsZero() {
+			opts = &river.InsertOpts{ScheduledAt: job.At}
+		}
+		params = append(params, river.InsertManyParams{Args: args, InsertOpts: opts})
 	}
 	if len(params) == 0 {
 		return nil

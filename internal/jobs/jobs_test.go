@@ -204,6 +204,23 @@ func TestOnePollForEachFeed(t *testing.T) {
 	receive(t, b.calls) // a finished poll stands in nobody's way
 }
 
+func TestAJobWaitsForItsTime(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	later := news.Job{Kind: news.PollFeed, Subject: 7, At: time.Now().Add(time.Hour)}
+	soon := news.Job{Kind: news.PollFeed, Subject: 8, At: time.Now().Add(50 * time.Millisecond)}
+	b.insert(t, later, soon, news.Job{Kind: news.PollFeed, Subject: 7})
+	b.insert(t, news.Job{Kind: news.PollFeed, Subject: 7})
+	b.start(t, nil)
+	if got := receive(t, b.calls); got.Subject != soon.Subject {
+		t.Errorf("%v was not to begin yet", got)
+	}
+	b.eventually(t, "state = 'completed'", 1)
+	if n := b.count(t, "kind = 'poll_feed' AND state = 'scheduled'"); n != 1 {
+		t.Errorf("%d polls wait for their time, want the one of feed 7", n)
+	}
+}
+
 func TestUnknownKindIsRefused(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
