@@ -19,6 +19,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"tidings/internal/discordsim"
 )
 
 var pictures = flag.String("pictures", "", "folder for the README's pictures of the demo page")
@@ -325,7 +327,10 @@ func startDemo(t *testing.T) *demo {
 	t.Helper()
 	command := demoCommand{Listen: "127.0.0.1:0", Interval: 700 * time.Millisecond}
 	s := streams{out: t.Output(), err: t.Output()}
-	d := &demo{demoCommand: command, streams: s, log: command.logger(s)}
+	d := &demo{
+		demoCommand: command, streams: s, log: command.logger(s),
+		limits: discordsim.Limits{AnswerWithin: patience}, // the machine may be slow
+	}
 	t.Cleanup(func() {
 		if err := d.stop(); err != nil {
 			t.Error(err)
