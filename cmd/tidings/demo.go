@@ -118,7 +118,7 @@ func (d *demo) start(ctx context.Context) error {
 // awaitFirstPolls waits until every outlet was read once, so that a story which
 // comes out from now on is news.
 func (d *demo) awaitFirstPolls(ctx context.Context) error {
-	const patience = 10 * time.Second
+	const patience = time.Minute
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for {
