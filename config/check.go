@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -39,6 +40,7 @@ func (l *loader) check(c *Config) {
 	}
 	l.address("fetch.proxy", c.Fetch.Proxy, true)
 	l.between("summary.max_words", c.Summary.MaxWords, 20, 200)
+	l.model(c.Model)
 	l.between("limits.subscriptions", c.Limits.Subscriptions, 1, 1000)
 	l.between("limits.feeds", c.Limits.Feeds, 1, 10_000)
 	if c.Health.Listen != "" {
@@ -70,6 +72,30 @@ func (l *loader) address(key, raw string, mayBeEmpty bool) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		l.bad(key, raw, "is no web address; it should begin with https:// or http://")
+	}
+}
+
+func (l *loader) model(m Model) {
+	l.address("model.base_url", m.BaseURL, true)
+	if m.BaseURL != "" && m.Name == "" {
+		l.bad("model.name", "", "names no model; model.base_url needs one")
+	}
+	if strings.ContainsAny(m.Key.Reveal(), " \t\r\n") {
+		l.bad("model.key", "", "has spaces in it; it should be the key alone")
+	}
+	// A story's whole preparation, with its page, has a minute.
+	if m.Timeout < time.Second || m.Timeout > 30*time.Second {
+		l.bad("model.timeout", m.Timeout.String(), `should lie between 1s and 30s; try "20s"`)
+	}
+	l.between("model.concurrency", m.Concurrency, 1, 64)
+	l.notNegative("model.price_in", m.PriceIn)
+	l.notNegative("model.price_out", m.PriceOut)
+	l.notNegative("model.daily_budget", m.DailyBudget)
+}
+
+func (l *loader) notNegative(key string, v float64) {
+	if v < 0 {
+		l.bad(key, fmt.Sprint(v), "should not be negative")
 	}
 }
 

@@ -24,6 +24,7 @@ type Config struct {
 	Poll     Poll     `yaml:"poll"`
 	Fetch    Fetch    `yaml:"fetch"`
 	Summary  Summary  `yaml:"summary"`
+	Model    Model    `yaml:"model"`
 	Limits   Limits   `yaml:"limits"`
 	Health   Health   `yaml:"health"`
 	Log      Log      `yaml:"log"`
@@ -63,6 +64,20 @@ type Summary struct {
 	MaxWords int `yaml:"max_words" help:"The most words of a post's summary; whole sentences only, so it is often fewer."`
 }
 
+// Model is a language model that condenses stories. Without it, summaries are
+// made of the articles' own sentences.
+type Model struct {
+	BaseURL     string        `yaml:"base_url" help:"Base address of a server that speaks the OpenAI API: https://api.openai.com/v1, or one of your own. Empty for summaries of the articles' own sentences."`
+	Key         Secret        `yaml:"key" help:"The server's key, if it wants one. Better set as TIDINGS_MODEL_KEY, or in a file named by key_file."`
+	KeyFile     string        `yaml:"key_file" help:"A file that holds the key and nothing else, such as a mounted secret."`
+	Name        string        `yaml:"name" help:"The model's name, as the server knows it."`
+	Timeout     time.Duration `yaml:"timeout" help:"For one summary, with the wait for its turn and a second attempt. After it, the post goes out with an extract."`
+	Concurrency int           `yaml:"concurrency" help:"How many summaries are asked for at once."`
+	PriceIn     float64       `yaml:"price_in" help:"What a million tokens sent to the model cost, in any money."`
+	PriceOut    float64       `yaml:"price_out" help:"What a million tokens answered by it cost, in the same money."`
+	DailyBudget float64       `yaml:"daily_budget" help:"What the model may cost in a day (UTC), in that money; 0 for no bound. When it is spent, summaries are extracts until midnight."`
+}
+
 // Limits protect one server from its own zeal, and the bot from one server.
 type Limits struct {
 	Subscriptions int `yaml:"subscriptions" help:"The most subscriptions that one server may have."`
@@ -92,6 +107,7 @@ func Default() Config {
 			MaxBytes:  8 << 20,
 		},
 		Summary: Summary{MaxWords: 60},
+		Model:   Model{Timeout: 20 * time.Second, Concurrency: 4, DailyBudget: 1},
 		Limits:  Limits{Subscriptions: 50, Feeds: 200},
 		Log:     Log{Level: slog.LevelInfo, Format: "auto"},
 	}

@@ -112,7 +112,7 @@ log:
   format: xml
 `, map[string]string{"TIDINGS_HEALTH_LISTEN": "8080", "TIDINGS_LIMITS_FEEDS": "0"}, map[string]string{"poll.shedule": "x"})
 	want := `tidings.yaml:5: discord.tokn: there is no such key; known are token, token_file, api_url
-tidings.yaml:8: pol: there is no such key; known are discord, database, poll, fetch, summary, limits, health, log
+tidings.yaml:8: pol: there is no such key; known are discord, database, poll, fetch, summary, model, limits, health, log
 tidings.yaml:12: poll.concurrency: "many" is no whole number; try 8
 tidings.yaml:17: fetch.timeout: is a list where one value belongs
 tidings.yaml:21: summary should hold keys and values, such as "poll:" with "schedule: ..." below it
@@ -171,6 +171,38 @@ func TestTokenFile(t *testing.T) {
 				t.Errorf("error %v, want it to contain %q", err, test.want)
 			}
 		})
+	}
+}
+
+func TestModel(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	key := filepath.Join(dir, "key")
+	if err := os.WriteFile(key, []byte("sk-1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const text = "model:\n  base_url: http://127.0.0.1:1/v1\n  name: small\n  price_in: 0.15\n  price_out: 0.6\n"
+	c, err := load(t, text, map[string]string{"TIDINGS_MODEL_DAILY_BUDGET": "2.5", "TIDINGS_MODEL_KEY_FILE": key}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := c.Model; m.Key.Reveal() != "sk-1" || m.Name != "small" || m.PriceIn != 0.15 || m.PriceOut != 0.6 || m.DailyBudget != 2.5 {
+		t.Errorf("model is %+v", m)
+	}
+	_, err = load(t, "model:\n  base_url: localhost\n  key: a b\n  timeout: 5m\n  concurrency: 0\n  price_in: cheap\n  price_out: NaN\n  daily_budget: -1\n", nil, nil)
+	want := `tidings.yaml:6: model.price_in: "cheap" is no number; try 0
+tidings.yaml:7: model.price_out: "NaN" is no number; try 0
+tidings.yaml:2: model.base_url: "localhost" is no web address; it should begin with https:// or http://
+model.name: "" names no model; model.base_url needs one
+tidings.yaml:3: model.key: [secret] has spaces in it; it should be the key alone
+tidings.yaml:4: model.timeout: "5m0s" should lie between 1s and 30s; try "20s"
+tidings.yaml:5: model.concurrency: 0 is out of range; it should lie between 1 and 64
+tidings.yaml:8: model.daily_budget: "-1" should not be negative`
+	if err == nil {
+		t.Fatal("no fault was found")
+	}
+	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(err.Error(), "\n")); diff != "" {
+		t.Errorf("faults (-want +got):\n%s", diff)
 	}
 }
 

@@ -3,6 +3,7 @@ package config
 import (
 	"encoding"
 	"fmt"
+	"math"
 	"reflect"
 	"strconv"
 	"strings"
@@ -61,6 +62,12 @@ func (f field) set(text string) error {
 			return fmt.Errorf("is no whole number; try %d", f.value.Interface())
 		}
 		f.value.SetInt(int64(n))
+	case float64:
+		v, err := strconv.ParseFloat(text, 64)
+		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("is no number; try %v", f.value.Interface())
+		}
+		f.value.SetFloat(v)
 	case string, Secret:
 		f.value.SetString(text)
 	case []string:

@@ -61,7 +61,8 @@ func Load(o Options) (Config, error) {
 	}
 	l.environment(o.Env)
 	l.flags(o.Set)
-	l.tokenFile(&c)
+	l.secretFile(&c.Discord.Token, "discord.token", c.Discord.TokenFile, "token")
+	l.secretFile(&c.Model.Key, "model.key", c.Model.KeyFile, "key")
 	l.check(&c)
 	if len(l.faults) > 0 {
 		return Config{}, l.faults
@@ -275,15 +276,15 @@ func sorted(m map[string]string) []string {
 	return keys
 }
 
-// tokenFile reads the token from the file that names it.
-func (l *loader) tokenFile(c *Config) {
-	path := c.Discord.TokenFile
+// secretFile reads a secret from the file that a key names, such as a mounted
+// one.
+func (l *loader) secretFile(secret *Secret, key, path, what string) {
 	if path == "" {
 		return
 	}
-	const key = "discord.token_file"
-	if c.Discord.Token != "" {
-		l.fault(l.sources[key], key, "%q is set beside a token (%s); keep one of the two", path, l.sources["discord.token"])
+	fileKey := key + "_file"
+	if *secret != "" {
+		l.fault(l.sources[fileKey], fileKey, "%q is set beside a %s (%s); keep one of the two", path, what, l.sources[key])
 		return
 	}
 	text, err := os.ReadFile(path)
@@ -292,11 +293,11 @@ func (l *loader) tokenFile(c *Config) {
 		if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
 			reason = pathErr.Err
 		}
-		l.fault(l.sources[key], key, "%q cannot be read: %v", path, reason)
+		l.fault(l.sources[fileKey], fileKey, "%q cannot be read: %v", path, reason)
 		return
 	}
-	c.Discord.Token = Secret(strings.TrimSpace(string(text)))
-	if c.Discord.Token == "" {
-		l.fault(l.sources[key], key, "%q is empty; it should hold the token and nothing else", path)
+	*secret = Secret(strings.TrimSpace(string(text)))
+	if *secret == "" {
+		l.fault(l.sources[fileKey], fileKey, "%q is empty; it should hold the %s and nothing else", path, what)
 	}
 }

@@ -34,6 +34,7 @@ var (
 	_ article.Fetcher   = (*fetch.Client)(nil)
 	_ feeds.Fetcher     = (*fetch.Client)(nil)
 	_ bot.Summarizer    = (*summary.Extractive)(nil)
+	_ bot.Summarizer    = (*summary.Model)(nil)
 	_ dispatch.Articles = (*article.Reader)(nil)
 )
 
@@ -72,7 +73,7 @@ func (a *application) start(ctx context.Context) (err error) {
 		return err
 	}
 	reader := article.New(article.Config{Fetch: client, Log: a.component("article")})
-	summarizer := summary.New(summary.Config{})
+	summarizer := a.newSummarizer(ctx)
 
 	a.bot, err = bot.New(bot.Config{
 		Token: a.cfg.Discord.Token.Reveal(), APIURL: a.cfg.Discord.APIURL,
@@ -123,8 +124,19 @@ func openStore(ctx context.Context, cfg config.Config, exclusive bool, log *slog
 	if err != nil {
 		return nil, err
 	}
+	schedules, err := cfg.Schedules()
+	if err != nil {
+		return nil, err
+	}
 	db, err := store.Open(ctx, store.Options{
 		Path: cfg.Database.Path, Log: log, Now: time.Now,
+		Spread: func(schedule string, now time.Time) time.Duration {
+			s := schedules[schedule]
+			if s == nil {
+				return 0
+			}
+			return feeds.Spread(s.Next(now).Sub(now))
+		},
 		Jobs: inserter, Migrate: jobs.Migrate, Words: match.Words, Exclusive: exclusive,
 	})
 	if err != nil {
@@ -158,7 +170,7 @@ func newFetchClient(cfg config.Config, log *slog.Logger) (*fetch.Client, error) 
 	return client, nil
 }
 
-func (a *application) startJobs(ctx context.Context, client *fetch.Client, reader *article.Reader, summarizer *summary.Extractive) error {
+func (a *application) startJobs(ctx context.Context, client *fetch.Client, reader *article.Reader, summarizer dispatch.Summarizer) error {
 	schedules, err := a.cfg.Schedules()
 	if err != nil {
 		return err

@@ -20,8 +20,13 @@ import (
 
 func TestMain(m *testing.M) {
 	// The scenarios wait far more than they work, so the number of cores is no
-	// measure for how many may run at once. The command line still has the last word.
-	if err := flag.Set("test.parallel", "8"); err != nil {
+	// measure for how many may run at once, unless the race detector makes work of
+	// them. The command line still has the last word.
+	parallel := "8"
+	if underRace {
+		parallel = "3"
+	}
+	if err := flag.Set("test.parallel", parallel); err != nil {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){"tidings": main})
@@ -58,6 +63,8 @@ func TestScript(t *testing.T) {
 			"rmchannel":  command((*scenario).removeChannel),
 			"press":      command((*scenario).press),
 			"eventually": command((*scenario).eventually),
+			"model":      command((*scenario).askModel),
+			"modelcalls": command((*scenario).modelCalls),
 		},
 	})
 }
@@ -74,16 +81,18 @@ type scenario struct {
 	last    discordsim.Reply
 	faults  map[string]*discordsim.FaultHandle
 	release map[string]chan struct{}
+	model   *modelServer // nil until a script asks for one
 }
 
 // patience is how long a script waits for what must happen.
 const patience = 60 * time.Second
 
 // description is Discord's own description of its API, nil where
-// TIDINGS_DISCORD_SPEC names none.
+// TIDINGS_DISCORD_SPEC names none, and under the race detector, with which the
+// checking of one request takes a tenth of a second.
 var description = sync.OnceValues(func() (*spec.Checker, error) {
 	path := os.Getenv("TIDINGS_DISCORD_SPEC")
-	if path == "" {
+	if path == "" || underRace {
 		return nil, nil
 	}
 	return spec.Load(path)

@@ -81,7 +81,7 @@ func (d *Dispatcher) Prepare(ctx context.Context, id news.StoryID) error {
 	matches := d.match(ctx, story, subscribers)
 	summary, err := d.Summarizer.Summarize(ctx, news.SummaryRequest{
 		Title: story.Title, Text: story.Text, Lead: story.Lead,
-		Query: termsOf(matches), MaxWords: d.MaxWords,
+		Query: termsOf(matches), MaxWords: d.MaxWords, Unread: len(matches) == 0,
 	})
 	if err != nil {
 		return fmt.Errorf("summarize story %d: %w", id, err)

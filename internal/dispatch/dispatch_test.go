@@ -181,6 +181,9 @@ func TestTeaserIsCompletedForSomebodyOnly(t *testing.T) {
 			if got := len(matched(w)) == 1; got != test.wantMatch {
 				t.Errorf("matched: %v, want %v", got, test.wantMatch)
 			}
+			if w.requests[0].Unread == test.wantMatch {
+				t.Errorf("unread: %v, though matched is %v", w.requests[0].Unread, test.wantMatch)
+			}
 		})
 	}
 }

@@ -136,6 +136,7 @@ type Method string
 const (
 	Extractive Method = "extractive" // whole sentences of the article
 	FeedText   Method = "feed"       // the feed's own description
+	Model      Method = "model"      // a language model's words, checked against the article
 )
 
 // Summary is a story in a few sentences. The zero Summary means that nothing
@@ -153,6 +154,7 @@ type SummaryRequest struct {
 	Lead     string   // the feed's own description, used where Text gives no summary
 	Query    []string // words and phrases that the reader asked about; may be empty
 	MaxWords int      // 0 for the default of 60
+	Unread   bool     // nobody is waiting for it: not worth paying for
 }
 
 // Guild is a Discord server that the bot is, or was, a member of.

@@ -125,8 +125,29 @@ const detectSample = 400
 // detect returns the language of a text by its function words, and nil where no
 // language of the list has enough of them.
 func (ls lexicons) detect(text string) *lexicon {
-	counts := make([]int, len(ls))
-	words := 0
+	counts, words := ls.tally(text)
+	best := -1
+	for i, n := range counts {
+		if n*8 > words && (best < 0 || n > counts[best]) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return &lexicon{}
+	}
+	return &ls[best]
+}
+
+// count returns how many words of a text's beginning are function words of each
+// language.
+func (ls lexicons) count(text string) []int {
+	counts, _ := ls.tally(text)
+	return counts
+}
+
+// tally also returns how many words there are.
+func (ls lexicons) tally(text string) (counts []int, words int) {
+	counts = make([]int, len(ls))
 	for w := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) }) {
 		if words++; words > detectSample {
 			break
@@ -138,16 +159,7 @@ func (ls lexicons) detect(text string) *lexicon {
 			}
 		}
 	}
-	best := -1
-	for i, n := range counts {
-		if n*8 > words && (best < 0 || n > counts[best]) {
-			best = i
-		}
-	}
-	if best < 0 {
-		return &lexicon{}
-	}
-	return &ls[best]
+	return counts, words
 }
 
 type lexicons []lexicon

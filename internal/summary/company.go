@@ -1,0 +1,219 @@
+package summary
+
+import (
+	"fmt"
+	"slices"
+)
+
+// The company of a number, date or name is the words around it. A summary that
+// gives the right words the wrong number has a number of the article, in the
+// company of another.
+
+// How far words around an item are looked at, in tokens, and how much better its
+// company must fit another item of the article before the summary is refused.
+const (
+	companyHere  = 7  // in the summary
+	companyThere = 14 // in the article, where clauses are longer
+	tolerance    = 1.2
+	margin       = 0.25
+)
+
+type itemKind int
+
+const (
+	numberItem itemKind = iota + 1
+	dateItem
+	dayItem
+	nameItem
+)
+
+// item is something of a sentence that the article must have in like company.
+type item struct {
+	kind     itemKind
+	from, to int // its tokens
+	date     date
+}
+
+// items returns the numbers, dates, weekdays and names of a sentence.
+func (g *Guard) items(tokens []token, dates []dated) []item {
+	var all []item
+	for _, d := range dates {
+		all = append(all, item{dateItem, d.at, d.end, d.date})
+	}
+	for i := range tokens {
+		t := &tokens[i]
+		switch {
+		case inDate(dates, i) || t.numeral.part:
+		case len(t.numeral.values) > 0:
+			all = append(all, item{kind: numberItem, from: i, to: i + 1 + parts(tokens[i+1:])})
+		case weekdays[t.low] != 0:
+			all = append(all, item{kind: dayItem, from: i, to: i + 1})
+		case g.isName(tokens, i) && !isTitle(t.low):
+			all = append(all, item{kind: nameItem, from: i, to: i + 1})
+		}
+	}
+	return all
+}
+
+// same reports whether the summary's item a and the article's item b are one.
+func (g *Guard) same(tokens []token, a, b item) bool {
+	if a.kind != b.kind {
+		return false
+	}
+	x, y := &tokens[a.from], &g.tokens[b.from]
+	switch a.kind {
+	case numberItem:
+		return x.numeral.same(y.numeral)
+	case dateItem:
+		return a.date.agrees(b.date)
+	case dayItem:
+		return weekdays[x.low] == weekdays[y.low]
+	}
+	return x.low == y.low
+}
+
+// alike reports whether two items could be taken for one another.
+func (g *Guard) alike(tokens []token, a, b item) bool {
+	if a.kind != b.kind {
+		return false
+	}
+	if a.kind == numberItem {
+		x, y := &tokens[a.from], &g.tokens[b.from]
+		return x.numeral.unit == y.numeral.unit && (yearOf(x) > 1900) == (yearOf(y) > 1900)
+	}
+	return true
+}
+
+// checkCompany refuses a number, date or name whose company in the article is
+// another than here, where another of its kind is in just this company; and two
+// whose companies are exchanged.
+func (g *Guard) checkCompany(tokens []token, dates []dated) error {
+	items := g.items(tokens, dates)
+	for n, a := range items {
+		own, other, at := 0.0, 0.0, item{}
+		for _, b := range g.known {
+			switch {
+			case g.same(tokens, a, b):
+				own = max(own, g.fit(tokens, a, b))
+			case g.alike(tokens, a, b) && !slices.ContainsFunc(items, func(c item) bool { return g.same(tokens, c, b) }):
+				if f := g.fit(tokens, a, b); f > other {
+					other, at = f, b
+				}
+			}
+		}
+		if a.kind == nameItem {
+			own = max(own, g.fitPronoun(tokens, a))
+		}
+		if other > own*tolerance+margin {
+			return fmt.Errorf("the article has %q where the summary has %q", g.written(at), written(tokens, a.from, a.to))
+		}
+		for _, c := range items[n+1:] {
+			if a.kind == c.kind && g.exchanged(tokens, a, c) {
+				return fmt.Errorf("the article has %q and %q the other way round", written(tokens, a.from, a.to), written(tokens, c.from, c.to))
+			}
+		}
+	}
+	return nil
+}
+
+func (g *Guard) written(b item) string { return written(g.tokens, b.from, b.to) }
+
+// exchanged reports whether each of two items of a sentence is in the company
+// that the other has in the article.
+func (g *Guard) exchanged(tokens []token, a, c item) bool {
+	straight, crossed := 0.0, 0.0
+	for _, x := range g.known {
+		if !g.same(tokens, a, x) {
+			continue
+		}
+		for _, y := range g.known {
+			if x.from == y.from || !g.same(tokens, c, y) || g.same(tokens, a, y) || g.tokens[x.from].sentence != g.tokens[y.from].sentence {
+				continue
+			}
+			straight = max(straight, g.fit(tokens, a, x, c)+g.fit(tokens, c, y, a))
+			crossed = max(crossed, g.fit(tokens, a, y, c)+g.fit(tokens, c, x, a))
+		}
+	}
+	return crossed > straight*tolerance+margin
+}
+
+// fitPronoun returns how well a name fits where the article has a pronoun, or a
+// word such as "the company", soon after it.
+func (g *Guard) fitPronoun(tokens []token, a item) float64 {
+	const reach = 3 // sentences
+	best := 0.0
+	for j := range g.tokens {
+		if !pronouns.has(g.tokens[j].low) {
+			continue
+		}
+		at := g.tokens[j].sentence
+		if slices.ContainsFunc(g.words[tokens[a.from].low], func(i int) bool { return i < j && g.tokens[i].sentence >= at-reach }) {
+			best = max(best, g.fit(tokens, a, item{kind: nameItem, from: j, to: j + 1}))
+		}
+	}
+	return best
+}
+
+var pronouns = newWordSet("he she it they him her them his its their who which company group firm er sie es sein ihr unternehmen il elle él ella su")
+
+// fit returns how much the summary's item a and the article's b are in the same
+// company: the sum of the words that stand near both, each the more the nearer.
+// Words of the items to leave out do not count.
+func (g *Guard) fit(tokens []token, a, b item, leave ...item) float64 {
+	const decay = 0.3
+	sum := 0.0
+	last := g.lasts[g.tokens[b.from].sentence]
+	first := g.first(b.from)
+	for k := max(0, a.from-companyHere); k < min(len(tokens), a.to+companyHere); k++ {
+		t := &tokens[k]
+		if k >= a.from && k < a.to || slices.ContainsFunc(leave, func(c item) bool { return k >= c.from && k < c.to }) {
+			continue
+		}
+		beside := t.stem == "" && len(t.numeral.values) == 0 // "from", "to", "of": beside the item only
+		if beside && (t.numeral.part || k+1 != a.from) {
+			continue
+		}
+		best := 0.0
+		for _, at := range g.places(t) {
+			if at < first || at >= last || at >= b.from && at < b.to {
+				continue
+			}
+			distance := away(at, b)
+			if distance > companyThere || beside && at+1 != b.from {
+				continue
+			}
+			near := 1 / (1 + decay*float64(distance-1))
+			// The same side counts for more: what follows a number is what it counts.
+			if (at < b.from) != (k < a.from) {
+				near *= 0.5
+			}
+			best = max(best, near)
+		}
+		sum += best / (1 + decay*float64(away(k, a)-1))
+	}
+	return sum
+}
+
+// away returns how many tokens a token outside an item is away from it.
+func away(at int, i item) int {
+	if at < i.from {
+		return i.from - at
+	}
+	return at - i.to + 1
+}
+
+// first returns where the sentence of the article's token j begins.
+func (g *Guard) first(j int) int {
+	if s := g.tokens[j].sentence; s > 0 {
+		return g.lasts[s-1]
+	}
+	return 0
+}
+
+// places returns where the article has a token.
+func (g *Guard) places(t *token) []int {
+	if t.stem != "" {
+		return g.stems[t.stem]
+	}
+	return g.words[t.low]
+}

@@ -1,0 +1,442 @@
+package summary
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"tidings/internal/news"
+)
+
+// Most sentences that a model's summary may have, by whether it was asked for a
+// long one.
+const (
+	maxModelSentences     = 4
+	maxLongModelSentences = 10
+	longSummaryWords      = 90
+)
+
+// minGrounded is the share of a sentence's own words that the article must use as
+// well. Retelling keeps most words; inventing does not.
+const minGrounded = 0.5
+
+// Guard checks summaries that were not made of the article's own sentences against
+// the article, before anyone sees them. It knows nothing of the world: what it
+// holds is that every number, amount, date, name and quotation of a summary is one
+// of the article, in the company in which the article has it.
+type Guard struct {
+	lex      *lexicon
+	maxWords int
+	shares   []int
+	squashed string
+	folded   string // the text in lower case
+	tokens   []token
+	dates    []dated
+	known    []item           // the article's
+	words    map[string][]int // by token in lower case, where
+	stems    map[string][]int
+	lasts    []int // by sentence, the index behind its last token
+}
+
+// NewGuard prepares to check summaries of a request's text.
+func NewGuard(r news.SummaryRequest) *Guard {
+	text := material(r)
+	g := &Guard{
+		lex: builtin().detect(text), maxWords: r.MaxWords, shares: builtin().count(text),
+		squashed: squash(text), folded: strings.ToLower(text),
+		words: make(map[string][]int), stems: make(map[string][]int),
+	}
+	if g.maxWords <= 0 {
+		g.maxWords = DefaultMaxWords
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		for _, sentence := range g.lex.split(line) {
+			from := len(g.tokens)
+			g.tokens = g.lex.tokenize(g.tokens, sentence, len(g.lasts))
+			for _, d := range findDates(g.tokens[from:]) {
+				d.at, d.end = d.at+from, d.end+from
+				g.dates = append(g.dates, d)
+			}
+			g.lasts = append(g.lasts, len(g.tokens))
+		}
+	}
+	for i := range g.tokens {
+		t := &g.tokens[i]
+		g.words[t.low] = append(g.words[t.low], i)
+		if t.stem != "" {
+			g.stems[t.stem] = append(g.stems[t.stem], i)
+		}
+	}
+	g.known = g.items(g.tokens, g.dates)
+	return g
+}
+
+// Check returns what is wrong with a summary, in words for its author, or nil.
+func (g *Guard) Check(sentences []string) error {
+	if err := g.checkForm(sentences); err != nil {
+		return err
+	}
+	if err := g.checkLanguage(strings.Join(sentences, " ")); err != nil {
+		return err
+	}
+	for _, s := range sentences {
+		tokens := g.lex.tokenize(nil, s, 0)
+		if err := g.checkQuotes(s); err != nil {
+			return err
+		}
+		dates := findDates(tokens)
+		for _, check := range []func([]token, []dated) error{
+			g.checkDates, g.checkNumbers, g.checkNames, g.checkWords, g.checkCompany, g.checkOrder,
+		} {
+			if err := check(tokens, dates); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkForm looks at what the reader would see even without reading the article.
+func (g *Guard) checkForm(sentences []string) error {
+	most := maxModelSentences
+	if g.maxWords >= longSummaryWords {
+		most = maxLongModelSentences
+	}
+	if len(sentences) == 0 {
+		return fmt.Errorf("there is no sentence")
+	}
+	if len(sentences) > most {
+		return fmt.Errorf("%d sentences are too many; at most %d are wanted", len(sentences), most)
+	}
+	words := 0
+	for _, s := range sentences {
+		words += countWords(s)
+		switch {
+		case strings.TrimSpace(s) != s || s == "":
+			return fmt.Errorf("a sentence is empty or has space around it")
+		case strings.ContainsFunc(s, isUnseen):
+			return fmt.Errorf("a sentence has a line break or an invisible character in it")
+		case !endsSentenceMark(s):
+			return fmt.Errorf("%.60q does not end as a sentence does", s)
+		case len(g.lex.split(s)) > 2:
+			return fmt.Errorf("%.60q is several sentences; give each by itself", s)
+		case !isBalanced(s):
+			return fmt.Errorf("%.60q has a quotation mark or bracket without its fellow", s)
+		}
+		if mark := markup(s); mark != "" {
+			return fmt.Errorf("%q is a link, mention or markup; plain sentences are wanted", mark)
+		}
+		if phrase := g.talk(s); phrase != "" {
+			return fmt.Errorf("%q talks to the reader or of the task instead of telling the story", phrase)
+		}
+	}
+	if words > g.maxWords {
+		return fmt.Errorf("%d words are too many; at most %d are wanted", words, g.maxWords)
+	}
+	return nil
+}
+
+func isUnseen(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError || r == '\u2028' || r == '\u2029'
+}
+
+// markup returns what Discord would not show as it is written.
+func markup(s string) string {
+	lower := strings.ToLower(s)
+	for _, mark := range []string{"://", "www.", "discord.gg", "mailto:", "](", "**", "__", "~~", "||", "`", "<", ">", "{", "}", "\\", "|", "*", "@", "_", "- ", "# "} {
+		if mark == "- " || mark == "# " {
+			if strings.HasPrefix(s, mark) {
+				return mark
+			}
+		} else if strings.Contains(lower, mark) {
+			return mark
+		}
+	}
+	return ""
+}
+
+// talk returns a phrase by which a model speaks of itself, its task or to the
+// reader, where the article does not use it.
+func (g *Guard) talk(s string) string {
+	lower := strings.ToLower(s)
+	for _, phrase := range []string{
+		"ignore the above", "ignore previous", "ignore all", "disregard", "previous instruction", "system prompt", "as an ai", "my instructions",
+	} {
+		if strings.Contains(lower, phrase) {
+			return phrase
+		}
+	}
+	for _, phrase := range []string{
+		"language model", "the article", "this article", "the text says", "summary", "summarize", "summarise", "in conclusion", "i'm sorry", "i cannot", "here is", "here are",
+		"instruction", "der artikel", "zusammenfassung", "l'article", "résumé", "el artículo", "resumen",
+	} {
+		if strings.Contains(lower, phrase) && !strings.Contains(g.folded, phrase) {
+			return phrase
+		}
+	}
+	if g.lex.code != "en" {
+		return ""
+	}
+	for _, t := range g.lex.tokenize(nil, s, 0) {
+		if t.quoted {
+			continue
+		}
+		switch t.text {
+		case "I", "we", "We", "you", "You", "your", "Your", "our", "Our", "my", "My", "I'm", "I’m", "we're", "you're":
+			return t.text
+		}
+	}
+	return ""
+}
+
+// checkLanguage refuses a summary in another script or language than the article's.
+func (g *Guard) checkLanguage(text string) error {
+	if a, b := scriptOf(g.folded), scriptOf(text); a != b {
+		return fmt.Errorf("the summary is written in another script than the article")
+	}
+	counts := builtin().count(text)
+	best := 0
+	for i, n := range counts {
+		if n > counts[best] {
+			best = i
+		}
+	}
+	language := builtin()[best].code
+	const few = 3 // a headline-like sentence has hardly any function words
+	if counts[best] <= few || language == g.lex.code {
+		return nil
+	}
+	if g.lex.code == "" {
+		words := 0
+		for _, n := range g.shares {
+			words = max(words, n)
+		}
+		if g.shares[best]*3 >= words {
+			return nil
+		}
+		return fmt.Errorf("the summary is written in another language than the article")
+	}
+	for i := range builtin() {
+		if builtin()[i].code == g.lex.code && counts[i]*10 < counts[best]*7 {
+			return fmt.Errorf("the summary is written in another language than the article (%s)", g.lex.code)
+		}
+	}
+	return nil
+}
+
+// scriptOf returns which script most letters of a text belong to.
+func scriptOf(text string) string {
+	counts := map[string]int{}
+	n := 0
+	for _, r := range text {
+		if !unicode.IsLetter(r) {
+			continue
+		}
+		if n++; n > 2000 {
+			break
+		}
+		switch {
+		case unicode.Is(unicode.Latin, r):
+			counts["latin"]++
+		case isDense(r):
+			counts["dense"]++
+		case unicode.Is(unicode.Cyrillic, r):
+			counts["cyrillic"]++
+		default:
+			counts["other"]++
+		}
+	}
+	most := ""
+	for _, script := range []string{"latin", "dense", "cyrillic", "other"} {
+		if most == "" || counts[script] > counts[most] {
+			most = script
+		}
+	}
+	return most
+}
+
+// checkQuotes wants every quotation word for word.
+func (g *Guard) checkQuotes(s string) error {
+	for _, q := range quoteSpans(s) {
+		quoted := s[q.from:q.to]
+		key := squash(quoted)
+		if key == "" {
+			continue
+		}
+		// The words, each whole: "art" is not quoted from "party".
+		if !strings.Contains(g.squashed, key) || !strings.Contains(plainWords(g.folded), strings.TrimRight(plainWords(quoted), " ")+" ") && !strings.ContainsFunc(quoted, isDense) {
+			return fmt.Errorf("the article has no %.80q; quote it word for word, or not at all", quoted)
+		}
+	}
+	return nil
+}
+
+// plainWords returns the words of s in lower case with one space around each.
+func plainWords(s string) string {
+	fields := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+	return " " + strings.Join(fields, " ") + " "
+}
+
+// checkDates wants every date, weekday and "last year" to be the article's.
+func (g *Guard) checkDates(tokens []token, dates []dated) error {
+	for _, d := range dates {
+		if !slices.ContainsFunc(g.dates, func(other dated) bool { return d.agrees(other.date) }) && !g.pieces(d.date) {
+			return fmt.Errorf("the article does not name the date %q", written(tokens, d.at, d.end))
+		}
+	}
+	for i := range tokens {
+		t := &tokens[i]
+		if day := weekdays[t.low]; day != 0 && !g.hasWeekday(day) {
+			return fmt.Errorf("the article does not name the day %q", t.text)
+		}
+		switch t.low {
+		case "yesterday", "today", "tomorrow", "tonight", "gestern", "heute", "morgen", "hier", "demain", "aujourd", "ayer", "hoy", "mañana":
+			if len(g.words[t.low]) == 0 {
+				return fmt.Errorf("the article does not say %q", t.text)
+			}
+		case "last", "next", "this", "nächste", "nächstes", "nächsten", "letzte", "letztes", "letzten":
+			if i+1 < len(tokens) && isPeriod(tokens[i+1].low) && !g.hasPair(t.low, tokens[i+1].low) {
+				return fmt.Errorf("the article does not say %q", t.text+" "+tokens[i+1].text)
+			}
+		}
+	}
+	return nil
+}
+
+func isPeriod(low string) bool {
+	switch low {
+	case "week", "month", "year", "quarter", "spring", "summer", "autumn", "fall", "winter", "weekend", "season", "decade", "century",
+		"woche", "monat", "jahr", "jahres", "quartal", "sommer", "winters", "herbst", "frühjahr":
+		return true
+	}
+	return weekdays[low] != 0 || months[low] != 0
+}
+
+// pieces reports whether a date is one that the article gives in two places: a
+// day and month here, the one year that it names there.
+func (g *Guard) pieces(d date) bool {
+	if d.year == 0 {
+		return false
+	}
+	other := d
+	other.year = 0
+	for _, a := range g.dates {
+		if other.agrees(a.date) && a.year == 0 {
+			for _, y := range g.dates {
+				if y.year != 0 && y.year != d.year {
+					return false
+				}
+			}
+			return g.hasNumeral(numeral{values: []float64{float64(d.year)}})
+		}
+	}
+	return false
+}
+
+func (g *Guard) hasWeekday(day int) bool {
+	for i := range g.tokens {
+		if weekdays[g.tokens[i].low] == day {
+			return true
+		}
+	}
+	return false
+}
+
+// hasPair reports whether the article has the two words beside each other.
+func (g *Guard) hasPair(a, b string) bool {
+	return slices.ContainsFunc(g.words[a], func(i int) bool { return i+1 < len(g.tokens) && g.tokens[i+1].low == b })
+}
+
+func (g *Guard) hasNumeral(n numeral) bool {
+	return slices.ContainsFunc(g.tokens, func(t token) bool { return n.same(t.numeral) })
+}
+
+// checkNumbers wants every number with its unit to be the article's.
+func (g *Guard) checkNumbers(tokens []token, dates []dated) error {
+	for i := range tokens {
+		n := tokens[i].numeral
+		if len(n.values) == 0 || inDate(dates, i) {
+			continue
+		}
+		found := false
+		for j := range g.tokens {
+			if n.same(g.tokens[j].numeral) && g.unitFits(n.unit, j) {
+				found = true
+				break
+			}
+		}
+		if !found {
+			return fmt.Errorf("the article does not have the number %q", written(tokens, i, i+1+parts(tokens[i+1:])))
+		}
+	}
+	return nil
+}
+
+// unitFits reports whether the article's number at j may have a unit: it has it,
+// or has none itself and shares it with one beside it ("5 to 7 percent").
+func (g *Guard) unitFits(unit string, j int) bool {
+	own := g.tokens[j].numeral.unit
+	if unit == "" || own == unit {
+		return true
+	}
+	if own != "" {
+		return false
+	}
+	for k := j + 1; k < min(j+5, g.lasts[g.tokens[j].sentence]); k++ {
+		if g.tokens[k].numeral.unit == unit {
+			return true
+		}
+	}
+	for k := max(0, j-8); k < j; k++ {
+		if g.tokens[k].numeral.unit == unit && g.tokens[k].sentence == g.tokens[j].sentence && unit != "%" {
+			return true
+		}
+	}
+	return false
+}
+
+func inDate(dates []dated, i int) bool {
+	return slices.ContainsFunc(dates, func(d dated) bool { return d.at <= i && i < d.end })
+}
+
+// parts returns how many tokens belong to the number before them.
+func parts(tokens []token) int {
+	n := 0
+	for n < len(tokens) && tokens[n].numeral.part {
+		n++
+	}
+	return n
+}
+
+// written returns the tokens as the sentence has them.
+func written(tokens []token, from, to int) string {
+	var b strings.Builder
+	for i := from; i < min(to, len(tokens)); i++ {
+		if i > from {
+			b.WriteString(tokens[i].gap)
+		}
+		b.WriteString(tokens[i].text)
+	}
+	return b.String()
+}
+
+// checkWords wants most of a sentence's words to be the article's.
+func (g *Guard) checkWords(tokens []token, _ []dated) error {
+	all, known := 0, 0
+	for i := range tokens {
+		stem := tokens[i].stem
+		if stem == "" || months[tokens[i].low] != 0 || weekdays[tokens[i].low] != 0 {
+			continue
+		}
+		all++
+		if len(g.stems[stem]) > 0 {
+			known++
+		}
+	}
+	if all > 0 && float64(known) < minGrounded*float64(all) {
+		return fmt.Errorf("%.80q says what the article does not say", written(tokens, 0, len(tokens)))
+	}
+	return nil
+}

@@ -1,0 +1,83 @@
+package summary
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"tidings/internal/news"
+)
+
+// maxMaterial is how much of an article a model is given, in bytes: the news
+// stands at its beginning, and what is given is paid for.
+const maxMaterial = 12 << 10
+
+// material returns what a model is told of a story, and what its summary is
+// checked against: the title, the feed's description and the article.
+func material(r news.SummaryRequest) string {
+	title := withoutOrders(squeeze(bound(r.Title)))
+	return strings.Join([]string{cut(title, 500), cut(withoutOrders(Clean(r.Title, r.Lead)), 2000), articleOf(r)}, "\n")
+}
+
+// articleOf returns the article without what is no part of it.
+func articleOf(r news.SummaryRequest) string {
+	return cut(withoutOrders(Clean(r.Title, r.Text)), maxMaterial)
+}
+
+// cut shortens a text to at most so many bytes, at the end of a paragraph or word.
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	text = text[:most]
+	if i := strings.LastIndexAny(text, "\n "); i > most/2 {
+		text = text[:i]
+	}
+	return text
+}
+
+// withoutOrders takes away the sentences by which a page talks to a model rather
+// than to its readers. What they say is then no part of the article, neither for
+// the model nor for the guard.
+func withoutOrders(text string) string {
+	if !isOrder(text) {
+		return text
+	}
+	lex := builtin().detect(text)
+	var out []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if isOrder(line) {
+			var kept []string
+			// A sentence that follows an order in its paragraph may be what was ordered.
+			for _, s := range lex.split(line) {
+				if isOrder(s) {
+					break
+				}
+				kept = append(kept, s)
+			}
+			line = strings.Join(kept, " ")
+		}
+		if line != "" {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+func isOrder(text string) bool {
+	lower := strings.ToLower(text)
+	for _, phrase := range []string{
+		"ignore the above", "ignore all", "ignore any", "ignore previous", "ignore your", "ignore the previous", "ignore these", "disregard the above", "disregard all", "disregard previous",
+		"disregard your", "forget the above", "forget all previous", "forget your", "previous instructions", "above instructions", "new instructions", "your instructions", "system prompt",
+		"you are now", "as an ai", "as a language model", "to the language model", "to the summarizer", "to the summariser", "when summarizing", "when summarising", "in your summary",
+		"your summary must", "the summary must", "@everyone", "@here", "<|", "[inst]", "### instruction", "system:", "assistant:",
+		"ignoriere alle", "ignoriere die", "ignorez les instructions", "ignora las instrucciones", "忽略以上", "忽略之前", "以上の指示を無視",
+	} {
+		if strings.Contains(lower, phrase) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,219 @@
+package summary
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// checkNames wants every proper name to be the article's, and the parts of a name
+// to stand together there as they do here: of Hugo Barra and Bin Lin nobody makes
+// a Hugo Lin.
+func (g *Guard) checkNames(tokens []token, dates []dated) error {
+	for i := range tokens {
+		t := &tokens[i]
+		if inDate(dates, i) || !g.isNameOrNoun(tokens, i) {
+			continue
+		}
+		if g.isName(tokens, i) && !g.hasName(t) {
+			return fmt.Errorf("the article does not have the name or word %q", t.text)
+		}
+		if i == 0 || !joined(t.gap) || !g.isNameOrNoun(tokens, i-1) || isTitle(tokens[i-1].low) || isTitle(t.low) {
+			continue
+		}
+		before := &tokens[i-1]
+		if len(g.words[t.low]) > 0 && len(g.words[before.low]) > 0 && (g.lex.code != "de" || g.followsName(t.low)) && !g.near(before.low, t.low) {
+			return fmt.Errorf("the article does not have the name %q", before.text+" "+t.text)
+		}
+	}
+	return nil
+}
+
+func joined(gap string) bool { return gap == " " || gap == "\u00a0" || gap == "-" }
+
+// isName reports whether the token at i is a proper name, rather than a word that
+// has its capital from the beginning of a sentence or from the German language.
+func (g *Guard) isName(tokens []token, i int) bool {
+	t := &tokens[i]
+	if !t.isName() || t.numeral.is() || weekdays[t.low] != 0 || months[t.low] != 0 {
+		return false
+	}
+	inner := strings.ContainsFunc(t.text[1:], unicode.IsUpper) || t.isCode()
+	if inner {
+		return true
+	}
+	if g.lex.function.has(t.low) || g.lex.starters.has(t.low) || g.lex.leaning.has(t.low) || t.text == "I" {
+		return false
+	}
+	if g.lex.code == "de" && g.hasStem(t) {
+		return false
+	}
+	if t.begins && (openers.has(t.low) || g.usesSmall(t.low)) {
+		return false
+	}
+	return true
+}
+
+// isNameOrNoun also takes the nouns of German, which are written as names are.
+func (g *Guard) isNameOrNoun(tokens []token, i int) bool {
+	t := &tokens[i]
+	if g.lex.code == "de" && !t.begins && t.isName() && months[t.low] == 0 && weekdays[t.low] == 0 && !g.lex.function.has(t.low) {
+		return true
+	}
+	return g.isName(tokens, i)
+}
+
+// followsName reports whether the article has a word right behind a capitalised
+// one, as a surname stands.
+func (g *Guard) followsName(low string) bool {
+	return slices.ContainsFunc(g.words[low], func(i int) bool {
+		return i > 0 && joined(g.tokens[i].gap) && g.tokens[i-1].isName() && months[g.tokens[i-1].low] == 0 && !g.tokens[i-1].begins
+	})
+}
+
+// hasStem reports whether the article has another form of a word, or a compound
+// that begins with it.
+func (g *Guard) hasStem(t *token) bool { return t.stem != "" && len(g.stems[t.stem]) > 0 }
+
+// usesSmall reports whether the article has a word, in any form, without a capital.
+func (g *Guard) usesSmall(low string) bool {
+	return slices.ContainsFunc(g.stems[stemOf(low)], func(i int) bool { return !g.tokens[i].isName() })
+}
+
+// hasName reports whether the article has a name, in this form or in one that
+// means the same.
+func (g *Guard) hasName(t *token) bool {
+	if slices.ContainsFunc(g.words[t.low], func(i int) bool { return g.tokens[i].isName() || g.tokens[i].begins || t.begins || g.lex.code == "de" }) {
+		return true
+	}
+	if t.isCode() && strings.Contains(g.squashed, squash(t.text)) {
+		return true // "Mi5" for "Mi 5"
+	}
+	// "Redmi-Serie" and "Redmis": what the article has, with something German or
+	// plural behind it.
+	for _, suffix := range []string{"s", "es", "'", "’"} {
+		if rest, ok := strings.CutSuffix(t.low, suffix); ok && len(rest) > 2 && len(g.words[rest]) > 0 || len(g.words[t.low+suffix]) > 0 {
+			return true
+		}
+	}
+	return g.hasAlias(t.low) || g.hasInitials(t.text) || g.hasDemonym(t.low)
+}
+
+// aliases are names that mean the same; a summary may use one for another.
+var aliases = [][]string{
+	{"us", "usa", "united states", "america", "american", "americans"},
+	{"uk", "united kingdom", "britain", "british", "great britain", "britons"},
+	{"eu", "european union", "europe's union"},
+	{"un", "united nations"},
+	{"ceo", "chief executive", "chief executive officer"},
+	{"cfo", "chief financial officer", "finance chief"},
+	{"ai", "artificial intelligence"},
+	{"china", "chinese"}, {"japan", "japanese"}, {"france", "french"}, {"germany", "german", "germans"}, {"netherlands", "dutch"},
+	{"spain", "spanish"}, {"sweden", "swedish"}, {"denmark", "danish"}, {"finland", "finnish"}, {"poland", "polish"}, {"turkey", "turkish"},
+	{"ireland", "irish"}, {"switzerland", "swiss"}, {"portugal", "portuguese"}, {"greece", "greek"}, {"norway", "norwegian"}, {"wales", "welsh"},
+}
+
+func (g *Guard) hasAlias(low string) bool {
+	for _, group := range aliases {
+		if !slices.Contains(group, low) && !slices.ContainsFunc(group, func(name string) bool { return strings.HasSuffix(name, " "+low) || strings.HasPrefix(name, low+" ") }) {
+			continue
+		}
+		for _, name := range group {
+			first, rest, _ := strings.Cut(name, " ")
+			if name != low && len(g.words[first]) > 0 && (rest == "" && (first != "us" || g.hasUpper(first)) || rest != "" && strings.Contains(g.folded, name)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hasUpper tells the country from the pronoun.
+func (g *Guard) hasUpper(low string) bool {
+	return slices.ContainsFunc(g.words[low], func(i int) bool { return g.tokens[i].text == strings.ToUpper(low) })
+}
+
+// hasInitials reports whether the article has a name in full whose initials a
+// name is.
+func (g *Guard) hasInitials(name string) bool {
+	if len(name) < 2 || len(name) > 5 || strings.ContainsFunc(name, func(r rune) bool { return r < 'A' || r > 'Z' }) {
+		return false
+	}
+	for i := range g.tokens {
+		j, k := i, 0
+		for j < len(g.tokens) && k < len(name) && j-i < 2*len(name) && g.tokens[j].text != "" {
+			switch first := g.tokens[j].text[0]; {
+			case first == name[k]:
+				k++
+			case g.tokens[j].stem != "" || k == 0:
+				k = len(name) + 1
+			}
+			j++
+		}
+		if k == len(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasDemonym reports whether the article has the country of a people, or the
+// people of a country: India and Indian, Israel and Israeli.
+func (g *Guard) hasDemonym(low string) bool {
+	endings := []string{"n", "an", "ian", "ese", "ish", "i", "ns", "ans", "ians"}
+	for _, ending := range endings {
+		if rest, ok := strings.CutSuffix(low, ending); ok && len(rest) >= 4 {
+			for _, back := range []string{"", "a", "y", "e", "o", "ia"} {
+				if slices.ContainsFunc(g.words[rest+back], func(i int) bool { return g.tokens[i].isName() }) {
+					return true
+				}
+			}
+		}
+		for _, cut := range []string{"", "a", "y", "e", "o", "ia"} {
+			if root, ok := strings.CutSuffix(low, cut); ok && len(root) >= 4 && slices.ContainsFunc(g.words[root+ending], func(i int) bool { return g.tokens[i].isName() }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// near reports whether the article has b behind a with at most two words between
+// them, in one sentence.
+func (g *Guard) near(a, b string) bool {
+	const between = 2
+	for _, i := range g.words[a] {
+		for j := i + 1; j <= i+1+between && j < g.lasts[g.tokens[i].sentence]; j++ {
+			if g.tokens[j].low == b {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isTitle reports whether a word that is written as a name is rather what
+// somebody is: it may stand beside a name that it does not stand beside in the
+// article.
+func isTitle(low string) bool {
+	return titles.has(low) || slices.ContainsFunc(aliases, func(group []string) bool { return slices.Contains(group, low) })
+}
+
+var titles = newWordSet("ceo cfo cto coo president chancellor minister mr mrs ms dr sir prof professor judge senator governor mayor king queen prince princess " +
+	"general chief director chairman secretary captain coach pope indian russian canadian european asian african australian italian israeli korean " +
+	"the a an herr frau präsident minister bürgermeister monsieur madame señor doctor")
+
+// openers are words that begin sentences and are no names, though an article may
+// not have them.
+var openers = newWordSet("about above according across additionally advocates after again against agents all almost along already also although among amid an analysts " +
+	"and another any anyone around as at authorities back before behind below beside besides between beyond both buyers by campaigners cars children citizens city " +
+	"companies company construction consumers costs council councillors court critics customers damage deliveries despite developers doctors down drivers during each early " +
+	"earlier east either employees engineers even every everyone executives experts families farmers few fewer finally firefighters first following for former from full further " +
+	"government governments growth half head heavy high his homes hospitals hundreds if in inside instead investigators investors it its judges just last late later lawyers lawmakers less " +
+	"local many managers meanwhile members millions ministers more most much nearly neither new news next no nobody none nor north not nothing now of off officers officials on once " +
+	"one only opponents organisers organizers orders other others out over owners parents parts passengers patients people plans players police polls previously prices production " +
+	"profit profits prosecutors protesters rather regulators repairs reports rescuers researchers residents results revenue revenues rival rivals roughly sales scientists several " +
+	"shareholders shares she shipments shops since small so some soon south spokeswoman spokesman staff stocks storm students such suppliers support supporters talks teachers tests thanks that " +
+	"the their then there these they this those though thousands three through to today together tourists traffic two under union unions until unlike up users versions visitors " +
+	"volunteers voters warm water we west what when where whether which while who why wholesale with within without witnesses women work workers years yesterday yet")

@@ -1,0 +1,279 @@
+package summary
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// numeral is a number as a text writes it. "1.000" and "5m" can be read in two
+// ways, so that there may be several values.
+type numeral struct {
+	values []float64
+	unit   string // "%", "$", "€" and so on, "" where none is told
+	part   bool   // belongs to the number that the token before begins
+}
+
+func (n numeral) is() bool { return len(n.values) > 0 || n.part }
+
+// same reports whether two numerals can be read as one value.
+func (n numeral) same(other numeral) bool {
+	return slices.ContainsFunc(n.values, func(v float64) bool { return slices.Contains(other.values, v) })
+}
+
+// scanNumeral reads the number that begins with the digit at i, and returns where
+// it ends. What is no number, such as "4.4.2" or "5s", has no value: it is
+// compared as it is written.
+func (lex *lexicon) scanNumeral(s string, i int) (end int, n numeral) {
+	start := i
+	var groups []string
+	var separators []rune
+	group := i
+	for i < len(s) {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if unicode.IsDigit(r) {
+			i += size
+			continue
+		}
+		next, _ := utf8.DecodeRuneInString(s[i+size:])
+		if !unicode.IsDigit(next) || !lex.divides(r, s[i+size:]) {
+			break
+		}
+		groups, separators = append(groups, s[group:i]), append(separators, r)
+		i += size
+		group = i
+	}
+	groups = append(groups, s[group:i])
+	suffix := i
+	for suffix < len(s) {
+		r, size := utf8.DecodeRuneInString(s[suffix:])
+		if !unicode.IsLetter(r) || isDense(r) {
+			break
+		}
+		suffix += size
+	}
+	values := lex.readGroups(groups, separators)
+	switch letters := strings.ToLower(s[i:suffix]); letters {
+	case "", "st", "nd", "rd", "th", "er", "º", "ª", "e":
+	case "k", "m", "mn", "bn", "b", "tn", "t":
+		scaled := scale(values, magnitudes[letters])
+		if len(letters) == 1 {
+			scaled = append(scaled, values...) // metres, bytes
+		}
+		values = scaled
+	default:
+		values = nil
+	}
+	unit := ""
+	if before := strings.TrimRight(s[:start], " \u00a0"); before != "" {
+		r, _ := utf8.DecodeLastRuneInString(before)
+		if isCurrency(r) {
+			unit = string(r)
+		}
+	}
+	after, _ := utf8.DecodeRuneInString(strings.TrimLeft(s[suffix:], " \u00a0\u202f"))
+	if after == '%' || after == '％' {
+		unit = "%"
+	} else if isCurrency(after) && unit == "" {
+		unit = string(after)
+	}
+	return suffix, numeral{values: values, unit: unit}
+}
+
+// divides reports whether r, with the given digits behind it, divides groups of
+// digits of one number.
+func (lex *lexicon) divides(r rune, rest string) bool {
+	switch r {
+	case '.', ',':
+		return true
+	case '\'', '’', '\u00a0', '\u202f', '\u2009':
+		return digitsAhead(rest) == 3
+	case ' ':
+		return lex.code != "" && lex.code != "en" && digitsAhead(rest) == 3
+	}
+	return false
+}
+
+func digitsAhead(s string) int {
+	n := 0
+	for _, r := range s {
+		if !unicode.IsDigit(r) {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// readGroups returns what groups of digits with these separators may mean.
+func (lex *lexicon) readGroups(groups []string, separators []rune) []float64 {
+	join := func(whole []string, fraction string) []float64 {
+		text := strings.Join(whole, "")
+		if fraction != "" {
+			text += "." + fraction
+		}
+		v, err := strconv.ParseFloat(asciiDigits(text), 64)
+		if err != nil {
+			return nil
+		}
+		return []float64{v}
+	}
+	last := len(groups) - 1
+	if last == 0 {
+		return join(groups, "")
+	}
+	thousands := len(groups[0]) <= 3 && !slices.ContainsFunc(groups[1:], func(g string) bool { return len(g) != 3 })
+	uniform := !slices.ContainsFunc(separators, func(r rune) bool { return r != separators[0] })
+	english := lex.code == "en"
+	switch {
+	case uniform && thousands && (last > 1 || separators[0] != '.' && (separators[0] != ',' || english)):
+		return join(groups, "")
+	case uniform && last == 1:
+		values := join(groups[:1], groups[1])
+		if thousands && !(english && separators[0] == '.') {
+			values = append(values, join(groups, "")...)
+		}
+		return values
+	case !uniform:
+		return join(groups[:last], groups[last])
+	}
+	return nil // a version, a date
+}
+
+func asciiDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '０' && r <= '９' {
+			return r - '０' + '0'
+		}
+		return r
+	}, s)
+}
+
+func scale(values []float64, by float64) []float64 {
+	scaled := make([]float64, len(values))
+	for i, v := range values {
+		scaled[i] = v * by
+	}
+	return scaled
+}
+
+// magnitudes are words and letters that follow digits and multiply them.
+var magnitudes = map[string]float64{
+	"k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "bn": 1e9, "b": 1e9, "mrd": 1e9, "tn": 1e12, "t": 1e12,
+	"hundred": 100, "thousand": 1e3, "million": 1e6, "millions": 1e6, "billion": 1e9, "billions": 1e9, "trillion": 1e12,
+	"tausend": 1e3, "millionen": 1e6, "milliarde": 1e9, "milliarden": 1e9, "billionen": 1e12,
+	"mille": 1e3, "milliard": 1e9, "milliards": 1e9,
+	"mil": 1e3, "millón": 1e6, "millones": 1e6, "milhão": 1e6, "milhões": 1e6, "mila": 1e3, "milione": 1e6, "milioni": 1e6, "miliardo": 1e9, "miliardi": 1e9,
+	"duizend": 1e3, "miljoen": 1e6, "miljard": 1e9,
+	"тысяч": 1e3, "тысячи": 1e3, "тыс": 1e3, "миллион": 1e6, "миллиона": 1e6, "миллионов": 1e6, "млн": 1e6, "миллиард": 1e9, "миллиарда": 1e9, "миллиардов": 1e9, "млрд": 1e9,
+}
+
+// numberWords are numbers in words, by language. "One" is left out: it is a
+// pronoun more often.
+var numberWords = map[string]map[string]float64{
+	"en": {
+		"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+		"thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
+		"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "dozen": 12,
+	},
+	"de": {"zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12, "zwanzig": 20, "dreißig": 30, "vierzig": 40, "fünfzig": 50},
+	"fr": {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "dix": 10, "onze": 11, "douze": 12, "vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50},
+	"es": {"dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "doce": 12, "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50},
+	"pt": {"dois": 2, "duas": 2, "três": 3, "quatro": 4, "cinco": 5, "seis": 6, "sete": 7, "oito": 8, "nove": 9, "dez": 10, "doze": 12, "vinte": 20, "trinta": 30},
+	"it": {"due": 2, "tre": 3, "quattro": 4, "cinque": 5, "sei": 6, "sette": 7, "otto": 8, "nove": 9, "dieci": 10, "dodici": 12, "venti": 20, "trenta": 30},
+	"nl": {"twee": 2, "drie": 3, "vier": 4, "vijf": 5, "zes": 6, "zeven": 7, "acht": 8, "negen": 9, "tien": 10, "twaalf": 12, "twintig": 20, "dertig": 30},
+	"ru": {"два": 2, "две": 2, "три": 3, "четыре": 4, "пять": 5, "шесть": 6, "семь": 7, "восемь": 8, "девять": 9, "десять": 10, "двадцать": 20},
+}
+
+// denseMagnitudes are those of Chinese and Japanese.
+var denseMagnitudes = map[rune]float64{'千': 1e3, '万': 1e4, '萬': 1e4, '亿': 1e8, '億': 1e8, '兆': 1e12}
+
+// unitWords are units that are written as words behind a number.
+var unitWords = map[string]string{
+	"percent": "%", "pct": "%", "prozent": "%", "procent": "%", "cent": "", "ciento": "",
+	"dollars": "$", "dollar": "$", "usd": "$", "dólares": "$", "dollari": "$", "euros": "€", "euro": "€", "eur": "€",
+	"pounds": "£", "gbp": "£", "yen": "¥", "yuan": "¥", "jpy": "¥", "rupees": "₹",
+}
+
+// joinNumerals reads numbers in words, and what multiplies a number or names its
+// unit.
+func (lex *lexicon) joinNumerals(tokens []token) {
+	words := numberWords[lex.code]
+	for i := 0; i < len(tokens); i++ {
+		t := &tokens[i]
+		if !t.numeral.is() {
+			v, ok := words[t.low]
+			if !ok && i+1 < len(tokens) && (t.low == "a" || t.low == "an" || t.low == "one") && isMagnitude(tokens[i+1].low) {
+				v, ok = 1, true
+			}
+			if !ok || t.isName() && !t.begins {
+				continue
+			}
+			t.numeral.values, t.stem = []float64{v}, ""
+		}
+		if t.numeral.part || len(t.numeral.values) == 0 {
+			continue
+		}
+		i += lex.joinFollowing(tokens[i:], words)
+	}
+}
+
+func isMagnitude(low string) bool { return len(low) > 2 && magnitudes[low] != 0 }
+
+// joinFollowing adds to the number of the first token what the next ones say of
+// it, and returns how many they are.
+func (lex *lexicon) joinFollowing(tokens []token, words map[string]float64) int {
+	n := &tokens[0].numeral
+	j := 1
+	take := func() {
+		tokens[j].numeral, tokens[j].stem = numeral{part: true}, ""
+		j++
+	}
+	sum := 0.0 // "two hundred" of "two hundred and five thousand"
+	for j < len(tokens) && len(n.values) > 0 && !strings.ContainsAny(tokens[j].gap, ",;.()") {
+		t := &tokens[j]
+		m := magnitudes[t.low]
+		if len(t.low) <= 2 && !strings.Contains(" mn bn tn ", " "+t.low+" ") && !(lex.code == "" && len(t.low) > 1) {
+			m = 0
+		}
+		if m == 0 && isDense(runeAt(t.low, 0)) {
+			m = denseMagnitudes[runeAt(t.low, 0)]
+		}
+		v, isWord := words[t.low]
+		switch {
+		case m != 0:
+			n.values = scale(n.values, m)
+		case isWord && v == 12 && t.low == "dozen":
+			n.values = scale(n.values, 12)
+		case isWord && v < 10 && t.gap == "-":
+			n.values[0] += v
+		case t.low == "and" && j+1 < len(tokens) && n.values[0] >= 100 && words[tokens[j+1].low] != 0 && n.values[0] != sum:
+			sum = n.values[0]
+			take()
+			n.values[0] += words[tokens[j].low]
+		default:
+			lex.joinUnit(n, tokens, j)
+			return j - 1
+		}
+		take()
+	}
+	return j - 1
+}
+
+// joinUnit names the unit that the token at j is, if it is one.
+func (lex *lexicon) joinUnit(n *numeral, tokens []token, j int) {
+	t := &tokens[j]
+	if n.unit == "" {
+		n.unit = unitWords[t.low]
+	}
+	if two := j+1 < len(tokens); two && n.unit == "" {
+		switch t.low + " " + tokens[j+1].low {
+		case "per cent", "pour cent", "por ciento", "por cento", "per cento":
+			n.unit = "%"
+		case "us dollars", "u.s dollars":
+			n.unit = "$"
+		}
+	}
+}

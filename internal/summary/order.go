@@ -1,0 +1,261 @@
+package summary
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// checkOrder refuses what the article has the other way round: who did it to whom,
+// from what to what, before or after, more or less, up or down.
+func (g *Guard) checkOrder(tokens []token, dates []dated) error {
+	for i := range tokens {
+		t := &tokens[i]
+		isNumber := len(t.numeral.values) > 0
+		if isNumber || months[t.low] != 0 || weekdays[t.low] != 0 {
+			if said := g.otherBound(tokens, i); said != "" {
+				return fmt.Errorf("the article does not say %q of %q", said, t.text)
+			}
+		}
+		if isNumber && !inDate(dates, i) {
+			if err := g.checkDirection(tokens, i); err != nil {
+				return err
+			}
+		}
+	}
+	return g.checkWho(tokens)
+}
+
+// bounds are words before a number or date that say on which side of it things
+// are. Words of one line contradict each other.
+var bounds = [][2]wordSet{
+	{newWordSet("before until till by vor bis avant jusqu antes hasta prior"), newWordSet("after since from following nach seit ab après depuis después desde")},
+	{newWordSet("over above exceeding least more mehr über plus más"), newWordSet("under below less fewer most weniger unter moins menos")},
+	{newWordSet("from von"), newWordSet("to auf")},
+}
+
+// between are words that may stand between a bound and what it bounds: "by the end
+// of May", "more than 5".
+var between = newWordSet("than the dem den zum at about end of beginning start ende als le la el al del fin a an nearly almost only another")
+
+// bound returns which side the words before a token name, by the line of bounds.
+func (lex *lexicon) bound(tokens []token, i, line int) (side int, word string) {
+	for k := i - 1; k >= max(0, i-5); k-- {
+		t := &tokens[k]
+		if strings.ContainsAny(tokens[k+1].gap, ",;.:") {
+			return 0, ""
+		}
+		for side := range 2 {
+			if bounds[line][side].has(t.low) {
+				return side + 1, t.text
+			}
+		}
+		if !t.numeral.is() && months[t.low] == 0 && weekdays[t.low] == 0 && !between.has(t.low) {
+			return 0, ""
+		}
+		if len(t.numeral.values) > 0 && months[tokens[i].low] == 0 && !yearAfterDay(tokens, i) {
+			return 0, ""
+		}
+	}
+	return 0, ""
+}
+
+func yearAfterDay(tokens []token, i int) bool { return yearOf(&tokens[i]) > 0 }
+
+// otherBound returns the word before the token at i where the article has, before
+// all of the same, only a word that contradicts it.
+func (g *Guard) otherBound(tokens []token, i int) string {
+	if said := g.otherCompared(tokens, i); said != "" {
+		return said
+	}
+	for line := range bounds {
+		side, word := g.lex.bound(tokens, i, line)
+		if side == 0 {
+			continue
+		}
+		same, opposite := 0, 0
+		for j := range g.tokens {
+			if !sameThing(&tokens[i], &g.tokens[j]) {
+				continue
+			}
+			first := g.first(j)
+			other, _ := g.lex.bound(g.tokens[first:g.lasts[g.tokens[j].sentence]], j-first, line)
+			switch other {
+			case side:
+				same++
+			case 3 - side:
+				opposite++
+			}
+		}
+		if opposite > 0 && same == 0 {
+			return word
+		}
+	}
+	return ""
+}
+
+// compared are words behind a number that say on which side it is.
+var compared = [2]wordSet{newWordSet("more higher faster larger longer above mehr höher"), newWordSet("less fewer lower slower smaller shorter below weniger niedriger")}
+
+func comparison(tokens []token, i int) (side int, word string) {
+	for k := i + 1; k < min(len(tokens), i+5); k++ {
+		if strings.ContainsAny(tokens[k].gap, ",;.:") || len(tokens[k].numeral.values) > 0 {
+			break
+		}
+		for side := range compared {
+			if compared[side].has(tokens[k].low) {
+				return side + 1, tokens[k].text
+			}
+		}
+	}
+	return 0, ""
+}
+
+// otherCompared returns "more" where the article says only "less" of a number.
+func (g *Guard) otherCompared(tokens []token, i int) string {
+	side, word := comparison(tokens, i)
+	if side == 0 {
+		return ""
+	}
+	same, opposite := 0, 0
+	for j := range g.tokens {
+		if !sameThing(&tokens[i], &g.tokens[j]) {
+			continue
+		}
+		switch other, _ := comparison(g.tokens[:g.lasts[g.tokens[j].sentence]], j); other {
+		case side:
+			same++
+		case 3 - side:
+			opposite++
+		}
+	}
+	if opposite > 0 && same == 0 {
+		return word
+	}
+	return ""
+}
+
+func sameThing(a, b *token) bool {
+	switch {
+	case len(a.numeral.values) > 0:
+		return a.numeral.same(b.numeral)
+	case months[a.low] != 0:
+		return months[a.low] == months[b.low]
+	}
+	return weekdays[a.low] != 0 && weekdays[a.low] == weekdays[b.low]
+}
+
+// Words that say which way a number went.
+var (
+	goesUp = newWordSet("rise rises rose risen rising raise raised raises increase increased increases grow grew grown growth gain gained gains climb climbed jump jumped surge surged " +
+		"higher up stieg steigt gestiegen wuchs erhöht hausse augmenté augmente subió aumentó crecido")
+	goesDown = newWordSet("fall falls fell fallen falling drop dropped drops decline declined declines decrease decreased cut cuts lower lowered reduce reduced slip slipped shrink shrank sank plunged " +
+		"down sank fiel gesunken sinkt gefallen baisse baissé reculé bajó cayó")
+)
+
+// checkDirection refuses "rose 5 percent" where the article has that number fall.
+func (g *Guard) checkDirection(tokens []token, i int) error {
+	up, down, word := direction(tokens, i, 6)
+	if up == down {
+		return nil
+	}
+	same, opposite := 0, 0
+	for j := range g.tokens {
+		if !tokens[i].numeral.same(g.tokens[j].numeral) {
+			continue
+		}
+		first := g.first(j)
+		otherUp, otherDown, _ := direction(g.tokens[first:g.lasts[g.tokens[j].sentence]], j-first, 10)
+		switch {
+		case otherUp == otherDown:
+		case otherUp == up:
+			same++
+		default:
+			opposite++
+		}
+	}
+	if opposite > 0 && same == 0 {
+		return fmt.Errorf("the article says the opposite of %q of %q", word, tokens[i].text)
+	}
+	return nil
+}
+
+func direction(tokens []token, i, reach int) (up, down bool, word string) {
+	for k := max(0, i-reach); k < min(len(tokens), i+3); k++ {
+		switch {
+		case tokens[k].isName():
+		case goesUp.has(tokens[k].low):
+			up, word = true, tokens[k].text
+		case goesDown.has(tokens[k].low):
+			down, word = true, tokens[k].text
+		}
+	}
+	return up, down, word
+}
+
+// checkWho refuses "Nokia bought Ericsson" where the article has it the other way
+// round: two names with the same word between them, in the other order.
+func (g *Guard) checkWho(tokens []token) error {
+	for i := range tokens {
+		if !g.isName(tokens, i) {
+			continue
+		}
+		for j := i + 2; j < min(len(tokens), i+10); j++ {
+			if !g.isName(tokens, j) || tokens[j].low == tokens[i].low || hasStrong(tokens[i+1:j+1]) {
+				continue
+			}
+			for k := i + 1; k < j; k++ {
+				if tokens[k].stem == "" || tokens[k].isName() {
+					continue
+				}
+				if g.reversed(&tokens[i], &tokens[k], &tokens[j], isPassive(tokens[k:j])) {
+					return fmt.Errorf("the article has %q and %q the other way round", tokens[i].text, tokens[j].text)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// hasStrong reports whether a sentence or clause ends among the tokens.
+func hasStrong(tokens []token) bool {
+	return slices.ContainsFunc(tokens, func(t token) bool { return strings.ContainsAny(t.gap, ";:\"“”«»") })
+}
+
+func isPassive(tokens []token) bool {
+	return slices.ContainsFunc(tokens, func(t token) bool {
+		return t.low == "by" || t.low == "von" || t.low == "par" || t.low == "por"
+	})
+}
+
+// reversed reports whether the article has the word between the two names, and
+// only with them in the other order.
+func (g *Guard) reversed(a, verb, b *token, passive bool) bool {
+	const reach = 14
+	same, opposite := 0, 0
+	for _, at := range g.stems[verb.stem] {
+		s, first := g.tokens[at].sentence, g.first(at)
+		before := g.tokens[max(first, at-reach):at]
+		after := g.tokens[at+1 : min(g.lasts[s], at+1+reach)]
+		for _, straight := range []bool{true, false} {
+			subject, object := a.low, b.low
+			if !straight {
+				subject, object = b.low, a.low
+			}
+			end := slices.IndexFunc(after, func(t token) bool { return t.low == object })
+			if end < 0 || !hasWord(before, subject) {
+				continue
+			}
+			if (isPassive(after[:end]) == passive) == straight {
+				same++
+			} else {
+				opposite++
+			}
+		}
+	}
+	return opposite > 0 && same == 0
+}
+
+func hasWord(tokens []token, low string) bool {
+	return slices.ContainsFunc(tokens, func(t token) bool { return t.low == low })
+}
