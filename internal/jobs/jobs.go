@@ -10,7 +10,6 @@ package jobs
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -76,6 +75,9 @@ const (
 	prepareTimeout = 60 * time.Second
 	deliverTimeout = 60 * time.Second
 	rescueAfter    = 3 * time.Minute
+
+	// gaveUpTimeout is for telling GaveUp, after the attempt's own time.
+	gaveUpTimeout = 10 * time.Second
 
 	// fetchEvery is how long a job that a transaction inserted may wait unseen:
 	// SQLite tells nobody of a new row.
@@ -174,8 +176,8 @@ func (c *Client) takeBack(ctx context.Context) error {
 }
 
 // Stop lets the jobs that run finish, cancels those that have not when three
-// quarters of ctx's time are over, and returns when none is left. A cancelled job
-// is tried again after the next start.
+// quarters of ctx's time are over, and returns when none is left, or with an error
+// when ctx ends. A cancelled job is tried again after the next start.
 func (c *Client) Stop(ctx context.Context) error {
 	c.stopping.Store(true)
 	soft := ctx
@@ -185,7 +187,9 @@ func (c *Client) Stop(ctx context.Context) error {
 		defer cancel()
 	}
 	err := c.river.Stop(soft)
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+	if soft.Err() != nil {
+		// Even where ctx leaves no time to wait: a job that goes on would meet a store
+		// that is closed.
 		err = c.river.StopAndCancel(ctx)
 	}
 	if err != nil {
@@ -223,21 +227,25 @@ func NewInserter() (*Inserter, error) {
 }
 
 // InsertTx inserts jobs within tx: they exist when tx commits, and only then. A
-// PollFeed job for a feed that already has one waiting or running is left out.
+// PollFeed job for a feed that already has one waiting or running is left out, and
+// so is a job of the same kind and subject as an earlier one of the call.
 func (i *Inserter) InsertTx(ctx context.Context, tx *sql.Tx, jobs ...news.Job) error {
-	// River v0.31 on SQLite fails on two jobs of one unique key in one call.
+	// River v0.31 on SQLite fails on two jobs of one unique key in one call, and when
+	// a job is to begin is no part of the key.
 	seen := make(map[news.Job]bool, len(jobs))
 	params := make([]river.InsertManyParams, 0, len(jobs))
 	for _, job := range jobs {
-		if seen[job] {
+		key := news.Job{Kind: job.Kind, Subject: job.Subject}
+		if seen[key] {
 			continue
 		}
-		seen[job] = true
+		seen[key] = true
 		args, err := argsOf(job)
 		if err != nil {
 			return err
 		}
-		params = append(params, river.InsertManyParams{Args: args})
+		// What is left zero here is taken from the kind's own InsertOpts.
+		params = append(params, river.InsertManyParams{Args: args, InsertOpts: &river.InsertOpts{ScheduledAt: job.At}})
 	}
 	if len(params) == 0 {
 		return nil
