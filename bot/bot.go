@@ -306,8 +306,9 @@ func (b *Bot) Connected(context.Context) error {
 // a *news.UserError, and that is closed when the gateway is.
 func (b *Bot) Wait() <-chan error { return b.fatal }
 
-// Close disconnects and waits for the handlers under way. When ctx ends before
-// they do, it cancels them and returns the context's error.
+// Close disconnects and waits for the handlers under way. It cancels those that
+// have not finished when half of ctx's time is over, since what stops after the bot
+// needs some of it too. When ctx ends before they do, it returns the context's error.
 func (b *Bot) Close(ctx context.Context) error {
 	b.mu.Lock()
 	b.closing = true
@@ -320,6 +321,9 @@ func (b *Bot) Close(ctx context.Context) error {
 	defer stopWork()
 	stopLink()
 	b.guilds.close()
+	if deadline, ok := ctx.Deadline(); ok {
+		defer time.AfterFunc(time.Until(deadline)/2, stopWork).Stop()
+	}
 
 	finished := make(chan struct{})
 	go func() {
