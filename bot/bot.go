@@ -172,12 +172,12 @@ func (b *Bot) Identity(ctx context.Context) (Identity, error) {
 		id = &asked
 		b.self.Store(id)
 	}
-	return Identity{Application: id.App, User: id.User, Name: id.Name, Invite: InviteURL(id.App)}, nil
+	return Identity{Application: id.App, User: id.User, Name: id.Name, Invite: inviteURL(id.App)}, nil
 }
 
-// InviteURL is the address at which a server's owner lets the bot in, with the
+// inviteURL is the address at which a server's owner lets the bot in, with the
 // scopes and permissions that it needs.
-func InviteURL(application string) string {
+func inviteURL(application string) string {
 	const permissions = postPermissions | discordgo.PermissionReadMessageHistory // the history tells what was posted before a crash
 	return "https://discord.com/oauth2/authorize?" + url.Values{
 		"client_id":   {application},
@@ -339,13 +339,17 @@ func (b *Bot) Close(ctx context.Context) error {
 	}
 }
 
-// begin takes on a handler, unless the bot is closing.
+// begin takes on a handler, unless the bot is closing. A panic of what is around the
+// handler's own code, which the router guards, ends no process either.
 func (b *Bot) begin(work func()) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closing {
 		return false
 	}
-	b.handlers.Go(work)
+	b.handlers.Go(func() {
+		defer b.recovered("interaction")
+		work()
+	})
 	return true
 }
