@@ -1,6 +1,9 @@
 package feeds
 
 import (
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -71,5 +74,43 @@ func TestPollDoesNotBelieveARedirectToNoFeed(t *testing.T) {
 	got, _, _ := poll(t, news.Feed{ID: 7, Move: held}, parked, nil)
 	if got.Moved || got.Error == "" {
 		t.Errorf("moved to a web page: %+v", got)
+	}
+}
+
+// The whole way, over a real client: the old address answers 301, the new one 304
+// when it may.
+func TestPollSeesWhereAServerSendsIt(t *testing.T) {
+	t.Parallel()
+	mux := http.NewServeMux()
+	mux.Handle("GET /old", http.RedirectHandler("/new", http.StatusMovedPermanently))
+	mux.HandleFunc("GET /new", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"1"`)
+		if r.Header.Get("If-None-Match") == `"1"` {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		_, _ = w.Write([]byte(twoItems))
+	})
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	client, err := fetch.New(fetch.Config{UserAgent: "test (+https://example.org)", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	store := &fakeStore{feed: news.Feed{ID: 7, URL: server.URL + "/old"}}
+	p, err := NewPoller(PollerConfig{Store: store, Fetch: client, MoveAfter: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []struct{ unchanged, moved bool }{{false, false}, {true, false}, {true, true}} {
+		if err := p.Poll(t.Context(), 7); err != nil {
+			t.Fatal(err)
+		}
+		got := store.polls[i]
+		if got.Error != "" || got.Unchanged != want.unchanged || got.Moved != want.moved || got.Move.To != server.URL+"/new" {
+			t.Errorf("poll %d: %+v, want %+v", i+1, got, want)
+		}
+		store.feed.Move, store.feed.ETag = got.Move, got.ETag
 	}
 }

@@ -238,11 +238,13 @@ func TestPollReturnsOnlyItsOwnTrouble(t *testing.T) {
 		t.Errorf("stopped: %v, and %d polls saved", err, len(store.polls))
 	}
 
-	store = &fakeStore{feed: news.Feed{ID: 7, URL: feedURL, State: news.FeedGone}}
-	web := &fakeWeb{}
-	p, _ = NewPoller(PollerConfig{Store: store, Fetch: web})
-	if err := p.Poll(t.Context(), 7); err != nil || len(web.asked) != 0 {
-		t.Errorf("a feed that is gone: %v, asked %d times", err, len(web.asked))
+	for _, state := range []news.FeedState{news.FeedGone, news.FeedMoved} {
+		store = &fakeStore{feed: news.Feed{ID: 7, URL: feedURL, State: state}}
+		web := &fakeWeb{}
+		p, _ = NewPoller(PollerConfig{Store: store, Fetch: web})
+		if err := p.Poll(t.Context(), 7); err != nil || len(web.asked) != 0 {
+			t.Errorf("a feed that is %s: %v, asked %d times", state, err, len(web.asked))
+		}
 	}
 	if _, err := NewPoller(PollerConfig{}); err == nil {
 		t.Error("a poller without a store")

@@ -67,6 +67,7 @@ type demo struct {
 	demoCommand
 	streams streams
 	log     *slog.Logger
+	limits  discordsim.Limits // Discord's own
 
 	sim     *discordsim.Server
 	outlets *outlets.Server // nil for the real feeds
@@ -157,7 +158,7 @@ var demoServers = []struct {
 type demoChannel struct{ name, topic, query string }
 
 func (d *demo) startDiscord() error {
-	d.sim = discordsim.New(discordsim.Config{Token: demoToken, Log: d.log})
+	d.sim = discordsim.New(discordsim.Config{Token: demoToken, Log: d.log, Limits: d.limits})
 	for _, server := range demoServers {
 		guild := d.sim.AddGuild(discordsim.GuildSpec{Name: server.name})
 		for _, c := range server.channels {

@@ -226,26 +226,32 @@ func NewInserter() (*Inserter, error) {
 	return &Inserter{river: client}, nil
 }
 
-// InsertTx inserts jobs within tx: they exist when tx commits, and only then. A
-// PollFeed job for a feed that already has one waiting or running is left out, and
-// so is a job of the same kind and subject as an earlier one of the call.
+// InsertTx inserts jobs within tx: they exist when tx commits, and only then. One
+// that has a time to begin at is begun within some seconds of it. A
+// PollFeed job for a feed that already has one waiting or running is left out.
 func (i *Inserter) InsertTx(ctx context.Context, tx *sql.Tx, jobs ...news.Job) error {
-	// River v0.31 on SQLite fails on two jobs of one unique key in one call, and when
-	// a job is to begin is no part of the key.
-	seen := make(map[news.Job]bool, len(jobs))
+	// River v0.31 on SQLite fails on two jobs of one unique key in one call.
+	type key struct {
+		kind    news.JobKind
+		subject int64
+	}
+	seen := make(map[key]bool, len(jobs))
 	params := make([]river.InsertManyParams, 0, len(jobs))
 	for _, job := range jobs {
-		key := news.Job{Kind: job.Kind, Subject: job.Subject}
-		if seen[key] {
+		k := key{job.Kind, job.Subject}
+		if seen[k] {
 			continue
 		}
-		seen[key] = true
+		seen[k] = true
 		args, err := argsOf(job)
 		if err != nil {
 			return err
 		}
-		// What is left zero here is taken from the kind's own InsertOpts.
-		params = append(params, river.InsertManyParams{Args: args, InsertOpts: &river.InsertOpts{ScheduledAt: job.At}})
+		var opts *river.InsertOpts
+		if !job.At.IsZero() {
+			opts = &river.InsertOpts{ScheduledAt: job.At}
+		}
+		params = append(params, river.InsertManyParams{Args: args, InsertOpts: opts})
 	}
 	if len(params) == 0 {
 		return nil

@@ -206,6 +206,23 @@ func TestOnePollForEachFeed(t *testing.T) {
 	receive(t, b.calls) // a finished poll stands in nobody's way
 }
 
+func TestAJobWaitsForItsTime(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	later := news.Job{Kind: news.PollFeed, Subject: 7, At: time.Now().Add(time.Hour)}
+	soon := news.Job{Kind: news.PollFeed, Subject: 8, At: time.Now().Add(50 * time.Millisecond)}
+	b.insert(t, later, soon, news.Job{Kind: news.PollFeed, Subject: 7})
+	b.insert(t, news.Job{Kind: news.PollFeed, Subject: 7})
+	b.start(t, nil)
+	if got := receive(t, b.calls); got.Subject != soon.Subject {
+		t.Errorf("%v was not to begin yet", got)
+	}
+	b.eventually(t, "state = 'completed'", 1)
+	if n := b.count(t, "kind = 'poll_feed' AND state = 'scheduled'"); n != 1 {
+		t.Errorf("%d polls wait for their time, want the one of feed 7", n)
+	}
+}
+
 func TestUnknownKindIsRefused(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -334,23 +351,6 @@ func TestLogKeepsWhatAnOperatorShouldRead(t *testing.T) {
 		if strings.Contains(got, word) != want {
 			t.Errorf("%q in the log: %v, want %v:\n%s", word, !want, want, got)
 		}
-	}
-}
-
-func TestJobIsNotBegunBeforeItsTime(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	later := news.Job{Kind: news.PollFeed, Subject: 1, At: time.Now().Add(time.Hour)}
-	evenLater := later
-	evenLater.At = later.At.Add(time.Hour)
-	b.insert(t, later, evenLater, news.Job{Kind: news.PollFeed, Subject: 2})
-	b.start(t, nil)
-	if got := receive(t, b.calls); got.Subject != 2 {
-		t.Errorf("began with the poll of feed %d, whose time has not come", got.Subject)
-	}
-	b.eventually(t, "state = 'completed'", 1)
-	if n := b.count(t, "state = 'scheduled' AND scheduled_at > datetime('now', '+50 minutes')"); n != 1 {
-		t.Errorf("%d polls wait for their time, want 1", n)
 	}
 }
 

@@ -40,13 +40,9 @@ func (d *DB) moveFeed(ctx context.Context, q *db.Queries, feed news.Feed, p news
 	case err != nil:
 		return nil, err
 	}
-	// A story that waits to be prepared would find its followers gone.
 	_, err = q.UnpreparedStory(ctx, db.UnpreparedStoryParams{Feed: int64(feed.ID), FirstSeenAt: millis(p.At.Add(-preparingTakes))})
-	if err == nil {
-		return nil, nil
-	}
 	if !errors.Is(err, sql.ErrNoRows) {
-		return nil, err
+		return nil, err // nil where there is one: it would find its followers gone
 	}
 	if err := d.mergeFeed(ctx, q, feed, other, p.At); err != nil {
 		return nil, fmt.Errorf("merge into feed %d: %w", other.ID, err)

@@ -46,7 +46,7 @@ func testMoves(t *testing.T, open opener) {
 	g := b.guild(1)
 	f := b.feed("a", g)
 	old, to := f.URL, "https://new.example/feed"
-	b.poll(f.ID, item("1", "One"))
+	b.prepare(b.poll(f.ID, item("1", "One"))[0])
 
 	seen := news.Move{To: to, Polls: 2, Since: start}
 	_, err := b.SavePoll(b.ctx, news.Poll{Feed: f.ID, At: start, Move: seen, NextPollAt: start})
@@ -66,9 +66,11 @@ func testMoves(t *testing.T, open opener) {
 
 	before := b.mark()
 	b.move(f.ID, to, item("1", "One"), item("2", "Two"))
-	if got := b.recordedAfter(before, news.PrepareStory); len(got) != 1 {
-		t.Errorf("moving brought %d stories, want only the new one", len(got))
+	got := b.recordedAfter(before, news.PrepareStory)
+	if len(got) != 1 {
+		t.Fatalf("moving brought %d stories, want only the new one", len(got))
 	}
+	b.prepare(news.StoryID(got[0]))
 	moved := b.byURL(to)
 	if moved.ID != f.ID || moved.URL != to || moved.Move != (news.Move{}) || moved.State != news.FeedActive {
 		t.Errorf("moved feed is %+v", moved)
@@ -86,6 +88,13 @@ func testMoves(t *testing.T, open opener) {
 		t.Errorf("a schedule for the old address is not the feed's: %q", got.Schedule)
 	}
 
+	other := b.feed("b", g)
+	b.move(other.ID, old) // where it no longer is
+	if got := b.byURL(old); got.ID != other.ID || got.State != news.FeedActive {
+		t.Errorf("the address that was left and taken again finds %+v, want feed %d", got, other.ID)
+	}
+	b.move(other.ID, other.URL)
+
 	b.move(f.ID, old) // and back
 	if got := b.byURL(to); got.ID != f.ID || got.URL != old {
 		t.Errorf("moved back, the feed is %+v", got)
@@ -94,8 +103,16 @@ func testMoves(t *testing.T, open opener) {
 		t.Errorf("moved back, its address finds feed %d", got.ID)
 	}
 	b.move(f.ID, old)
-	if got := b.byURL(old); got.ID != f.ID || got.State != news.FeedActive {
+	if got := b.byURL(old); got.ID != f.ID || got.State != news.FeedActive || len(b.followed(g)) != 2 {
 		t.Errorf("moved to where it is: %+v", got)
+	}
+
+	b.move(f.ID, to)
+	b.move(f.ID, other.URL) // into another feed, after two other addresses
+	for _, former := range []string{old, to} {
+		if got := b.byURL(former); got.ID != other.ID {
+			t.Errorf("the former address %s finds feed %d, want %d", former, got.ID, other.ID)
+		}
 	}
 }
 

@@ -10,9 +10,16 @@ const CATEGORY = 4;
 const SELECTABLE = new Set([0, 5]);
 const ICONS = { 2: 'speaker', 5: 'megaphone', 13: 'speaker' };
 
+// refill draws a list of buttons anew and keeps the keyboard's place in it.
+function refill(el, ...children) {
+  const at = [...el.querySelectorAll('button')].indexOf(document.activeElement);
+  fill(el, ...children);
+  if (at >= 0) el.querySelectorAll('button')[at]?.focus({ preventScroll: true });
+}
+
 /** serverRail keeps the list of guild icons. */
 export function serverRail(store, el) {
-  const render = () => fill(el, h('ul', null, store.guilds.map((guild) => {
+  const render = () => refill(el, h('ul', null, store.guilds.map((guild) => {
     const current = guild.id === store.guildId;
     const unread = guild.channels.some((c) => store.unread.has(c.id));
     return h('li', { class: `rail-item${current ? ' current' : ''}${unread ? ' unread' : ''}` },
@@ -53,7 +60,7 @@ export function channelList(store, { title, el, onChoose }) {
     const categories = channels.filter((c) => c.type === CATEGORY);
     const under = (id) => channels.filter((c) => c.type !== CATEGORY && (c.parent_id ?? null) === id);
     const loose = channels.filter((c) => c.type !== CATEGORY && !categories.some((k) => k.id === c.parent_id));
-    fill(el,
+    refill(el,
       loose.length > 0 && [
         categories.length === 0 && h('h3', { class: 'channel-heading' }, 'Text channels'),
         h('ul', null, loose.map(row)),

@@ -378,7 +378,7 @@ export class Store {
       this.pending.delete(id);
       this.#emit('pending');
     }
-    if (message.channel_id !== this.channelId && this.visible(message)) {
+    if (message.channel_id !== this.channelId && this.visible(message) && !this.unread.has(message.channel_id)) {
       this.unread.add(message.channel_id);
       this.#emit('guilds');
     }
