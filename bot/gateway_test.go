@@ -309,6 +309,34 @@ func TestCloseIsBounded(t *testing.T) {
 	}
 }
 
+// A handler that would take longer than there is must not take the time of the
+// parts that stop after the bot, and its person must not wait for ever.
+func TestCloseCutsHandlersShort(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, discordsim.Limits{})
+	entered := make(chan struct{})
+	b.store.onSubscriptions = func(ctx context.Context) error {
+		close(entered)
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	b.start()
+	replied := make(chan discordsim.Reply, 1)
+	go func() {
+		r, _ := b.sim.Type(b.ctx(), b.channel.String(), b.sim.Admin().ID, "/subscriptions")
+		replied <- r
+	}()
+	<-entered
+	ctx, cancel := context.WithTimeout(b.ctx(), 4*time.Second)
+	defer cancel()
+	if err := b.bot.Close(ctx); err != nil {
+		t.Errorf("Close() = %v", err)
+	}
+	if r := <-replied; !strings.Contains(r.Message.Content, "Try again in a minute") {
+		t.Errorf("the person whose command was cut short reads %q", r.Message.Content)
+	}
+}
+
 func TestBackoffStaysInBounds(t *testing.T) {
 	t.Parallel()
 	for failures := range 100 {

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -111,6 +112,33 @@ func TestRouteLimit(t *testing.T) {
 		}
 		if _, err := send(t, tr, "POST", "/channels/2/messages"); err != nil || time.Since(start) != 3*time.Second {
 			t.Errorf("another channel waited too: %v after %v", err, time.Since(start))
+		}
+	})
+}
+
+// A reply's limit is its interaction's own: many people at once must not wait for
+// each other, or lose their answers.
+func TestRepliesShareNoLimit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &discord{answer: func(*http.Request) *http.Response {
+			return answer(200, "{}", "X-RateLimit-Limit", "5", "X-RateLimit-Remaining", "4", "X-RateLimit-Reset-After", "5", "X-RateLimit-Bucket", "b")
+		}}
+		tr := testTransport(t, d)
+		start := time.Now()
+		for i := range 2000 {
+			if _, err := send(t, tr, "PATCH", fmt.Sprintf("/webhooks/1/token%d/messages/@original", i)); err != nil {
+				t.Fatalf("reply %d: %v", i, err)
+			}
+			if i%100 == 99 {
+				time.Sleep(time.Second)
+			}
+		}
+		if took := time.Since(start); took != 20*time.Second {
+			t.Errorf("the replies were held up for %v", took-20*time.Second)
+		}
+		if n := len(tr.limits.routes); n > 1000 {
+			t.Errorf("%d limits are kept", n)
 		}
 	})
 }

@@ -122,19 +122,21 @@ func (rt *router) serve(ctx context.Context, i *discordgo.Interaction) {
 		done <- outcome{resp, err}
 	}()
 
+	// Whoever is stopped still owes an answer: without one, the person waits for ever.
+	answering := context.WithoutCancel(ctx)
 	to := route.delivery(r)
 	deferral := time.NewTimer(rt.timing.Defer)
 	defer deferral.Stop()
 	var err error
 	select {
 	case out := <-done:
-		err = rt.answer(ctx, log, i, to, out.response, out.err)
+		err = rt.answer(answering, log, i, to, out.response, out.err)
 	case <-deferral.C:
-		if err = rt.postpone(ctx, i, to); err != nil {
+		if err = rt.postpone(answering, i, to); err != nil {
 			log.Warn("an interaction could not be deferred", "error", err)
 		}
 		out := <-done
-		err = rt.answerLate(ctx, log, i, to, out.response, out.err)
+		err = rt.answerLate(answering, log, i, to, out.response, out.err)
 	}
 	switch {
 	case err == nil:
@@ -223,6 +225,10 @@ func (rt *router) failure(log *slog.Logger, err error) response {
 			log.Info("a request was refused", "reason", user.Text, "cause", user.Err)
 		}
 		return response{Text: content(user.Text)}
+	}
+	if errors.Is(err, context.Canceled) {
+		log.Info("a request was cut short, since the bot stops")
+		return response{Text: "I am being restarted. Try again in a minute."}
 	}
 	id := errorID()
 	log.Error("a request failed", "id", id, "error", err)

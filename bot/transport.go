@@ -60,7 +60,11 @@ func newTransport(base http.RoundTripper, apiURL string, timeout time.Duration, 
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	route, interaction := routeOf(req.Method, req.URL.Path)
-	if err := t.admit(ctx, route, interaction); err != nil {
+	limit := route
+	if interaction {
+		limit = req.Method + " " + req.URL.Path // each has limits of its own
+	}
+	if err := t.admit(ctx, route, limit, interaction); err != nil {
 		closeBody(req)
 		return nil, err
 	}
@@ -84,7 +88,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 
 	t.limits.count(resp)
-	t.limits.learn(route, resp, body)
+	t.limits.learn(limit, resp, body)
 	if resp.StatusCode == http.StatusTooManyRequests {
 		body = tooManyRequests(retryAfter(resp, body))
 	} else if resp.StatusCode >= 300 && len(body) > maxErrorBody {
@@ -100,8 +104,9 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// admit waits until a request may be sent.
-func (t *transport) admit(ctx context.Context, route string, interaction bool) error {
+// admit waits until a request may be sent. Its errors name the route; the limit's own
+// name may hold an interaction's token.
+func (t *transport) admit(ctx context.Context, route, limit string, interaction bool) error {
 	if wait := t.limits.blocked(); wait > 0 {
 		return &rateLimited{After: wait, Why: "too many of our requests were refused, and more would get us banned"}
 	}
@@ -111,7 +116,7 @@ func (t *transport) admit(ctx context.Context, route string, interaction bool) e
 		}
 	}
 	for {
-		wait := t.limits.reserve(route, interaction)
+		wait := t.limits.reserve(limit, interaction)
 		if wait <= 0 {
 			return nil
 		}

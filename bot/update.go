@@ -20,33 +20,44 @@ const unsentPause = 10 * time.Second
 // are those of Deliver; a post that is not there, or that somebody deleted, needs
 // no update.
 func (b *Bot) Update(ctx context.Context, id news.DeliveryID) error {
-	post, err := b.cfg.Store.Post(ctx, id)
-	if errors.Is(err, news.ErrNotFound) {
-		return nil
+	for shown := -1; ; {
+		post, err := b.cfg.Store.Post(ctx, id)
+		switch {
+		case errors.Is(err, news.ErrNotFound):
+			return nil
+		case err != nil:
+			return fmt.Errorf("load delivery %v: %w", id, err)
+		case post.Delivery.State == news.DeliveryPending:
+			return &news.SnoozeError{After: unsentPause, Err: fmt.Errorf("delivery %v is not sent yet", id)}
+		case post.Delivery.State == news.DeliveryFailed, len(post.Also) == shown:
+			return nil
+		}
+		if gone, err := b.edit(ctx, post); gone || err != nil {
+			return err
+		}
+		// Another update of the post may have read more and edited before us: look
+		// again, lest the outlet that it named is gone.
+		shown = len(post.Also)
 	}
-	if err != nil {
-		return fmt.Errorf("load delivery %v: %w", id, err)
-	}
-	switch post.Delivery.State {
-	case news.DeliveryPending:
-		return &news.SnoozeError{After: unsentPause, Err: fmt.Errorf("delivery %v is not sent yet", id)}
-	case news.DeliveryFailed:
-		return nil
-	}
+}
+
+// edit shows a post as it is now, or reports that there is nothing to be shown in.
+func (b *Bot) edit(ctx context.Context, post news.Post) (gone bool, err error) {
+	id := post.Delivery.ID
 	err = b.rest.editMessage(ctx, post.Delivery.Channel, post.Delivery.Message, renderPost(post))
 	var limited *rateLimited
 	switch {
 	case errors.As(err, &limited):
-		return &news.SnoozeError{After: limited.After, Err: err}
+		return false, &news.SnoozeError{After: limited.After, Err: err}
 	case hasCode(err, codeUnknownMessage, codeUnknownChannel, codeUnknownGuild, codeMissingAccess, codeMissingPermissions, codeInvalidForm):
 		// What stands in the channel stays true; the next delivery will tell of a
 		// channel that is closed to us.
 		b.log.Info("a post cannot be updated", "delivery", id, "error", err, "detail", detail(err))
-		return nil
+		return true, nil
 	case err != nil:
-		return fmt.Errorf("update delivery %v: %w", id, err)
+		return false, fmt.Errorf("update delivery %v: %w", id, err)
 	}
-	return nil
+	return false, nil
 }
 
 // editMessage puts another embed and other buttons into a message of our own.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"tidings/internal/discordsim"
@@ -68,5 +69,33 @@ func TestUpdateOfWhatIsGoneIsDone(t *testing.T) {
 	}
 	if err := b.bot.Update(b.ctx(), delivery); err != nil {
 		t.Errorf("a deleted post: %v", err)
+	}
+}
+
+// Two updates of one post may run at once, and the one that read less may be the
+// one that Discord hears last.
+func TestUpdateShowsWhatWasTellingMeanwhile(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, discordsim.Limits{})
+	var delivery news.DeliveryID
+	var once sync.Once
+	pool := &http.Transport{DisableKeepAlives: true}
+	b.cfg.Transport = roundTripFunc(func(req *http.Request) (*http.Response, error) {
+		if req.Method == http.MethodPatch {
+			once.Do(func() { b.tellAlso(delivery, "Switchboard") })
+		}
+		return pool.RoundTrip(req)
+	})
+	b.prepare()
+	delivery = b.withPost()
+	if err := b.bot.Deliver(b.ctx(), delivery); err != nil {
+		t.Fatal(err)
+	}
+	b.tellAlso(delivery, "Palmtop")
+	if err := b.bot.Update(b.ctx(), delivery); err != nil {
+		t.Fatal(err)
+	}
+	if text := b.posted()[0].Embeds[0].Description; !strings.Contains(text, "Palmtop") || !strings.Contains(text, "Switchboard") {
+		t.Errorf("the post says %q", text)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	_ "time/tzdata" // a container may have no time zones, and schedules name them
 
 	"github.com/robfig/cron/v3"
 )
@@ -100,21 +101,43 @@ func (l *loader) notNegative(key string, v float64) {
 }
 
 func (l *loader) schedule(key, expression string) {
-	if _, err := parseSchedule(expression); err != nil {
+	switch _, err := parseSchedule(expression); {
+	case err == nil:
+	case errors.Is(err, errZone):
+		l.bad(key, expression, `names a time zone that is not known; try "CRON_TZ=Europe/Berlin 0 7 * * *"`)
+	case errors.Is(err, errNever):
+		l.bad(key, expression, "never comes: no year has such a day")
+	default:
 		l.bad(key, expression, `is no cron expression; try "@hourly" or "0 * * * *"`)
 	}
 }
 
-var errNoFields = errors.New("a time zone without a schedule")
+var (
+	errNoFields = errors.New("a time zone without a schedule")
+	errZone     = errors.New("no such time zone")
+	errNever    = errors.New("the schedule never comes")
+)
 
 // parseSchedule is cron.ParseStandard, which panics on a time zone with nothing
-// after it.
+// after it and takes days that no calendar has.
 func parseSchedule(expression string) (cron.Schedule, error) {
-	zone := strings.HasPrefix(expression, "CRON_TZ=") || strings.HasPrefix(expression, "TZ=")
-	if zone && !strings.Contains(expression, " ") {
-		return nil, errNoFields
+	setting, fields, found := strings.Cut(expression, " ")
+	if name, ok := strings.CutPrefix(strings.TrimPrefix(setting, "CRON_"), "TZ="); ok {
+		if !found || strings.TrimSpace(fields) == "" {
+			return nil, errNoFields
+		}
+		if _, err := time.LoadLocation(name); err != nil {
+			return nil, fmt.Errorf("%w: %w", errZone, err)
+		}
 	}
-	return cron.ParseStandard(expression)
+	schedule, err := cron.ParseStandard(expression)
+	if err != nil {
+		return nil, err
+	}
+	if schedule.Next(time.Unix(0, 0)).IsZero() { // cron looks five years ahead, and one of them is a leap year
+		return nil, errNever
+	}
+	return schedule, nil
 }
 
 func (l *loader) between(key string, n, low, high int) {

@@ -206,6 +206,49 @@ tidings.yaml:8: model.daily_budget: "-1" should not be negative`
 	}
 }
 
+func TestSchedulesThatCannotWork(t *testing.T) {
+	t.Parallel()
+	for schedule, want := range map[string]string{
+		"0 0 30 2 *":                  "never comes",
+		"CRON_TZ=Europe/Berlin":       "no cron expression",
+		"CRON_TZ=Mars/Base 0 0 * * *": "time zone",
+		"@every":                      "no cron expression",
+	} {
+		if _, err := load(t, "", map[string]string{"TIDINGS_POLL_SCHEDULE": schedule}, nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q in it", schedule, err, want)
+		}
+	}
+}
+
+// A time that the clock skips in spring does not come that day, and one that it
+// doubles in autumn comes twice: for polls, both do no harm.
+func TestDaylightSaving(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		schedule string
+		from     time.Time
+		want     []time.Time
+	}{
+		"hourly through the skipped hour": {"CRON_TZ=Europe/Berlin 0 * * * *", time.Date(2026, 3, 29, 0, 30, 0, 0, time.UTC),
+			[]time.Time{time.Date(2026, 3, 29, 1, 0, 0, 0, time.UTC), time.Date(2026, 3, 29, 2, 0, 0, 0, time.UTC)}},
+		"daily at half past two, which is skipped": {"CRON_TZ=Europe/Berlin 30 2 * * *", time.Date(2026, 3, 28, 12, 0, 0, 0, time.UTC),
+			[]time.Time{time.Date(2026, 3, 30, 0, 30, 0, 0, time.UTC)}},
+		"daily at half past two, which is doubled": {"CRON_TZ=Europe/Berlin 30 2 * * *", time.Date(2026, 10, 24, 12, 0, 0, 0, time.UTC),
+			[]time.Time{time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), time.Date(2026, 10, 25, 1, 30, 0, 0, time.UTC), time.Date(2026, 10, 26, 1, 30, 0, 0, time.UTC)}},
+	} {
+		schedule, err := parseSchedule(test.schedule)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := test.from
+		for _, want := range test.want {
+			if at = schedule.Next(at); !at.Equal(want) {
+				t.Errorf("%s: %v, want %v", name, at.UTC(), want)
+			}
+		}
+	}
+}
+
 func TestMissingFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "tidings.yaml")

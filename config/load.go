@@ -48,8 +48,8 @@ type Options struct {
 	Set      map[string]string           // from the command line, by key
 }
 
-// MaxFileBytes is the largest file that Load reads.
-const MaxFileBytes = 1 << 20
+// maxFileBytes is the largest file that Load reads.
+const maxFileBytes = 1 << 20
 
 // Load reads the configuration. Its error is Faults when there is any fault in
 // what the operator wrote.
@@ -115,8 +115,8 @@ func (l *loader) file(path string, required bool) error {
 		return nil
 	case err != nil:
 		return fmt.Errorf("look for configuration: %w", err)
-	case info.Size() > MaxFileBytes:
-		l.fault(path, "", "the file has %d bytes; a configuration has at most %d", info.Size(), MaxFileBytes)
+	case info.Size() > maxFileBytes:
+		l.fault(path, "", "the file has %d bytes; a configuration has at most %d", info.Size(), maxFileBytes)
 		return nil
 	}
 	text, err := os.ReadFile(path)

@@ -106,10 +106,16 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
+// articleTimeout leaves some of a job's minute to the story itself: a page's server,
+// or the line of those who wait for it, may take all the time there is.
+const articleTimeout = 40 * time.Second
+
 // complete reads the article behind a teaser. Where that fails the story goes on
 // with what the feed says of it: late or short beats lost.
 func (d *Dispatcher) complete(ctx context.Context, story news.Story) news.Story {
-	article, err := d.Articles.ReadArticle(ctx, story.URL)
+	reading, cancel := context.WithTimeout(ctx, articleTimeout)
+	defer cancel()
+	article, err := d.Articles.ReadArticle(reading, story.URL)
 	if err != nil {
 		d.Log.InfoContext(ctx, "article not read, using the feed's own text", "story", story.ID, "url", story.URL, "error", err)
 		return story

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -21,6 +22,7 @@ type world struct {
 	subscribers []news.Subscriber
 	article     news.Article
 	articleErr  error
+	hangs       bool // the article's server takes all the time there is
 	storeErr    error
 
 	read      []string
@@ -37,7 +39,10 @@ func (w *world) Subscribers(context.Context, news.FeedID) ([]news.Subscriber, er
 	return append([]news.Subscriber(nil), w.subscribers...), nil
 }
 
-func (w *world) SavePrepared(_ context.Context, p news.Prepared) ([]news.Delivery, error) {
+func (w *world) SavePrepared(ctx context.Context, p news.Prepared) ([]news.Delivery, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if w.storeErr != nil {
 		return nil, w.storeErr
 	}
@@ -45,8 +50,12 @@ func (w *world) SavePrepared(_ context.Context, p news.Prepared) ([]news.Deliver
 	return nil, nil
 }
 
-func (w *world) ReadArticle(_ context.Context, url string) (news.Article, error) {
+func (w *world) ReadArticle(ctx context.Context, url string) (news.Article, error) {
 	w.read = append(w.read, url)
+	if w.hangs {
+		<-ctx.Done()
+		return news.Article{}, ctx.Err()
+	}
 	return w.article, w.articleErr
 }
 
@@ -186,6 +195,26 @@ func TestTeaserIsCompletedForSomebodyOnly(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestSlowArticleLeavesTimeForItsStory(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{
+			story:       news.Story{ID: 1, Title: "Phones", Text: "Short.", URL: "https://example.com/a", Teaser: true, FirstSeenAt: noon},
+			subscribers: []news.Subscriber{subscriber(1, "phones", noon)},
+			hangs:       true,
+		}
+		d := New(Config{Store: w, Articles: w, Summarizer: w, MaxWords: 60, Log: slog.New(slog.DiscardHandler)})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // what a job has
+		defer cancel()
+		if err := d.Prepare(ctx, w.story.ID); err != nil {
+			t.Fatal(err)
+		}
+		if len(matched(w)) != 1 {
+			t.Error("the story was lost with its article")
+		}
+	})
 }
 
 func TestPreparedStoryIsLeftAlone(t *testing.T) {

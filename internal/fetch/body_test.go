@@ -249,6 +249,11 @@ func TestLargeBodies(t *testing.T) {
 	if r, err := c.Get(t.Context(), Request{URL: srv.URL}); err != nil || len(r.Body) != 1000 {
 		t.Errorf("got %v", err)
 	}
+	// A caller may want less than the operator allows, never more.
+	var tooLarge *Error
+	if _, err := loopback(t, Config{MaxBytes: 999}).Get(t.Context(), Request{URL: srv.URL, MaxBytes: 5000}); !errors.As(err, &tooLarge) || tooLarge.Reason != ReasonTooLarge {
+		t.Errorf("a request that wants more than the client reads: %v", err)
+	}
 	_, err := c.Get(t.Context(), Request{URL: srv.URL, MaxBytes: 999})
 	wantReason(t, err, ReasonTooLarge)
 }

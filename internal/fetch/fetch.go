@@ -173,7 +173,7 @@ type Request struct {
 	ETag         string // as the last Response gave it, "" for none
 	LastModified string // as the last Response gave it, "" for none
 	Accept       string // media types wanted; "" for any
-	MaxBytes     int64  // of the decompressed body; 0 for the Client's own limit
+	MaxBytes     int64  // of the decompressed body, where that is less than the Client's own limit; 0 for that
 }
 
 // Response is a successful answer (2xx), or the news that nothing changed (304).
@@ -204,8 +204,11 @@ func (c *Client) Get(ctx context.Context, req Request) (*Response, error) {
 		visited   = map[string]bool{}
 		permanent = true
 		left      = c.cfg.Timeout
-		limit     = min(cmp.Or(max(req.MaxBytes, 0), c.cfg.MaxBytes), maxMaxBytes)
+		limit     = min(c.cfg.MaxBytes, maxMaxBytes)
 	)
+	if req.MaxBytes > 0 {
+		limit = min(limit, req.MaxBytes)
+	}
 	for {
 		address := u.String()
 		visited[address] = true

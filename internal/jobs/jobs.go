@@ -10,7 +10,6 @@ package jobs
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -76,6 +75,9 @@ const (
 	prepareTimeout = 60 * time.Second
 	deliverTimeout = 60 * time.Second
 	rescueAfter    = 3 * time.Minute
+
+	// gaveUpTimeout is for telling GaveUp, after the attempt's own time.
+	gaveUpTimeout = 10 * time.Second
 
 	// fetchEvery is how long a job that a transaction inserted may wait unseen:
 	// SQLite tells nobody of a new row.
@@ -174,8 +176,8 @@ func (c *Client) takeBack(ctx context.Context) error {
 }
 
 // Stop lets the jobs that run finish, cancels those that have not when three
-// quarters of ctx's time are over, and returns when none is left. A cancelled job
-// is tried again after the next start.
+// quarters of ctx's time are over, and returns when none is left, or with an error
+// when ctx ends. A cancelled job is tried again after the next start.
 func (c *Client) Stop(ctx context.Context) error {
 	c.stopping.Store(true)
 	soft := ctx
@@ -185,7 +187,9 @@ func (c *Client) Stop(ctx context.Context) error {
 		defer cancel()
 	}
 	err := c.river.Stop(soft)
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+	if soft.Err() != nil {
+		// Even where ctx leaves no time to wait: a job that goes on would meet a store
+		// that is closed.
 		err = c.river.StopAndCancel(ctx)
 	}
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 	"github.com/robfig/cron/v3"
 	_ "modernc.org/sqlite"
 
@@ -315,6 +317,9 @@ func TestStopCancelsWhatDoesNotFinish(t *testing.T) {
 		return ctx.Err()
 	}
 	b.insert(t, news.Job{Kind: news.PrepareStory, Subject: 1})
+	if _, err := b.db.Exec(`UPDATE river_job SET max_attempts = 1`); err != nil {
+		t.Fatal(err)
+	}
 	client := b.start(t, nil)
 	receive(t, b.calls)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
@@ -322,8 +327,11 @@ func TestStopCancelsWhatDoesNotFinish(t *testing.T) {
 	if err := client.Stop(ctx); err != nil {
 		t.Fatalf("stop: %v", err)
 	}
-	if n := b.count(t, "state IN ('available', 'scheduled')"); n != 1 {
-		t.Errorf("the cancelled job is not there for the next start")
+	if n := b.count(t, "state IN ('available', 'scheduled') AND attempt = 0"); n != 1 {
+		t.Errorf("the cancelled job is not there for the next start, or has lost an attempt")
+	}
+	if len(b.gaveUp) != 0 {
+		t.Error("a job was given up because the process was told to stop during its last attempt")
 	}
 }
 
@@ -344,4 +352,63 @@ func TestLogKeepsWhatAnOperatorShouldRead(t *testing.T) {
 			t.Errorf("%q in the log: %v, want %v:\n%s", word, !want, want, got)
 		}
 	}
+}
+
+// work runs one attempt, the last one, of a delivery.
+func work(ctx context.Context, handlers Handlers) error {
+	w := newWorker[deliverArgs](Config{Handlers: handlers}, deliverTimeout)
+	return w.Work(ctx, &river.Job[deliverArgs]{
+		JobRow: &rivertype.JobRow{Attempt: attempts, MaxAttempts: attempts}, Args: deliverArgs{subject{ID: 3}},
+	})
+}
+
+func TestGivingUpHasTimeOfItsOwn(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
+	defer cancel()
+	told := false
+	err := work(ctx, Handlers{
+		DeliverPost: func(ctx context.Context, _ news.DeliveryID) error { return ctx.Err() },
+		GaveUp: func(ctx context.Context, job news.Job, _ error) {
+			told = true
+			if err := ctx.Err(); err != nil {
+				t.Errorf("whoever records that %v is given up has no time for it: %v", job, err)
+			}
+		},
+	})
+	if !told || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("told %v, error %v", told, err)
+	}
+}
+
+func TestPanicIsAnErrorLikeAnyOther(t *testing.T) {
+	t.Parallel()
+	var cause error
+	err := work(t.Context(), Handlers{
+		DeliverPost: func(context.Context, news.DeliveryID) error { panic("a hostile post") },
+		GaveUp:      func(_ context.Context, _ news.Job, err error) { cause = err },
+	})
+	if err == nil || cause == nil || !strings.Contains(cause.Error(), "a hostile post") {
+		t.Errorf("error %v, gave up for %v", err, cause)
+	}
+}
+
+func TestStopWithoutTimeCancelsAtOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	cancelled := make(chan struct{})
+	b.answer = func(ctx context.Context, _ news.Job) error {
+		<-ctx.Done()
+		close(cancelled)
+		return ctx.Err()
+	}
+	b.insert(t, news.Job{Kind: news.PrepareStory, Subject: 1})
+	client := b.start(t, nil)
+	receive(t, b.calls)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := client.Stop(ctx); err == nil {
+		t.Error("Stop says that it waited for a job that was still running")
+	}
+	receive(t, cancelled)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -118,7 +119,7 @@ func (w *worker[A]) Timeout(*river.Job[A]) time.Duration { return w.timeout }
 
 func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
 	subject := job.Args.job()
-	err := w.handlers.do(ctx, subject)
+	err := w.handlers.try(ctx, subject)
 	var snooze *news.SnoozeError
 	var permanent *news.PermanentError
 	switch {
@@ -128,14 +129,29 @@ func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
 		return river.JobSnooze(max(snooze.After, 0))
 	case errors.As(err, &permanent):
 		return river.JobCancel(err)
-	case ctx.Err() != nil && errors.Is(context.Cause(ctx), context.Canceled):
-		// The process is stopping: this was no fault of the job's.
+	case errors.Is(ctx.Err(), context.Canceled):
+		// The process is stopping: this was no fault of the job's. Had the job used up
+		// its time, the context's error were another.
 		return river.JobSnooze(0)
 	}
 	if job.Attempt >= job.MaxAttempts {
+		// The attempt may have ended with its context.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), gaveUpTimeout)
+		defer cancel()
 		w.handlers.GaveUp(ctx, subject, err)
 	}
 	return err
+}
+
+// try turns a panic into an error: River would count the attempt too, but tell
+// nobody that it was the last.
+func (h Handlers) try(ctx context.Context, job news.Job) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return h.do(ctx, job)
 }
 
 func (h Handlers) do(ctx context.Context, job news.Job) error {

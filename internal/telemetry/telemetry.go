@@ -113,9 +113,19 @@ func Serve(ctx context.Context, addr string, h http.Handler, log *slog.Logger) (
 // Addr is where the server listens.
 func (s *Server) Addr() string { return s.addr.String() }
 
-// Close lets the requests under way finish and ends the server.
+// closeTimeout is how long Close waits. The bot's own parts need the time that there
+// is to stop more than whoever asks how it is.
+const closeTimeout = time.Second
+
+// Close lets the requests under way finish, for a second at most, and ends the
+// server.
 func (s *Server) Close(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, closeTimeout)
+	defer cancel()
 	err := s.http.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = s.http.Close() // a connection that never asks is waited for, for five seconds
+	}
 	<-s.done
 	if err != nil {
 		return fmt.Errorf("close health endpoint: %w", err)

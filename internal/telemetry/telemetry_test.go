@@ -7,9 +7,11 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -91,5 +93,30 @@ func TestServeSaysWhenThePortIsTaken(t *testing.T) {
 	defer s.Close(context.Background())
 	if _, err := Serve(t.Context(), s.Addr(), http.NotFoundHandler(), log); err == nil {
 		t.Error("two servers listen at one address")
+	}
+}
+
+// net/http gives a connection that never asked for anything five seconds, which
+// the parts that stop after this one need.
+func TestCloseDoesNotWaitForTheSilent(t *testing.T) {
+	t.Parallel()
+	s, err := Serve(t.Context(), "127.0.0.1:0", http.NotFoundHandler(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", s.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	res, err := http.Get("http://" + s.Addr()) // accepted after it, so that it is accepted too
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Second)
+	defer cancel()
+	if err := s.Close(ctx); err != nil {
+		t.Errorf("Close() = %v", err)
 	}
 }
