@@ -61,6 +61,11 @@ func (l *loader) bad(key, value, text string) {
 }
 
 func (l *loader) token(token Secret) {
+	notText := func(r rune) bool { return (r < ' ' && !strings.ContainsRune("\t\r\n", r)) || r > '~' }
+	if strings.ContainsFunc(token.Reveal(), notText) {
+		l.bad("discord.token", "", "has characters that no token has; copy it again from Discord's developer pages")
+		return
+	}
 	if strings.ContainsAny(token.Reveal(), " \t\r\n") || strings.HasPrefix(token.Reveal(), "Bot ") {
 		l.bad("discord.token", "", `has spaces in it; it should be the token alone, without "Bot" before it`)
 	}

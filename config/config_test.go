@@ -148,6 +148,7 @@ func TestTokenFile(t *testing.T) {
 		}
 		return path
 	}
+	binary, large := write("binary", "\x00\x01"), write("large", strings.Repeat("x", 5000))
 	good, empty := write("token", "hunter2\n"), write("empty", "\n")
 	for name, test := range map[string]struct {
 		env  map[string]string
@@ -156,6 +157,8 @@ func TestTokenFile(t *testing.T) {
 		"read":    {env: map[string]string{"DISCORD_TOKEN_FILE": good}},
 		"both":    {env: map[string]string{"DISCORD_TOKEN_FILE": good, "DISCORD_TOKEN": "x"}, want: "keep one of the two"},
 		"missing": {env: map[string]string{"DISCORD_TOKEN_FILE": filepath.Join(dir, "none")}, want: "cannot be read: no such file"},
+		"binary":  {env: map[string]string{"DISCORD_TOKEN_FILE": binary}, want: "characters that no token has"},
+		"large":   {env: map[string]string{"DISCORD_TOKEN_FILE": large}, want: "more than 4096 bytes"},
 		"empty":   {env: map[string]string{"TIDINGS_DISCORD_TOKEN_FILE": empty}, want: "is empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -257,6 +260,48 @@ func TestMissingFile(t *testing.T) {
 	}
 	if _, err := Load(Options{Path: path, Required: true}); err == nil {
 		t.Error("a file that was named and is missing went unnoticed")
+	}
+}
+
+// TestWhatEditorsAndPeopleWrite holds the forms of YAML that are read, and what is
+// said of those that are not.
+func TestWhatEditorsAndPeopleWrite(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ text, want string }{
+		"nothing":          {text: ""},
+		"comments":         {text: "# one\n# two\n"},
+		"byte order mark":  {text: "\ufeffpoll:\n  concurrency: 4\n"},
+		"carriage returns": {text: "poll:\r\n  schedule: \"@hourly\"\r\n"},
+		"block":            {text: "poll:\n  schedule: |\n    @hourly\n"},
+		"directive":        {text: "%YAML 1.2\n---\npoll:\n  concurrency: 4\n"},
+		"tab":              {text: "poll:\n\tconcurrency: 4\n", want: "tidings.yaml:2: this is no YAML: there is a tab here; indent with spaces"},
+		"twice":            {text: "poll:\n  concurrency: 4\n  concurrency: 5\n", want: "tidings.yaml:3: this is no YAML: mapping key \"concurrency\" already defined at [2:3]"},
+		"anchor":           {text: "poll: &p\n  concurrency: 4\n", want: "tidings.yaml:1: poll: " + noIndirection},
+		"alias":            {text: "poll:\n  schedule: *p\n", want: "tidings.yaml:2: poll.schedule: " + noIndirection},
+		"tag":              {text: "poll:\n  schedule: !!str \"@hourly\"\n", want: "tidings.yaml:2: poll.schedule: " + noIndirection},
+		"two documents":    {text: "poll:\n  concurrency: 4\n---\npoll:\n  concurrency: 5\n", want: "tidings.yaml:4: a second document begins here; join the two by removing the line ---"},
+		"list for mapping": {text: "poll:\n  feeds:\n    - x\n", want: "tidings.yaml:2: poll.feeds: is a list where keys and values belong"},
+		"nested list":      {text: "fetch:\n  allow: [[10.0.0.0/8]]\n", want: "tidings.yaml:2: fetch.allow: one value belongs here"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := load(t, test.text, nil, nil)
+			got := ""
+			if err != nil {
+				got, _, _ = strings.Cut(err.Error(), "\n")
+			}
+			if got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestUnreadableFileIsAFault(t *testing.T) {
+	t.Parallel()
+	_, err := Load(Options{Path: t.TempDir(), Required: true})
+	if faults := (Faults)(nil); !errors.As(err, &faults) || !strings.Contains(err.Error(), "cannot be read: is a directory") {
+		t.Errorf("a directory: %v", err)
 	}
 }
 

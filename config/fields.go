@@ -79,6 +79,9 @@ func (f field) set(text string) error {
 }
 
 func (f field) setList(items []string) error {
+	if f.value.Kind() == reflect.Map {
+		return fmt.Errorf("is a list where keys and values belong")
+	}
 	if f.value.Kind() != reflect.Slice {
 		return fmt.Errorf("is a list where one value belongs")
 	}

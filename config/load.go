@@ -1,8 +1,10 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -56,9 +58,7 @@ const maxFileBytes = 1 << 20
 func Load(o Options) (Config, error) {
 	c := Default()
 	l := loader{fields: fieldsOf(&c), sources: make(map[string]string)}
-	if err := l.file(o.Path, o.Required); err != nil {
-		return Config{}, err
-	}
+	l.file(o.Path, o.Required)
 	l.environment(o.Env)
 	l.flags(o.Set)
 	l.secretFile(&c.Discord.Token, "discord.token", c.Discord.TokenFile, "token")
@@ -105,26 +105,35 @@ func shown(f field, text string) string {
 	return fmt.Sprintf("%.80q", text)
 }
 
-func (l *loader) file(path string, required bool) error {
-	info, err := os.Stat(path)
+func (l *loader) file(path string, required bool) {
+	text, err := readFile(path, maxFileBytes)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !required:
-		return nil
 	case errors.Is(err, fs.ErrNotExist):
 		l.fault(path, "", "there is no such file; copy tidings.example.yaml, or leave --config out")
-		return nil
 	case err != nil:
-		return fmt.Errorf("look for configuration: %w", err)
-	case info.Size() > maxFileBytes:
-		l.fault(path, "", "the file has %d bytes; a configuration has at most %d", info.Size(), maxFileBytes)
-		return nil
+		l.fault(path, "", "the file cannot be read: %v", err)
+	default:
+		l.yaml(path, bytes.TrimPrefix(text, []byte("\ufeff")))
 	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("read configuration: %w", err)
+}
+
+// readFile reads a file of at most limit bytes, which may be a device or a pipe. Its
+// errors leave the path out.
+func readFile(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	var text []byte
+	if err == nil {
+		defer f.Close()
+		text, err = io.ReadAll(io.LimitReader(f, limit+1))
 	}
-	l.yaml(path, text)
-	return nil
+	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
+		return nil, fault.Err
+	}
+	if err == nil && int64(len(text)) > limit {
+		err = fmt.Errorf("it has more than %d bytes", limit)
+	}
+	return text, err
 }
 
 // yaml walks the document by hand rather than decoding it into Config, since a
@@ -134,13 +143,29 @@ func (l *loader) yaml(path string, text []byte) {
 	if err != nil {
 		// The parser's message ends with an excerpt of the file, which may hold a token.
 		first, _, _ := strings.Cut(err.Error(), "\n")
-		l.fault(path, "", "this is no YAML: %s", first)
+		at := path
+		var line, column int
+		if n, _ := fmt.Sscanf(first, "[%d:%d]", &line, &column); n == 2 {
+			at = fmt.Sprintf("%s:%d", path, line)
+			_, first, _ = strings.Cut(first, "] ")
+		}
+		if strings.Contains(first, "'\t'") {
+			first = "there is a tab here; indent with spaces"
+		}
+		l.fault(at, "", "this is no YAML: %s", first)
 		return
 	}
+	seen := false
 	for _, d := range doc.Docs {
-		if d.Body == nil {
+		switch d.Body.(type) {
+		case nil, *ast.CommentGroupNode, *ast.DirectiveNode:
 			continue
 		}
+		if seen {
+			l.fault(place(path, d.Body), "", "a second document begins here; join the two by removing the line ---")
+			return
+		}
+		seen = true
 		l.mapping(path, d.Body, "the file", func(key string, at string, value ast.Node) {
 			if !slices.ContainsFunc(l.fields, func(f field) bool { return strings.HasPrefix(f.key, key+".") }) {
 				l.fault(at, key, "there is no such key; known are %s", l.known(""))
@@ -165,6 +190,8 @@ func (l *loader) mapping(path string, node ast.Node, what string, each func(key,
 	case *ast.MappingValueNode:
 		values = []*ast.MappingValueNode{n}
 	case *ast.CommentGroupNode:
+	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
+		l.fault(place(path, node), "", "%s: %s", what, noIndirection)
 	default:
 		l.fault(place(path, node), "", "%s should hold keys and values, such as \"poll:\" with \"schedule: ...\" below it", what)
 	}
@@ -172,6 +199,10 @@ func (l *loader) mapping(path string, node ast.Node, what string, each func(key,
 		each(scalar(v.Key), place(path, v.Key), v.Value)
 	}
 }
+
+// noIndirection is what the YAML gets that the loader, which reads the document as it
+// stands, does not follow.
+const noIndirection = "anchors, aliases and tags (&, *, !) are not followed; write the value itself, in quotes where it begins with such a sign"
 
 func (l *loader) leaf(path, key, at string, value ast.Node) {
 	f, ok := l.field(key)
@@ -187,13 +218,15 @@ func (l *loader) leaf(path, key, at string, value ast.Node) {
 	case *ast.SequenceNode:
 		items := make([]string, len(n.Values))
 		for i, item := range n.Values {
-			items[i] = scalar(item)
+			items[i] = l.scalarOf(path, key, item)
 		}
 		err = f.setList(items)
 	case *ast.MappingNode, *ast.MappingValueNode:
 		items := make(map[string]string)
-		l.mapping(path, value, key, func(name, _ string, v ast.Node) { items[name] = scalar(v) })
+		l.mapping(path, value, key, func(name, _ string, v ast.Node) { items[name] = l.scalarOf(path, key, v) })
 		err = f.setMap(items)
+	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
+		err = errors.New(noIndirection)
 	default:
 		l.set(f, at, scalar(value))
 		return
@@ -202,6 +235,17 @@ func (l *loader) leaf(path, key, at string, value ast.Node) {
 	if err != nil {
 		l.fault(at, key, "%v", err)
 	}
+}
+
+// scalarOf is the value of an item of a list or a mapping, which must be a single one.
+func (l *loader) scalarOf(path, key string, node ast.Node) string {
+	switch node.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode, *ast.SequenceNode, *ast.NullNode:
+		l.fault(place(path, node), key, "one value belongs here")
+	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
+		l.fault(place(path, node), key, noIndirection)
+	}
+	return scalar(node)
 }
 
 func place(path string, node ast.Node) string {
@@ -214,7 +258,7 @@ func scalar(node ast.Node) string {
 	case *ast.StringNode:
 		return n.Value
 	case *ast.LiteralNode:
-		return n.Value.Value
+		return strings.TrimRight(n.Value.Value, "\n") // what a block ends with is layout
 	}
 	return strings.TrimSpace(node.GetToken().Value)
 }
@@ -287,15 +331,13 @@ func (l *loader) secretFile(secret *Secret, key, path, what string) {
 		l.fault(l.sources[fileKey], fileKey, "%q is set beside a %s (%s); keep one of the two", path, what, l.sources[key])
 		return
 	}
-	text, err := os.ReadFile(path)
+	const maxSecretBytes = 4 << 10
+	text, err := readFile(path, maxSecretBytes)
 	if err != nil {
-		reason := err
-		if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
-			reason = pathErr.Err
-		}
-		l.fault(l.sources[fileKey], fileKey, "%q cannot be read: %v", path, reason)
+		l.fault(l.sources[fileKey], fileKey, "%q cannot be read: %v", path, err)
 		return
 	}
+	l.sources[key] = path
 	*secret = Secret(strings.TrimSpace(string(text)))
 	if *secret == "" {
 		l.fault(l.sources[fileKey], fileKey, "%q is empty; it should hold the %s and nothing else", path, what)

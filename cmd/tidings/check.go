@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -101,6 +103,10 @@ func (c checkCommand) check(ctx context.Context, out *checker) {
 func checkDatabase(ctx context.Context, cfg config.Config, out *checker) *store.DB {
 	const what = "database"
 	if _, err := os.Stat(cfg.Database.Path); errors.Is(err, os.ErrNotExist) {
+		if folder := filepath.Dir(cfg.Database.Path); !isDir(folder) {
+			out.say(what, statusBad, "%s cannot be made: there is no directory %s. Make it, or set database.path.", cfg.Database.Path, folder)
+			return nil
+		}
 		out.say(what, statusOK, "%s does not exist yet; the bot makes it when it first runs", cfg.Database.Path)
 		return nil
 	}
@@ -119,6 +125,11 @@ func checkDatabase(ctx context.Context, cfg config.Config, out *checker) *store.
 	return db
 }
 
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
 func checkDiscord(ctx context.Context, cfg config.Config, db *store.DB, out *checker) {
 	const what = "discord"
 	if cfg.Discord.Token == "" {
@@ -134,7 +145,12 @@ func checkDiscord(ctx context.Context, cfg config.Config, db *store.DB, out *che
 		return
 	}
 	id, err := b.Identity(ctx)
-	if err != nil {
+	var unreachable *net.OpError
+	switch {
+	case errors.As(err, &unreachable):
+		out.say(what, statusBad, "Nothing answers at %s: %v. Check this computer's network and discord.api_url.", cfg.Discord.APIURL, unreachable.Err)
+		return
+	case err != nil:
 		out.say(what, statusBad, "%s", words(err))
 		return
 	}

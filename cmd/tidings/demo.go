@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"tidings/config"
@@ -36,7 +37,7 @@ const (
 
 func (c demoCommand) Run(ctx context.Context, s streams) (err error) {
 	if c.Interval < 100*time.Millisecond {
-		return news.Userf("--interval must be at least 100ms.")
+		return usagef("--interval must be at least 100ms.")
 	}
 	d := &demo{demoCommand: c, streams: s, log: c.logger(s)}
 	defer func() { err = errors.Join(err, d.stop()) }()
@@ -98,6 +99,9 @@ func (d *demo) start(ctx context.Context) error {
 		cfg.Fetch.Allow = []string{"127.0.0.0/8"} // the outlets are on this computer
 		cfg.Poll.Schedule = "@every 1s"
 	}
+	if err := d.leaveFormerServers(ctx, cfg); err != nil {
+		return err
+	}
 	d.app = &application{cfg: cfg, log: d.log, bundle: bundle}
 	if err := d.app.start(ctx); err != nil {
 		return err
@@ -112,6 +116,30 @@ func (d *demo) start(ctx context.Context) error {
 		return err
 	}
 	d.outlets.Start(ctx)
+	return nil
+}
+
+// leaveFormerServers tells a kept database that the servers of an earlier demo are
+// gone: this one's Discord and outlets are new, and have new addresses, so that the
+// same stories are news again. Else the bot would ask the earlier outlets for more.
+func (d *demo) leaveFormerServers(ctx context.Context, cfg config.Config) error {
+	if d.Data == "" {
+		return nil
+	}
+	db, err := openStore(ctx, cfg, true, d.log)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	guilds, err := db.Guilds(ctx)
+	if err != nil {
+		return fmt.Errorf("list the servers of an earlier demo: %w", err)
+	}
+	for _, g := range guilds {
+		if err := db.LeaveGuild(ctx, g.ID, time.Now()); err != nil {
+			return fmt.Errorf("leave a server of an earlier demo: %w", err)
+		}
+	}
 	return nil
 }
 
@@ -168,11 +196,12 @@ func (d *demo) startDiscord() error {
 	if d.Check {
 		return d.sim.Listen("127.0.0.1:0")
 	}
-	if err := d.sim.Listen(d.Listen); err != nil {
-		d.log.Info("taking another port", "because", err)
-		return d.sim.Listen("127.0.0.1:0")
+	err := d.sim.Listen(d.Listen)
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return err
 	}
-	return nil
+	fmt.Fprintf(d.streams.err, "%s is in use, so the page gets another port.\n", d.Listen)
+	return d.sim.Listen("127.0.0.1:0")
 }
 
 func (d *demo) config() (config.Config, error) {

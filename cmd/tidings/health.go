@@ -31,7 +31,10 @@ func (c healthCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return fmt.Errorf("ask for health: %w", err)
 	}
-	res, err := http.DefaultClient.Do(req)
+	// The default client would ask a proxy of the environment for an address without
+	// a host, such as ":8080".
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	res, err := client.Do(req)
 	if err != nil {
 		return news.Userf("Nobody answers at %s. Is the bot running?", cfg.Health.Listen)
 	}

@@ -60,15 +60,12 @@ func main() {
 
 // run runs one command and returns the program's exit code.
 func run(args []string, s streams) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	var c commands
 	parser, err := kong.New(&c,
 		kong.Name("tidings"),
 		kong.Description("A Discord bot for news. Begin with: tidings demo"),
 		kong.Writers(s.out, s.err),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(s),
 	)
 	if err != nil {
@@ -83,14 +80,33 @@ func run(args []string, s streams) int {
 		fmt.Fprintf(s.err, "tidings: %v\nTry: tidings --help\n", err)
 		return exitUsage
 	}
+	ctx := context.Background()
+	if endsInOrder[command.Command()] {
+		var stop context.CancelFunc
+		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		defer stop()
+	}
+	command.BindTo(ctx, (*context.Context)(nil))
 	return report(command.Run(), s.err)
 }
+
+// endsInOrder names the commands that have something to put away when they are told
+// to stop. The others end at once, even where they wait for standard input.
+var endsInOrder = map[string]bool{"run": true, "demo": true}
+
+// usageError is a fault of the command line that only the command itself can see.
+type usageError string
+
+func (e usageError) Error() string { return string(e) }
+
+func usagef(format string, args ...any) error { return usageError(fmt.Sprintf(format, args...)) }
 
 // report prints an error as a person should read it and returns the exit code.
 func report(err error, w io.Writer) int {
 	var faults config.Faults
 	var code exitError
 	var user *news.UserError
+	var usage usageError
 	switch {
 	case err == nil:
 		return 0
@@ -98,6 +114,9 @@ func report(err error, w io.Writer) int {
 		return int(code)
 	case errors.As(err, &faults):
 		fmt.Fprintln(w, faults)
+		return exitUsage
+	case errors.As(err, &usage):
+		fmt.Fprintln(w, usage)
 		return exitUsage
 	case errors.As(err, &user):
 		fmt.Fprintln(w, user.Text)

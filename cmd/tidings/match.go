@@ -34,7 +34,7 @@ type matchHit struct {
 func (c matchCommand) Run(ctx context.Context, s streams) error {
 	query, err := match.Compile(c.Query)
 	if err != nil {
-		return err
+		return usageError(words(err))
 	}
 	read, err := c.reader(s.in)
 	if err != nil {

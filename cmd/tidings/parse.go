@@ -68,7 +68,7 @@ func (f *parsedFeed) fill(ctx context.Context, read func(context.Context, string
 	}
 	doc, err := feeds.Parse(src.body, feeds.ParseOptions{ContentType: src.contentType, URL: src.url})
 	if err != nil {
-		return err
+		return src.fault(err)
 	}
 	f.Title, f.Link, f.Language = doc.Title, doc.Link, doc.Language
 	for _, item := range doc.Items {

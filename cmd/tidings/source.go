@@ -1,16 +1,20 @@
 package main
 
 import (
+	"bufio"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/netip"
 	"os"
 	"strings"
 
 	"tidings/config"
+	"tidings/feeds"
 	"tidings/internal/article"
 	"tidings/internal/fetch"
 	"tidings/internal/news"
@@ -18,9 +22,24 @@ import (
 
 // reading is the flags of the commands that read files and web addresses.
 type reading struct {
-	Sources []string       `arg:"" name:"file|url" help:"Files, web addresses, or - for standard input."`
-	JSON    bool           `help:"Print one JSON object a line."`
-	Allow   []netip.Prefix `help:"Private address ranges that may be read, such as 127.0.0.0/8." placeholder:"CIDR"`
+	Sources []string `arg:"" name:"file|url" help:"Files (also gzipped), web addresses, or - for standard input."`
+	JSON    bool     `help:"Print one JSON object a line."`
+	web     `embed:""`
+}
+
+// web is the flags of the commands that may read the web.
+type web struct {
+	Allow []addressRange `help:"Private address ranges that may be read, such as 127.0.0.0/8." placeholder:"CIDR"`
+}
+
+// addressRange is a netip.Prefix that says what would be right.
+type addressRange struct{ netip.Prefix }
+
+func (r *addressRange) UnmarshalText(text []byte) error {
+	if err := r.Prefix.UnmarshalText(text); err != nil {
+		return fmt.Errorf("%q is no address range; try 192.168.7.0/24", text)
+	}
+	return nil
 }
 
 // source is one document, wherever it came from.
@@ -34,28 +53,42 @@ type source struct {
 const maxSourceBytes = 32 << 20
 
 // reader returns a function that reads a file, an address, or standard input.
-func (r reading) reader(in io.Reader) (func(ctx context.Context, name string) (source, error), error) {
+func (w web) reader(in io.Reader) (func(ctx context.Context, name string) (source, error), error) {
 	defaults := config.Default().Fetch
-	client, err := fetch.New(fetch.Config{
-		UserAgent: defaults.UserAgent, Timeout: defaults.Timeout, MaxBytes: int64(defaults.MaxBytes), Allow: r.Allow,
-	})
+	fc := fetch.Config{UserAgent: defaults.UserAgent, Timeout: defaults.Timeout, MaxBytes: int64(defaults.MaxBytes)}
+	for _, r := range w.Allow {
+		fc.Allow = append(fc.Allow, r.Prefix)
+	}
+	client, err := fetch.New(fc)
 	if err != nil {
 		return nil, fmt.Errorf("prepare to fetch: %w", err)
 	}
 	return func(ctx context.Context, name string) (source, error) {
-		if strings.HasPrefix(name, "http://") || strings.HasPrefix(name, "https://") {
+		switch scheme, _, ok := strings.Cut(strings.ToLower(name), "://"); {
+		case ok && (scheme == "http" || scheme == "https"):
 			return readURL(ctx, client, name)
-		}
-		if name == "-" {
+		case ok:
+			return source{}, fmt.Errorf("web addresses begin with https:// or http://, and the names of files have no %s://", scheme)
+		case name == "-":
 			return readAll(in)
 		}
-		f, err := os.Open(name)
-		if err != nil {
-			return source{}, err
-		}
-		defer f.Close()
-		return readAll(f)
+		return readFile(name)
 	}, nil
+}
+
+// readFile's errors leave the name out, which whoever prints them puts first.
+func readFile(name string) (source, error) {
+	var src source
+	f, err := os.Open(name)
+	if err == nil {
+		defer f.Close()
+		src, err = readAll(f)
+	}
+	var fault *fs.PathError
+	if errors.As(err, &fault) {
+		return source{}, fault.Err
+	}
+	return src, err
 }
 
 func readURL(ctx context.Context, client *fetch.Client, url string) (source, error) {
@@ -70,7 +103,17 @@ func readURL(ctx context.Context, client *fetch.Client, url string) (source, err
 	return source{body: res.Body, contentType: res.ContentType, url: res.URL}, nil
 }
 
+// readAll reads a document, unpacked where it is gzipped, as saved pages often are.
 func readAll(r io.Reader) (source, error) {
+	packed := bufio.NewReader(r)
+	r = packed
+	if magic, _ := packed.Peek(2); string(magic) == "\x1f\x8b" {
+		unpacked, err := gzip.NewReader(packed)
+		if err != nil {
+			return source{}, fmt.Errorf("unpack: %w", err)
+		}
+		r = unpacked
+	}
 	body, err := io.ReadAll(io.LimitReader(r, maxSourceBytes+1))
 	if err != nil {
 		return source{}, err
@@ -79,6 +122,20 @@ func readAll(r io.Reader) (source, error) {
 		return source{}, fmt.Errorf("larger than %d MB", maxSourceBytes>>20)
 	}
 	return source{body: body}, nil
+}
+
+// fault is why a document cannot be used. The rooms speak of web addresses, which a
+// file has not.
+func (s source) fault(err error) error {
+	if s.url == "" && errors.Is(err, feeds.ErrNotAFeed) {
+		return errors.New("this is no feed (RSS, Atom or JSON Feed)")
+	}
+	text := words(err)
+	if rest, ok := strings.CutPrefix(text, "That address is "); ok && s.url == "" {
+		text, _, _ = strings.Cut(rest, ". ")
+		return errors.New("this is " + strings.TrimSuffix(text, "."))
+	}
+	return err
 }
 
 // words is an error as a person at the command line should read it.
@@ -108,5 +165,9 @@ func failures(n int) error {
 
 // extract reads the article in a web page.
 func (s source) extract() (news.Article, error) {
-	return article.New(article.Config{}).Extract(s.body, s.contentType, s.url)
+	a, err := article.New(article.Config{}).Extract(s.body, s.contentType, s.url)
+	if err != nil {
+		return a, s.fault(err)
+	}
+	return a, nil
 }

@@ -20,11 +20,12 @@ type summarizeCommand struct {
 	MaxWords int    `help:"The most words of the summary." default:"60"`
 	JSONL    bool   `name:"jsonl" help:"Read lines {\"id\",\"title\",\"text\",\"query\"?} from standard input and write one summary a line."`
 	JSON     bool   `help:"Print a JSON object."`
+	web      `embed:""`
 }
 
 // summaryLine is a line that "summarize --jsonl" writes.
 type summaryLine struct {
-	ID        string   `json:"id"`
+	ID        any      `json:"id"` // as the input has it
 	Error     string   `json:"error,omitempty"`
 	Sentences []string `json:"sentences"`
 	Words     int      `json:"words"`
@@ -33,17 +34,20 @@ type summaryLine struct {
 
 func (c summarizeCommand) Run(ctx context.Context, s streams) error {
 	if c.MaxWords < 1 {
-		return news.Userf("--max-words must be at least 1.")
+		return usagef("--max-words must be at least 1.")
+	}
+	if _, err := queryTerms(c.Query); err != nil {
+		return usagef("--query: %s", words(err))
 	}
 	summarizer := summary.New(summary.Config{})
 	if c.JSONL {
 		if c.Source != "" {
-			return news.Userf("--jsonl reads standard input; leave %q out.", c.Source)
+			return usagef("--jsonl reads standard input; leave %q out.", c.Source)
 		}
 		return c.batch(ctx, summarizer, s)
 	}
 	if c.Source == "" {
-		return news.Userf("Name a file or an address to summarise, or use --jsonl.")
+		return usagef("Name a file or an address to summarise, or use --jsonl.")
 	}
 	req, err := c.request(ctx, s.in)
 	if err != nil {
@@ -69,7 +73,7 @@ func (c summarizeCommand) request(ctx context.Context, in io.Reader) (news.Summa
 	if err != nil {
 		return news.SummaryRequest{}, err
 	}
-	read, err := reading{}.reader(in)
+	read, err := c.reader(in)
 	if err != nil {
 		return news.SummaryRequest{}, err
 	}
@@ -140,27 +144,55 @@ func (c summarizeCommand) batch(ctx context.Context, summarizer *summary.Extract
 // summarizeLine answers one line of input; a line that cannot be read gets a line
 // with an error, so that the answers stay in step with the questions.
 func (c summarizeCommand) summarizeLine(ctx context.Context, summarizer *summary.Extractive, text string) summaryLine {
-	var in struct {
-		ID    string `json:"id"`
-		Title string `json:"title"`
-		Text  string `json:"text"`
-		Query string `json:"query"`
-	}
-	if err := json.Unmarshal([]byte(text), &in); err != nil {
-		return summaryLine{Error: `this is no JSON object with "id", "title" and "text": ` + err.Error(), Sentences: []string{}}
+	in, err := readSummaryInput(text)
+	if err != nil {
+		return summaryLine{ID: in.id(), Error: err.Error(), Sentences: []string{}}
 	}
 	terms, err := queryTerms(orElse(in.Query, c.Query))
 	if err != nil {
-		return summaryLine{ID: in.ID, Error: words(err), Sentences: []string{}}
+		return summaryLine{ID: in.id(), Error: words(err), Sentences: []string{}}
 	}
 	sum, err := summarizer.Summarize(ctx, news.SummaryRequest{Title: in.Title, Text: in.Text, Query: terms, MaxWords: c.MaxWords})
 	if err != nil {
-		return summaryLine{ID: in.ID, Error: err.Error(), Sentences: []string{}}
+		return summaryLine{ID: in.id(), Error: err.Error(), Sentences: []string{}}
 	}
-	return lineOf(in.ID, sum)
+	return lineOf(in.id(), sum)
 }
 
-func lineOf(id string, sum news.Summary) summaryLine {
+// summaryInput is a line that "summarize --jsonl" reads.
+type summaryInput struct {
+	ID    json.RawMessage `json:"id"`
+	Title string          `json:"title"`
+	Text  string          `json:"text"`
+	Query string          `json:"query"`
+}
+
+// id is what identifies the line, a string or whatever else it is; "" for none.
+func (in summaryInput) id() any {
+	if len(in.ID) == 0 {
+		return ""
+	}
+	return in.ID
+}
+
+// readSummaryInput reads a line. With an error, the id is still there where it could
+// be read.
+func readSummaryInput(text string) (summaryInput, error) {
+	var in summaryInput
+	err := json.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &in)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return in, nil
+	case errors.As(err, &wrong) && wrong.Field != "":
+		return in, fmt.Errorf("%q is a %s where a string belongs", wrong.Field, wrong.Value)
+	case errors.As(err, &wrong):
+		return in, fmt.Errorf(`this is no JSON object with "id", "title" and "text"; it is of type %s`, wrong.Value)
+	}
+	return in, fmt.Errorf(`this is no JSON object with "id", "title" and "text": %w`, err)
+}
+
+func lineOf(id any, sum news.Summary) summaryLine {
 	line := summaryLine{ID: id, Sentences: sum.Sentences, Words: sum.Words, Method: string(sum.Method)}
 	if line.Sentences == nil {
 		line.Sentences = []string{}
