@@ -122,12 +122,10 @@ func (g *Guard) written(b item) string { return written(g.tokens, b.from, b.to) 
 // that the other has in the article.
 func (g *Guard) exchanged(tokens []token, a, c item) bool {
 	straight, crossed := 0.0, 0.0
-	for _, x := range g.known {
-		if !g.same(tokens, a, x) {
-			continue
-		}
-		for _, y := range g.known {
-			if x.from == y.from || !g.same(tokens, c, y) || g.same(tokens, a, y) || g.tokens[x.from].sentence != g.tokens[y.from].sentence {
+	ofA, ofC := g.occurrences(tokens, a), g.occurrences(tokens, c)
+	for _, x := range ofA {
+		for _, y := range ofC {
+			if x.from == y.from || g.same(tokens, a, y) || g.tokens[x.from].sentence != g.tokens[y.from].sentence {
 				continue
 			}
 			straight = max(straight, g.fit(tokens, a, x, c)+g.fit(tokens, c, y, a))
@@ -137,14 +135,39 @@ func (g *Guard) exchanged(tokens []token, a, c item) bool {
 	return crossed > straight*tolerance+margin
 }
 
+// These bound the work that a page of names alone can cause. An article of the
+// greatest length has some 300 items.
+const (
+	maxKnown       = 600
+	maxOccurrences = 6
+	maxPronouns    = 100
+)
+
+// occurrences returns where the article has an item of a summary.
+func (g *Guard) occurrences(tokens []token, a item) []item {
+	var found []item
+	for _, b := range g.known {
+		if g.same(tokens, a, b) {
+			if found = append(found, b); len(found) == maxOccurrences {
+				break
+			}
+		}
+	}
+	return found
+}
+
 // fitPronoun returns how well a name fits where the article has a pronoun, or a
 // word such as "the company", soon after it.
 func (g *Guard) fitPronoun(tokens []token, a item) float64 {
 	const reach = 3 // sentences
 	best := 0.0
+	seen := 0
 	for j := range g.tokens {
 		if !pronouns.has(g.tokens[j].low) {
 			continue
+		}
+		if seen++; seen > maxPronouns {
+			break
 		}
 		at := g.tokens[j].sentence
 		if slices.ContainsFunc(g.words[tokens[a.from].low], func(i int) bool { return i < j && g.tokens[i].sentence >= at-reach }) {
@@ -174,8 +197,13 @@ func (g *Guard) fit(tokens []token, a, b item, leave ...item) float64 {
 			continue
 		}
 		best := 0.0
-		for _, at := range g.places(t) {
-			if at < first || at >= last || at >= b.from && at < b.to {
+		places := g.places(t)
+		from, _ := slices.BinarySearch(places, max(first, b.from-companyThere))
+		for _, at := range places[from:] {
+			if at >= last || at > b.to+companyThere {
+				break
+			}
+			if at >= b.from && at < b.to {
 				continue
 			}
 			distance := away(at, b)

@@ -70,6 +70,7 @@ func NewGuard(r news.SummaryRequest) *Guard {
 		}
 	}
 	g.known = g.items(g.tokens, g.dates)
+	g.known = g.known[:min(len(g.known), maxKnown)]
 	return g
 }
 

@@ -203,6 +203,15 @@ func FuzzGuard(f *testing.F) {
 	})
 }
 
+// BenchmarkGuardHostile is a page of names alone, told again by the model.
+func BenchmarkGuardHostile(b *testing.B) {
+	r := news.SummaryRequest{Text: strings.Repeat("Ab Cd Ef 12 Gh 13 Ij 14 Kl 15 he ", 400) + "."}
+	sentence := strings.Repeat("Ab Cd Ef 12 Gh 13 Ij 14 Kl 15 ", 5) + "he."
+	for b.Loop() {
+		NewGuard(r).Check([]string{sentence})
+	}
+}
+
 func BenchmarkGuard(b *testing.B) {
 	r := readArticle(b, "testdata/articles/xiaomi.txt")
 	sentences := summarize(b, r).Sentences
