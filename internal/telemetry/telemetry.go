@@ -25,11 +25,20 @@ import (
 func NewLogger(w io.Writer, level slog.Level, format string, noColor bool) *slog.Logger {
 	terminal := isTerminal(w)
 	if format == "json" || (format == "auto" && !terminal) {
-		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
+		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: withUnit}))
 	}
 	return slog.New(tint.NewTextHandler(w, &tint.Options{
 		Level: level, TimeFormat: time.TimeOnly, NoColor: noColor || !terminal,
 	}))
+}
+
+// withUnit writes a duration as 1.5s, which slog's JSON would write as a bare number of
+// nanoseconds.
+func withUnit(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.StringValue(a.Value.Duration().String())
+	}
+	return a
 }
 
 func isTerminal(w io.Writer) bool {

@@ -36,6 +36,17 @@ func TestLogFormats(t *testing.T) {
 	}
 }
 
+func TestDurationsHaveTheirUnit(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"json", "text"} {
+		var b bytes.Buffer
+		NewLogger(&b, slog.LevelInfo, format, true).Info("done", "took", 1500*time.Millisecond)
+		if !strings.Contains(b.String(), "1.5s") {
+			t.Errorf("%s: got %q", format, b.String())
+		}
+	}
+}
+
 func TestHealth(t *testing.T) {
 	t.Parallel()
 	well := func(context.Context) error { return nil }
