@@ -106,7 +106,7 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// articleTimeout leaves some of a job's minute to the story itself: a page's server,
+// articleTimeout leaves some of a job's time to the story itself: a page's server,
 // or the line of those who wait for it, may take all the time there is.
 const articleTimeout = 40 * time.Second
 

@@ -206,7 +206,7 @@ func TestSlowArticleLeavesTimeForItsStory(t *testing.T) {
 			hangs:       true,
 		}
 		d := New(Config{Store: w, Articles: w, Summarizer: w, MaxWords: 60, Log: slog.New(slog.DiscardHandler)})
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // what a job has
+		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second) // what a job has
 		defer cancel()
 		if err := d.Prepare(ctx, w.story.ID); err != nil {
 			t.Fatal(err)
