@@ -33,7 +33,7 @@ func (l *loader) check(c *Config) {
 	if c.Fetch.Timeout < time.Second || c.Fetch.Timeout > time.Minute {
 		l.bad("fetch.timeout", c.Fetch.Timeout.String(), `should lie between 1s and 1m; try "20s"`)
 	}
-	l.between("fetch.max_bytes", c.Fetch.MaxBytes, 1<<16, 64<<20)
+	l.between("fetch.max_bytes", c.Fetch.MaxBytes, 1<<16, 8<<20) // what the parser bears
 	for _, cidr := range c.Fetch.Allow {
 		if _, err := netip.ParsePrefix(cidr); err != nil {
 			l.bad("fetch.allow", cidr, `is no address range; try "192.168.7.0/24"`)

@@ -88,10 +88,12 @@ func (a *application) start(ctx context.Context) (err error) {
 	if err := a.startJobs(ctx, client, reader, summarizer); err != nil {
 		return err
 	}
-	if err := a.startBot(ctx); err != nil {
+	// Before the bot, which waits for a Discord that cannot be reached: that is when a
+	// supervisor asks.
+	if err := a.startHealth(ctx); err != nil {
 		return err
 	}
-	return a.startHealth(ctx)
+	return a.startBot(ctx)
 }
 
 func (a *application) component(name string) *slog.Logger { return a.log.With("component", name) }

@@ -107,16 +107,6 @@ func (s Story) NewsSince(asked time.Time) bool {
 	return !s.FirstSeenAt.Before(asked)
 }
 
-// Event is what happened: one or more stories tell of it, and a channel hears of
-// it once.
-type Event struct {
-	ID       EventID
-	FirstAt  time.Time // when its first story was first seen
-	LastAt   time.Time // when its last story was first seen
-	Headline string    // of its first story
-	Summary  Summary
-}
-
 // Article is a web page's readable part.
 type Article struct {
 	URL          string // after redirects
