@@ -38,7 +38,6 @@ var libraries = map[string]string{
 	"modernc.org/sqlite":                     "internal/store",
 	"github.com/pressly/goose":               "internal/store",
 	"github.com/markusmobius/go-trafilatura": "internal/article",
-	"github.com/openai/openai-go":            "internal/summary",
 }
 
 type goPackage struct {

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/openai/openai-go/v3"
-
 	"tidings/internal/news"
 )
 
@@ -126,8 +124,8 @@ func (m *Model) ask(ctx context.Context, r news.SummaryRequest, extract news.Sum
 			return modelSummary(sentences), true
 		}
 		m.cfg.Log.InfoContext(ctx, "the model's summary is refused", "title", r.Title, "because", fault.Error())
-		conversation = append(conversation, openai.AssistantMessage(cut(text, 4000)),
-			openai.UserMessage("That cannot be used: "+fault.Error()+". Answer again, by the same rules."))
+		conversation = append(conversation, chatMessage{Role: "assistant", Content: cut(text, 4000)},
+			chatMessage{Role: "user", Content: "That cannot be used: " + fault.Error() + ". Answer again, by the same rules."})
 	}
 	return extract, true
 }
@@ -141,7 +139,7 @@ func modelSummary(sentences []string) news.Summary {
 }
 
 // call makes one call, if the breaker and the budget let it.
-func (m *Model) call(ctx context.Context, conversation []openai.ChatCompletionMessageParamUnion) (string, bool) {
+func (m *Model) call(ctx context.Context, conversation []chatMessage) (string, bool) {
 	if !m.breaker.allow() {
 		return "", false
 	}
@@ -180,12 +178,10 @@ func (m *Model) call(ctx context.Context, conversation []openai.ChatCompletionMe
 
 // tokensAtMost returns how many tokens a conversation has, rather too many than
 // too few: a token is seldom shorter than two bytes.
-func tokensAtMost(conversation []openai.ChatCompletionMessageParamUnion) int64 {
+func tokensAtMost(conversation []chatMessage) int64 {
 	bytes := 0
 	for _, message := range conversation {
-		if text, ok := message.GetContent().AsAny().(*string); ok {
-			bytes += len(*text)
-		}
+		bytes += len(message.Content)
 	}
 	return int64(bytes/2 + 50)
 }
