@@ -17,6 +17,7 @@ type (
 	EventID        int64
 	SubscriptionID int64
 	DeliveryID     int64
+	NoticeID       int64
 
 	// The following are Discord's own snowflakes.
 
@@ -36,6 +37,7 @@ func (id StoryID) String() string        { return strconv.FormatInt(int64(id), 1
 func (id EventID) String() string        { return strconv.FormatInt(int64(id), 10) }
 func (id SubscriptionID) String() string { return strconv.FormatInt(int64(id), 10) }
 func (id DeliveryID) String() string     { return strconv.FormatInt(int64(id), 10) }
+func (id NoticeID) String() string       { return strconv.FormatInt(int64(id), 10) }
 func (id GuildID) String() string        { return strconv.FormatInt(int64(id), 10) }
 func (id ChannelID) String() string      { return strconv.FormatInt(int64(id), 10) }
 func (id RoleID) String() string         { return strconv.FormatInt(int64(id), 10) }

@@ -8,7 +8,10 @@
 // year 1.
 package news
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // FeedState tells whether a feed is polled.
 type FeedState string
@@ -37,12 +40,15 @@ type Feed struct {
 
 	Pace Pace // as of the last document that was read
 	Move Move // where its address leads, as long as that is not yet believed
+	Hub  Hub  // where it announces its news; zero for nowhere, or where nobody listens
 
-	State      FeedState
-	PolledAt   time.Time // last poll that brought an answer we could read; zero before the first
-	NextPollAt time.Time // not polled before this
-	Failures   int       // polls in a row that failed
-	LastError  string    // of the last failed poll, in words for a person; "" after a success
+	State        FeedState
+	PolledAt     time.Time // last poll that brought an answer we could read; zero before the first
+	TriedAt      time.Time // last poll of any outcome; zero before the first
+	NextPollAt   time.Time // not polled before this
+	Failures     int       // polls in a row that failed
+	FailingSince time.Time // the first of them; zero after a success
+	LastError    string    // of the last failed poll, in words for a person; "" after a success
 }
 
 // Polled reports whether the feed was ever read. The stories of the poll before
@@ -63,6 +69,103 @@ type Move struct {
 	To    string    // the address where the feed is said to be
 	Polls int       // polls in a row that were sent there
 	Since time.Time // when the first of them was
+}
+
+// Hub is where a publisher announces what is new in a feed (WebSub). The zero Hub
+// is none.
+type Hub struct {
+	URL   string // of the hub
+	Topic string // the address by which the hub knows the feed
+}
+
+// HubLease is our standing order at a feed's hub to be told of what is new.
+type HubLease struct {
+	Feed     FeedID
+	Hub      Hub
+	Callback string    // the unguessable part of the address that the hub calls
+	Secret   string    // signs what the hub sends
+	AskedAt  time.Time // when the hub was last asked
+	Until    time.Time // when it ends; zero until the hub has verified it
+	Followed bool      // somebody still follows the feed
+}
+
+// Follow is a feed as one server follows it.
+type Follow struct {
+	Feed
+	FollowedAt time.Time
+	PausedAt   time.Time // zero while its stories count
+	Folder     string    // the server's own name for a group of feeds, "" for none
+}
+
+// Paused reports whether the server wants none of the feed's stories for now.
+func (f Follow) Paused() bool { return !f.PausedAt.IsZero() }
+
+// Topic is a named list of well-known feeds.
+type Topic struct {
+	Name  string // one word
+	Title string // for people
+	Feeds []Feed
+}
+
+// FeedLink is a feed that a web page names.
+type FeedLink struct {
+	URL   string // absolute http(s) address
+	Title string // "" where the page gives none
+}
+
+// FeedChoice is the error of looking for the feed of a page that names several:
+// a person has to choose.
+type FeedChoice struct {
+	Page  string     // its address
+	Links []FeedLink // at least two
+}
+
+func (c *FeedChoice) Error() string {
+	return fmt.Sprintf("the page %s names %d feeds", c.Page, len(c.Links))
+}
+
+// ImportOutcome is what became of one feed of a list.
+type ImportOutcome string
+
+const (
+	ImportFollowed ImportOutcome = "followed"      // from now on
+	ImportKnown    ImportOutcome = "already there" // the server followed it before
+	ImportFailed   ImportOutcome = "not followed"  // Reason says why
+	ImportSkipped  ImportOutcome = "skipped"       // not tried; Reason says why
+)
+
+// Imported is what became of one feed of a list that a server imported.
+type Imported struct {
+	Title   string // as the list or the feed says
+	URL     string // as the list says
+	Folder  string
+	Outcome ImportOutcome
+	Reason  string // in words for a person; "" where it was followed
+}
+
+// Notice tells a server that one of its feeds is in trouble: once, in one message,
+// which is edited when the trouble is over.
+type Notice struct {
+	ID         NoticeID // also the nonce under which Discord recognises a repeated send
+	Guild      GuildID
+	Channel    ChannelID
+	Feed       Follow // as it now is; where Removed, only its Feed is set
+	Removed    bool   // the server follows the feed no more
+	Others     int    // further feeds of the server that are in trouble without a notice of their own
+	Message    MessageID
+	CreatedAt  time.Time
+	TriedAt    time.Time // first attempt to send; zero before it
+	ResolvedAt time.Time // when the trouble ended; zero before
+}
+
+// FeedHealth is what a server's admin may want to know of a feed beyond the feed
+// itself.
+type FeedHealth struct {
+	Follow  Follow
+	Days    []int     // stories first seen on each of the last days in UTC, today last
+	Stories int       // that are stored
+	Pushed  time.Time // until when its hub tells us of news; zero where none does
+	Notice  bool      // there is an open notice of it
 }
 
 // Story is one item of one feed.
@@ -129,22 +232,47 @@ const (
 	Model      Method = "model"      // a language model's words, checked against the article
 )
 
-// Summary is a story in a few sentences. The zero Summary means that nothing
-// could be said beyond the title.
+// Summary is a story, or several of one event, in a few sentences. The zero Summary
+// means that nothing could be said beyond the title.
 type Summary struct {
 	Sentences []string // in the article's order
+	Sources   []int    // beside Sentences: 0 for the request's own text, n for its More[n-1]; nil where all are 0
 	Words     int      // in all sentences, counted between spaces
 	Method    Method   // "" for the zero Summary
 }
 
 // SummaryRequest is what a summary is made of.
 type SummaryRequest struct {
-	Title    string
-	Text     string   // plain text, paragraphs divided by a newline
-	Lead     string   // the feed's own description, used where Text gives no summary
-	Query    []string // words and phrases that the reader asked about; may be empty
-	MaxWords int      // 0 for the default of 60
-	Unread   bool     // nobody is waiting for it: not worth paying for
+	Title        string
+	Text         string    // plain text, paragraphs divided by a newline
+	Lead         string    // the feed's own description, used where Text gives no summary
+	More         []Source  // what others tell of the same event; may be empty
+	Query        []string  // words and phrases that the reader asked about; may be empty
+	MaxWords     int       // 0 for the default of 60
+	MaxSentences int       // 0 for as many as the words allow
+	Unread       bool      // nobody is waiting for it: not worth paying for
+	For          []GuildID // the servers that it is made for, which share its cost; empty for none in particular
+}
+
+// Source is a further story that a summary may be made of.
+type Source struct {
+	Title string
+	Text  string // plain text, paragraphs divided by a newline
+}
+
+// TranslationRequest asks for a headline and a summary in another language.
+type TranslationRequest struct {
+	Title     string
+	Sentences []string
+	From, To  string // BCP 47; From is "" where not known
+	For       []GuildID
+}
+
+// Translation is a headline and a summary in another language than the story's.
+type Translation struct {
+	Language  string // BCP 47
+	Title     string
+	Sentences []string
 }
 
 // Guild is a Discord server that the bot is, or was, a member of.
@@ -153,6 +281,10 @@ type Guild struct {
 	Name   string
 	Locale string // as Discord names it, such as "en-US"
 	LeftAt time.Time
+
+	NoticeChannel ChannelID // where trouble with feeds is told; 0 for the channel of its oldest live subscription
+	NoticesOff    bool      // trouble with feeds is not told
+	Language      string    // of summaries, BCP 47; "" for each story's own
 }
 
 // Subscription is a server's standing question: stories that match Query go to
@@ -176,6 +308,7 @@ func (s Subscription) Paused() bool { return !s.PausedAt.IsZero() }
 type Subscriber struct {
 	Subscription
 	FollowedAt time.Time // when its server began to follow the feed
+	Language   string    // that its server wants, BCP 47; "" for the story's own
 }
 
 // DeliveryState is how far a delivery got.
@@ -207,12 +340,14 @@ type Delivery struct {
 
 // Post is everything that a delivery's message shows.
 type Post struct {
-	Delivery Delivery
-	Story    Story
-	Feed     Feed
-	Summary  Summary
-	Also     []string // titles of the other outlets that tell of the event, in the order they did
-	AlsoURLs []string // the addresses of their stories, beside Also
+	Delivery    Delivery
+	Story       Story
+	Feed        Feed
+	Summary     Summary
+	Language    string       // that the server wants, BCP 47; "" for the story's own
+	Translation *Translation // into Language; nil where there is none
+	Also        []string     // titles of the other outlets that tell of the event, in the order they did
+	AlsoURLs    []string     // the addresses of their stories, beside Also
 }
 
 // Headline is a line of a list of news: an event, and the story it is shown by.
@@ -236,6 +371,8 @@ type Poll struct {
 	Language     string
 	Stories      []Story // all items of the document, newest first; those not seen before are stored
 	Pace         Pace
+	Hub          Hub       // as the document or its server names it
+	Pushed       bool      // the hub brought the stories: validators, schedule and health stay as they are
 	Move         Move      // where the feed's address leads, as of this poll
 	Moved        bool      // Move is believed: Move.To is the feed's address from now on
 	State        FeedState // the feed's state from now on
@@ -245,13 +382,15 @@ type Poll struct {
 
 // Prepared is a story that is ready to be delivered.
 type Prepared struct {
-	Story   Story   // with Text, Image, Language and CanonicalURL as they are now known
-	Summary Summary // of this story; an event keeps that of its first story
-	Matches []Match // at most one a channel
+	Story        Story         // with Text, Image, Language and CanonicalURL as they are now known
+	Summary      Summary       // of this story; an event keeps that of its first story
+	Translations []Translation // of the summary, into the languages that servers of Matches want
+	Matches      []Match       // at most one a channel
 }
 
 // Match says that a story is for a subscription's channel, and why.
 type Match struct {
 	Subscription Subscription
 	Terms        []string // the query's words and phrases that were found
+	Language     string   // that the subscription's server wants, BCP 47; "" for the story's own
 }
