@@ -37,6 +37,8 @@ type Handlers struct {
 	PrepareStory func(ctx context.Context, id news.StoryID) error
 	DeliverPost  func(ctx context.Context, id news.DeliveryID) error
 	UpdatePost   func(ctx context.Context, id news.DeliveryID) error
+	SendNotice   func(ctx context.Context, id news.NoticeID) error
+	RenewHub     func(ctx context.Context, id news.FeedID) error
 	// GaveUp hears of a job that has failed so often that it is not tried again.
 	GaveUp func(ctx context.Context, job news.Job, err error)
 }
@@ -90,6 +92,9 @@ const (
 
 	// updateAttempts is less: a post without its last outlet is a post all the same.
 	updateAttempts = 5
+
+	// hubAttempts go over about twenty minutes.
+	hubAttempts = 6
 )
 
 // New returns a client that begins to work when Start is called.
@@ -101,6 +106,8 @@ func New(cfg Config) (*Client, error) {
 		prepareArgs{}.Kind(): river.AddWorkerSafely(workers, newWorker[prepareArgs](cfg, prepareTimeout)),
 		deliverArgs{}.Kind(): river.AddWorkerSafely(workers, newWorker[deliverArgs](cfg, deliverTimeout)),
 		updateArgs{}.Kind():  river.AddWorkerSafely(workers, newWorker[updateArgs](cfg, deliverTimeout)),
+		noticeArgs{}.Kind():  river.AddWorkerSafely(workers, newWorker[noticeArgs](cfg, deliverTimeout)),
+		hubArgs{}.Kind():     river.AddWorkerSafely(workers, newWorker[hubArgs](cfg, pollTimeout)),
 	} {
 		if err != nil {
 			return nil, fmt.Errorf("register worker %s: %w", kind, err)

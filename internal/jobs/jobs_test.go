@@ -83,6 +83,12 @@ func (b *bundle) start(t *testing.T, schedules map[string]cron.Schedule) *Client
 			UpdatePost: func(ctx context.Context, id news.DeliveryID) error {
 				return handle(ctx, news.Job{Kind: news.UpdatePost, Subject: int64(id)})
 			},
+			SendNotice: func(ctx context.Context, id news.NoticeID) error {
+				return handle(ctx, news.Job{Kind: news.SendNotice, Subject: int64(id)})
+			},
+			RenewHub: func(ctx context.Context, id news.FeedID) error {
+				return handle(ctx, news.Job{Kind: news.RenewHub, Subject: int64(id)})
+			},
 			GaveUp: func(_ context.Context, job news.Job, _ error) { b.gaveUp <- job },
 		},
 	})
@@ -157,6 +163,8 @@ func TestEachKindReachesItsHandler(t *testing.T) {
 		{Kind: news.PrepareStory, Subject: 2}: true,
 		{Kind: news.DeliverPost, Subject: 3}:  true,
 		{Kind: news.UpdatePost, Subject: 3}:   true,
+		{Kind: news.SendNotice, Subject: 4}:   true,
+		{Kind: news.RenewHub, Subject: 5}:     true,
 	}
 	for job := range want {
 		b.insert(t, job)

@@ -45,6 +45,8 @@ type (
 	prepareArgs struct{ subject }
 	deliverArgs struct{ subject }
 	updateArgs  struct{ subject }
+	noticeArgs  struct{ subject }
+	hubArgs     struct{ subject }
 
 	subject struct {
 		ID int64 `json:"id"`
@@ -61,11 +63,15 @@ func (pollArgs) Kind() string    { return string(news.PollFeed) }
 func (prepareArgs) Kind() string { return string(news.PrepareStory) }
 func (deliverArgs) Kind() string { return string(news.DeliverPost) }
 func (updateArgs) Kind() string  { return string(news.UpdatePost) }
+func (noticeArgs) Kind() string  { return string(news.SendNotice) }
+func (hubArgs) Kind() string     { return string(news.RenewHub) }
 
 func (a pollArgs) job() news.Job    { return news.Job{Kind: news.PollFeed, Subject: a.ID} }
 func (a prepareArgs) job() news.Job { return news.Job{Kind: news.PrepareStory, Subject: a.ID} }
 func (a deliverArgs) job() news.Job { return news.Job{Kind: news.DeliverPost, Subject: a.ID} }
 func (a updateArgs) job() news.Job  { return news.Job{Kind: news.UpdatePost, Subject: a.ID} }
+func (a noticeArgs) job() news.Job  { return news.Job{Kind: news.SendNotice, Subject: a.ID} }
+func (a hubArgs) job() news.Job     { return news.Job{Kind: news.RenewHub, Subject: a.ID} }
 
 func (pollArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{
@@ -89,6 +95,16 @@ func (updateArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: queueDeliver, Priority: 3, MaxAttempts: updateAttempts}
 }
 
+// So does a notice: it is for admins, who can wait a moment.
+func (noticeArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: queueDeliver, Priority: 3, MaxAttempts: attempts}
+}
+
+// Where a hub does not answer, the schedule still does its work.
+func (hubArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: queuePoll, Priority: 3, MaxAttempts: hubAttempts}
+}
+
 func argsOf(job news.Job) (river.JobArgs, error) {
 	s := subject{ID: job.Subject}
 	switch job.Kind {
@@ -100,6 +116,10 @@ func argsOf(job news.Job) (river.JobArgs, error) {
 		return deliverArgs{s}, nil
 	case news.UpdatePost:
 		return updateArgs{s}, nil
+	case news.SendNotice:
+		return noticeArgs{s}, nil
+	case news.RenewHub:
+		return hubArgs{s}, nil
 	}
 	return nil, fmt.Errorf("unknown kind of job %q", job.Kind)
 }
@@ -162,6 +182,10 @@ func (h Handlers) do(ctx context.Context, job news.Job) error {
 		return h.PrepareStory(ctx, news.StoryID(job.Subject))
 	case news.UpdatePost:
 		return h.UpdatePost(ctx, news.DeliveryID(job.Subject))
+	case news.SendNotice:
+		return h.SendNotice(ctx, news.NoticeID(job.Subject))
+	case news.RenewHub:
+		return h.RenewHub(ctx, news.FeedID(job.Subject))
 	default:
 		return h.DeliverPost(ctx, news.DeliveryID(job.Subject))
 	}
