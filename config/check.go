@@ -27,12 +27,14 @@ func (l *loader) check(c *Config) {
 		l.schedule("poll.feeds", c.Poll.Feeds[feed])
 	}
 	l.between("poll.concurrency", c.Poll.Concurrency, 1, 256)
+	l.duration("poll.retry", c.Poll.Retry, time.Second, 24*time.Hour)
+	l.between("poll.notice_after", c.Poll.NoticeAfter, 1, 100)
+	l.duration("poll.move_after", c.Poll.MoveAfter, 0, 30*24*time.Hour)
 	if strings.TrimSpace(c.Fetch.UserAgent) == "" || strings.ContainsAny(c.Fetch.UserAgent, "\r\n") {
 		l.bad("fetch.user_agent", c.Fetch.UserAgent, "should be one line that says who reads the feeds")
 	}
-	if c.Fetch.Timeout < time.Second || c.Fetch.Timeout > time.Minute {
-		l.bad("fetch.timeout", c.Fetch.Timeout.String(), `should lie between 1s and 1m; try "20s"`)
-	}
+	l.duration("fetch.timeout", c.Fetch.Timeout, time.Second, time.Minute)
+	l.duration("fetch.host_pause", c.Fetch.HostPause, 0, time.Minute)
 	l.between("fetch.max_bytes", c.Fetch.MaxBytes, 1<<16, 8<<20) // what the parser bears
 	for _, cidr := range c.Fetch.Allow {
 		if _, err := netip.ParsePrefix(cidr); err != nil {
@@ -44,10 +46,12 @@ func (l *loader) check(c *Config) {
 	l.model(c.Model)
 	l.between("limits.subscriptions", c.Limits.Subscriptions, 1, 1000)
 	l.between("limits.feeds", c.Limits.Feeds, 1, 10_000)
+	l.address("websub.public_url", c.WebSub.PublicURL, true)
+	if c.WebSub.PublicURL != "" {
+		l.listen("websub.listen", c.WebSub.Listen, "127.0.0.1:8081")
+	}
 	if c.Health.Listen != "" {
-		if _, _, err := net.SplitHostPort(c.Health.Listen); err != nil {
-			l.bad("health.listen", c.Health.Listen, `is no address to listen at; try "127.0.0.1:8080"`)
-		}
+		l.listen("health.listen", c.Health.Listen, "127.0.0.1:8080")
 	}
 	if !slices.Contains([]string{"auto", "text", "json"}, c.Log.Format) {
 		l.bad("log.format", c.Log.Format, "should be auto, text or json")
@@ -90,13 +94,35 @@ func (l *loader) model(m Model) {
 		l.bad("model.key", "", "has spaces in it; it should be the key alone")
 	}
 	// A story's whole preparation, with its page, has a minute.
-	if m.Timeout < time.Second || m.Timeout > 30*time.Second {
-		l.bad("model.timeout", m.Timeout.String(), `should lie between 1s and 30s; try "20s"`)
-	}
+	l.duration("model.timeout", m.Timeout, time.Second, 30*time.Second)
 	l.between("model.concurrency", m.Concurrency, 1, 64)
 	l.notNegative("model.price_in", m.PriceIn)
 	l.notNegative("model.price_out", m.PriceOut)
 	l.notNegative("model.daily_budget", m.DailyBudget)
+	l.notNegative("model.guild_budget", m.GuildBudget)
+}
+
+func (l *loader) listen(key, address, try string) {
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		l.bad(key, address, fmt.Sprintf("is no address to listen at; try %q", try))
+	}
+}
+
+func (l *loader) duration(key string, d, low, high time.Duration) {
+	if d < low || d > high {
+		l.bad(key, short(d), fmt.Sprintf("should lie between %s and %s", short(low), short(high)))
+	}
+}
+
+// short writes a duration as people do: 24h, not 24h0m0s.
+func short(d time.Duration) string {
+	s := d.String()
+	for _, unit := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(s, unit) {
+			s = s[:len(s)-2]
+		}
+	}
+	return s
 }
 
 func (l *loader) notNegative(key string, v float64) {

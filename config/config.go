@@ -23,6 +23,7 @@ type Config struct {
 	Database Database `yaml:"database"`
 	Poll     Poll     `yaml:"poll"`
 	Fetch    Fetch    `yaml:"fetch"`
+	WebSub   WebSub   `yaml:"websub"`
 	Summary  Summary  `yaml:"summary"`
 	Model    Model    `yaml:"model"`
 	Limits   Limits   `yaml:"limits"`
@@ -48,6 +49,9 @@ type Poll struct {
 	Feeds       map[string]string `yaml:"feeds" help:"Feeds with a schedule of their own: address: cron expression."`
 	Bundle      string            `yaml:"bundle" help:"The feeds that a server follows from the start: a file in the form of feeds/bundle/tech.yaml, none for no feeds, or empty for that list itself."`
 	Concurrency int               `yaml:"concurrency" help:"How many feeds are fetched at once, at most one at a time from each host."`
+	Retry       time.Duration     `yaml:"retry" help:"How long a feed is left alone after a poll that failed. It doubles with each further failure, up to a day."`
+	NoticeAfter int               `yaml:"notice_after" help:"After how many failed polls in a row the servers that follow a feed are told."`
+	MoveAfter   time.Duration     `yaml:"move_after" help:"How long a feed's permanent redirect has to hold, over three polls at least, before the new address is stored."`
 }
 
 // Fetch is how feeds and articles are read from the web.
@@ -55,8 +59,16 @@ type Fetch struct {
 	UserAgent string        `yaml:"user_agent" help:"What publishers see in their logs. Say who you are and how to reach you."`
 	Timeout   time.Duration `yaml:"timeout" help:"For one feed or page, from the first byte to the last."`
 	MaxBytes  int           `yaml:"max_bytes" help:"The largest feed that is read, in bytes after decompression."`
+	HostPause time.Duration `yaml:"host_pause" help:"Between the end of one request to a host and the beginning of the next."`
 	Allow     []string      `yaml:"allow" help:"Private address ranges (CIDR) that may be read, for feeds inside your own network. None by default."`
 	Proxy     string        `yaml:"proxy" help:"An HTTP proxy for feeds and pages: http://host:port. The proxy environment variables are ignored."`
+}
+
+// WebSub is how publishers' hubs reach the bot, so that their stories arrive within
+// seconds. Polling goes on beside it.
+type WebSub struct {
+	PublicURL string `yaml:"public_url" help:"The web address at which the internet reaches websub.listen. Empty: hubs are not used, and feeds are only polled."`
+	Listen    string `yaml:"listen" help:"Address to listen at for hubs, behind a proxy that speaks HTTPS."`
 }
 
 // Summary is how stories are condensed.
@@ -76,6 +88,7 @@ type Model struct {
 	PriceIn     float64       `yaml:"price_in" help:"What a million tokens sent to the model cost, in any money."`
 	PriceOut    float64       `yaml:"price_out" help:"What a million tokens answered by it cost, in the same money."`
 	DailyBudget float64       `yaml:"daily_budget" help:"What the model may cost in a day (UTC), in that money; 0 for no bound. When it is spent, summaries are extracts until midnight."`
+	GuildBudget float64       `yaml:"guild_budget" help:"What one server's share of it may be; 0 for no bound. A story's cost is shared by the servers it is posted in."`
 }
 
 // Limits protect one server from its own zeal, and the bot from one server.
@@ -100,15 +113,20 @@ func Default() Config {
 	return Config{
 		Discord:  Discord{APIURL: "https://discord.com/api"},
 		Database: Database{Path: "tidings.db"},
-		Poll:     Poll{Schedule: "*/10 * * * *", Concurrency: 8},
+		Poll: Poll{
+			Schedule: "*/10 * * * *", Concurrency: 8,
+			Retry: 5 * time.Minute, NoticeAfter: 5, MoveAfter: 24 * time.Hour,
+		},
 		Fetch: Fetch{
 			UserAgent: "Tidings/1.0 (a Discord news bot; set fetch.user_agent to say whose)",
 			Timeout:   20 * time.Second,
 			MaxBytes:  8 << 20,
+			HostPause: time.Second,
 		},
+		WebSub:  WebSub{Listen: "127.0.0.1:8081"},
 		Summary: Summary{MaxWords: 60},
 		Model:   Model{Timeout: 20 * time.Second, Concurrency: 4, DailyBudget: 1},
-		Limits:  Limits{Subscriptions: 50, Feeds: 200},
+		Limits:  Limits{Subscriptions: 50, Feeds: 1000},
 		Log:     Log{Level: slog.LevelInfo, Format: "auto"},
 	}
 }

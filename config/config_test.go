@@ -112,7 +112,7 @@ log:
   format: xml
 `, map[string]string{"TIDINGS_HEALTH_LISTEN": "8080", "TIDINGS_LIMITS_FEEDS": "0"}, map[string]string{"poll.shedule": "x"})
 	want := `tidings.yaml:5: discord.tokn: there is no such key; known are token, token_file, api_url
-tidings.yaml:8: pol: there is no such key; known are discord, database, poll, fetch, summary, model, limits, health, log
+tidings.yaml:8: pol: there is no such key; known are discord, database, poll, fetch, websub, summary, model, limits, health, log
 tidings.yaml:12: poll.concurrency: "many" is no whole number; try 8
 tidings.yaml:17: fetch.timeout: is a list where one value belongs
 tidings.yaml:21: summary should hold keys and values, such as "poll:" with "schedule: ..." below it
@@ -198,7 +198,7 @@ tidings.yaml:7: model.price_out: "NaN" is no number; try 0
 tidings.yaml:2: model.base_url: "localhost" is no web address; it should begin with https:// or http://
 model.name: "" names no model; model.base_url needs one
 tidings.yaml:3: model.key: [secret] has spaces in it; it should be the key alone
-tidings.yaml:4: model.timeout: "5m0s" should lie between 1s and 30s; try "20s"
+tidings.yaml:4: model.timeout: "5m" should lie between 1s and 30s
 tidings.yaml:5: model.concurrency: 0 is out of range; it should lie between 1 and 64
 tidings.yaml:8: model.daily_budget: "-1" should not be negative`
 	if err == nil {

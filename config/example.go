@@ -37,7 +37,7 @@ func exampleValue(f field) string {
 	case Secret:
 		return ` ""`
 	case time.Duration:
-		return " " + v.String()
+		return " " + short(v)
 	case []string:
 		return ` ["192.168.7.0/24"]`
 	case map[string]string:
