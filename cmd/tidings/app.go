@@ -237,7 +237,7 @@ func (a *application) startHealth(ctx context.Context) error {
 	if a.cfg.Health.Listen == "" {
 		return nil
 	}
-	server, err := telemetry.Serve(ctx, a.cfg.Health.Listen, telemetry.Health(map[string]telemetry.Check{
+	server, err := telemetry.Serve(ctx, "health checks", a.cfg.Health.Listen, telemetry.Health(map[string]telemetry.Check{
 		"database": a.store.Ping,
 		"discord":  a.bot.Connected,
 	}), a.component("health"))

@@ -92,28 +92,38 @@ func run(ctx context.Context, checks map[string]Check) map[string]string {
 	return results
 }
 
-// Server is an HTTP server of our own, for operators only.
+// Server is an HTTP server of our own.
 type Server struct {
+	name string
 	http *http.Server
 	addr net.Addr
 	done chan struct{}
 }
 
-// Serve listens at addr and serves h until Close.
-func Serve(ctx context.Context, addr string, h http.Handler, log *slog.Logger) (*Server, error) {
+// serverTimeout is for reading a request and answering it: nobody who calls us has
+// more to say or to hear than that takes.
+const serverTimeout = 30 * time.Second
+
+// Serve listens at addr and serves h until Close. The name is for errors.
+func Serve(ctx context.Context, name, addr string, h http.Handler, log *slog.Logger) (*Server, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
-		return nil, fmt.Errorf("listen for health checks: %w", err)
+		return nil, fmt.Errorf("listen for %s: %w", name, err)
 	}
 	s := &Server{
-		http: &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10},
+		name: name,
+		http: &http.Server{
+			Handler: h, MaxHeaderBytes: 16 << 10, ReadHeaderTimeout: 5 * time.Second,
+			ReadTimeout: serverTimeout, WriteTimeout: serverTimeout, IdleTimeout: time.Minute,
+			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		},
 		addr: listener.Addr(),
 		done: make(chan struct{}),
 	}
 	go func() {
 		defer close(s.done)
 		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			log.Error("health endpoint ended", "error", err)
+			log.Error("the server ended", "of", name, "error", err)
 		}
 	}()
 	return s, nil
@@ -137,7 +147,7 @@ func (s *Server) Close(ctx context.Context) error {
 	}
 	<-s.done
 	if err != nil {
-		return fmt.Errorf("close health endpoint: %w", err)
+		return fmt.Errorf("close the server of %s: %w", s.name, err)
 	}
 	return nil
 }

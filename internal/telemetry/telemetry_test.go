@@ -62,7 +62,7 @@ func TestHealth(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, err := Serve(t.Context(), "127.0.0.1:0", Health(test.checks), slog.New(slog.DiscardHandler))
+			s, err := Serve(t.Context(), "health checks", "127.0.0.1:0", Health(test.checks), slog.New(slog.DiscardHandler))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -97,12 +97,12 @@ func TestHealth(t *testing.T) {
 func TestServeSaysWhenThePortIsTaken(t *testing.T) {
 	t.Parallel()
 	log := slog.New(slog.DiscardHandler)
-	s, err := Serve(t.Context(), "127.0.0.1:0", http.NotFoundHandler(), log)
+	s, err := Serve(t.Context(), "health checks", "127.0.0.1:0", http.NotFoundHandler(), log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close(context.Background())
-	if _, err := Serve(t.Context(), s.Addr(), http.NotFoundHandler(), log); err == nil {
+	if _, err := Serve(t.Context(), "health checks", s.Addr(), http.NotFoundHandler(), log); err == nil {
 		t.Error("two servers listen at one address")
 	}
 }
@@ -111,7 +111,7 @@ func TestServeSaysWhenThePortIsTaken(t *testing.T) {
 // the parts that stop after this one need.
 func TestCloseDoesNotWaitForTheSilent(t *testing.T) {
 	t.Parallel()
-	s, err := Serve(t.Context(), "127.0.0.1:0", http.NotFoundHandler(), slog.New(slog.DiscardHandler))
+	s, err := Serve(t.Context(), "health checks", "127.0.0.1:0", http.NotFoundHandler(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
