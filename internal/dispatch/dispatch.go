@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"tidings/internal/match"
@@ -37,12 +39,19 @@ type Summarizer interface {
 	Summarize(ctx context.Context, req news.SummaryRequest) (news.Summary, error)
 }
 
-// Config is what New needs, all of it.
+// Translator says a summary in another language. Its error means that the post stays
+// in the story's own.
+type Translator interface {
+	Translate(ctx context.Context, req news.TranslationRequest) (news.Translation, error)
+}
+
+// Config is what New needs, all of it but the Translator.
 type Config struct {
 	Store      Store
 	Articles   Articles
 	Summarizer Summarizer
-	MaxWords   int // of a summary
+	Translator Translator // nil where nobody translates
+	MaxWords   int        // of a summary
 	Log        *slog.Logger
 }
 
@@ -81,12 +90,14 @@ func (d *Dispatcher) Prepare(ctx context.Context, id news.StoryID) error {
 	matches := d.match(ctx, story, subscribers)
 	summary, err := d.Summarizer.Summarize(ctx, news.SummaryRequest{
 		Title: story.Title, Text: story.Text, Lead: story.Lead,
-		Query: termsOf(matches), MaxWords: d.MaxWords, Unread: len(matches) == 0,
+		Query: termsOf(matches), MaxWords: d.MaxWords, Unread: len(matches) == 0, For: guildsOf(matches, ""),
 	})
 	if err != nil {
 		return fmt.Errorf("summarize story %d: %w", id, err)
 	}
-	deliveries, err := d.Store.SavePrepared(ctx, news.Prepared{Story: story, Summary: summary, Matches: matches})
+	deliveries, err := d.Store.SavePrepared(ctx, news.Prepared{
+		Story: story, Summary: summary, Translations: d.translate(ctx, story, summary, matches), Matches: matches,
+	})
 	if err != nil {
 		return fmt.Errorf("save story %d with %d matches: %w", id, len(matches), err)
 	}
@@ -148,10 +159,69 @@ func (d *Dispatcher) match(ctx context.Context, story news.Story, subscribers []
 			continue
 		}
 		if result, ok := query.Eval(text); ok {
-			matches = append(matches, news.Match{Subscription: s.Subscription, Terms: result.Terms})
+			matches = append(matches, news.Match{Subscription: s.Subscription, Terms: result.Terms, Language: s.Language})
 		}
 	}
 	return matches
+}
+
+// translateTimeout bounds all translations of a story together.
+const translateTimeout = 20 * time.Second
+
+// translate says the summary in the languages that the matches' servers want. One
+// that cannot be had is told of in the log, and by the post itself.
+func (d *Dispatcher) translate(ctx context.Context, story news.Story, summary news.Summary, matches []news.Match) []news.Translation {
+	if d.Translator == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, translateTimeout)
+	defer cancel()
+	var (
+		wg           sync.WaitGroup
+		mu           sync.Mutex
+		translations []news.Translation
+	)
+	asked := map[string]bool{"": true, primary(story.Language): true}
+	for _, m := range matches {
+		if asked[primary(m.Language)] {
+			continue
+		}
+		asked[primary(m.Language)] = true
+		wg.Go(func() {
+			t, err := d.Translator.Translate(ctx, news.TranslationRequest{
+				Title: story.Title, Sentences: summary.Sentences, From: story.Language, To: m.Language, For: guildsOf(matches, m.Language),
+			})
+			if err != nil {
+				d.Log.WarnContext(ctx, "no translation, the post stays in the story's language", "story", story.ID, "to", m.Language, "error", err)
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			translations = append(translations, t)
+		})
+	}
+	wg.Wait()
+	return translations
+}
+
+// primary is the language of a tag without its region: "pt" of "pt-BR".
+func primary(tag string) string {
+	language, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	return language
+}
+
+// guildsOf returns the servers of the matches that want a language, each once; "" is
+// any.
+func guildsOf(matches []news.Match, language string) []news.GuildID {
+	var guilds []news.GuildID
+	seen := make(map[news.GuildID]bool, len(matches))
+	for _, m := range matches {
+		if guild := m.Subscription.Guild; !seen[guild] && (language == "" || primary(m.Language) == primary(language)) {
+			seen[guild] = true
+			guilds = append(guilds, guild)
+		}
+	}
+	return guilds
 }
 
 // maxTerms bounds what the summary is asked to speak of: a summary of sixty words

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -252,5 +253,57 @@ func TestQueryThatNoLongerCompilesHidesNoOther(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[news.SubscriptionID][]string{2: {"phones"}}, matched(w)); diff != "" {
 		t.Errorf("matches (-want +got):\n%s", diff)
+	}
+}
+
+// translator says what it was asked, but no Klingon.
+type translator struct {
+	mu    sync.Mutex
+	asked []news.TranslationRequest
+}
+
+func (tr *translator) Translate(_ context.Context, r news.TranslationRequest) (news.Translation, error) {
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	tr.asked = append(tr.asked, r)
+	if r.To == "tlh" {
+		return news.Translation{}, errors.New("no such language")
+	}
+	return news.Translation{Language: r.To, Title: r.To + " " + r.Title, Sentences: r.Sentences}, nil
+}
+
+func TestTranslatesOnceForEachLanguage(t *testing.T) {
+	t.Parallel()
+	wanting := func(id news.SubscriptionID, guild news.GuildID, language string) news.Subscriber {
+		s := subscriber(id, "xiaomi", noon.Add(-time.Hour))
+		s.Guild, s.Language = guild, language
+		return s
+	}
+	w := &world{
+		story: news.Story{ID: 1, Title: "Xiaomi in Denver", Text: "An office.", Language: "en-US", FirstSeenAt: noon},
+		subscribers: []news.Subscriber{
+			wanting(1, 10, "de"), wanting(2, 10, "de"), wanting(3, 11, "de"),
+			wanting(4, 12, "tlh"), wanting(5, 13, "en"), wanting(6, 14, ""),
+		},
+	}
+	tr := &translator{}
+	d := New(Config{Store: w, Articles: w, Summarizer: w, Translator: tr, MaxWords: 60, Log: slog.New(slog.DiscardHandler)})
+	if err := d.Prepare(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	want := []news.Translation{{Language: "de", Title: "de Xiaomi in Denver", Sentences: []string{"An office."}}}
+	if diff := cmp.Diff(want, w.saved[0].Translations); diff != "" {
+		t.Errorf("translations (-want +got):\n%s", diff)
+	}
+	if len(tr.asked) != 2 {
+		t.Errorf("asked %d times, want once for German and once for Klingon", len(tr.asked))
+	}
+	for _, r := range tr.asked {
+		if r.To == "de" && !cmp.Equal(r.For, []news.GuildID{10, 11}) {
+			t.Errorf("the German one is for %v", r.For)
+		}
+	}
+	if got := w.requests[0].For; !cmp.Equal(got, []news.GuildID{10, 11, 12, 13, 14}) {
+		t.Errorf("the summary is for %v", got)
 	}
 }

@@ -74,7 +74,7 @@ const (
 	// stay below rescueAfter.
 	dueTimeout     = 30 * time.Second
 	pollTimeout    = 90 * time.Second
-	prepareTimeout = 90 * time.Second // 40 s for an article, 30 s for a language model, and the rest for the store
+	prepareTimeout = 2 * time.Minute // 40 s for an article, 30 s for a language model, 20 s for translations, the rest for the store
 	deliverTimeout = 60 * time.Second
 	rescueAfter    = 3 * time.Minute
 
