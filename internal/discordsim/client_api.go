@@ -1,6 +1,7 @@
 package discordsim
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,6 +30,8 @@ func (s *Server) clientHandler() http.Handler {
 	mux.HandleFunc("POST /client/autocomplete", post(s.clientAutocomplete))
 	mux.HandleFunc("POST /client/components", post(s.clientComponent))
 	mux.HandleFunc("POST /client/modals", post(s.clientModal))
+	mux.HandleFunc("POST /client/messages", post(s.clientSay))
+	mux.HandleFunc("POST /client/files", s.clientFile)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := s.sameSite(r); err != nil {
 			writeJSON(w, http.StatusForbidden, map[string]any{"message": err.Error()})
@@ -201,6 +204,7 @@ type clientAction struct {
 	Options       map[string]any    `json:"options"`
 	Focused       string            `json:"focused"`
 	MessageID     string            `json:"message_id"`
+	Content       string            `json:"content"`
 	CustomID      string            `json:"custom_id"`
 	ComponentType int               `json:"component_type"`
 	Values        []string          `json:"values"`
@@ -213,6 +217,9 @@ func (a clientAction) run() CommandRun {
 }
 
 func (s *Server) clientCommand(_ *http.Request, a clientAction) (int, any, error) {
+	if a.MessageID != "" {
+		return accepted(s.startMessageCommand(a.ChannelID, a.MessageID, a.UserID, a.Name))
+	}
 	return accepted(s.startCommand(a.run(), interactionCommand))
 }
 
@@ -239,6 +246,24 @@ func (s *Server) clientComponent(_ *http.Request, a clientAction) (int, any, err
 		a.Values = []string{}
 	}
 	return accepted(s.startComponent(a.ChannelID, a.MessageID, a.CustomID, a.UserID, a.Values))
+}
+
+func (s *Server) clientSay(_ *http.Request, a clientAction) (int, any, error) {
+	m, err := s.Say(a.ChannelID, cmp.Or(a.UserID, s.Admin().ID), a.Content)
+	return http.StatusCreated, map[string]any{"id": m.ID}, err
+}
+
+// clientFile takes a file that a person chose for an option, and names it.
+func (s *Server) clientFile(w http.ResponseWriter, r *http.Request) {
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxFile))
+	if err != nil {
+		writeJSON(w, http.StatusRequestEntityTooLarge, map[string]any{"message": "The file is larger than 10 MB."})
+		return
+	}
+	s.mu.Lock()
+	id := s.addFile(File{Name: r.URL.Query().Get("name"), ContentType: r.Header.Get("Content-Type"), Data: data})
+	s.mu.Unlock()
+	writeJSON(w, http.StatusCreated, map[string]any{"id": id})
 }
 
 func (s *Server) clientModal(_ *http.Request, a clientAction) (int, any, error) {

@@ -191,13 +191,18 @@ func (ses *session) dispatch(name string, data any) {
 // whose shard has the guild; intent 0 is sent whatever was asked for. The caller
 // holds mu.
 func (s *Server) dispatch(guildID, name string, intent int, data any) {
+	s.dispatchTo(guildID, name, intent, func(*session) any { return data })
+}
+
+// dispatchTo is dispatch for an event that depends on what a session asked for.
+func (s *Server) dispatchTo(guildID, name string, intent int, data func(*session) any) {
 	for id, ses := range s.sessions {
 		if ses.conn == nil && s.now().Sub(ses.left) > keepSession {
 			delete(s.sessions, id)
 			continue
 		}
 		if ses.has(guildID) && (intent == 0 || ses.intents&intent != 0) {
-			ses.dispatch(name, data)
+			ses.dispatch(name, data(ses))
 		}
 	}
 }

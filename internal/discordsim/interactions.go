@@ -38,6 +38,7 @@ type interaction struct {
 	at        time.Time
 	timer     *time.Timer // ends an interaction that nobody answers
 
+	target  *Message     // of a context menu command
 	source  *Message     // the message whose component was used
 	opened  *interaction // what opened the modal that this submits
 	answer  int          // the callback's type; 0 before it
@@ -114,7 +115,7 @@ func (s *Server) interactionEvent(in *interaction, data any) map[string]any {
 		"channel":         ch.Channel,
 		"guild":           map[string]any{"id": g.ID, "locale": g.Locale, "features": []string{"COMMUNITY"}},
 		"app_permissions": s.permissions(ch, s.bot.ID), "locale": in.locale, "guild_locale": g.Locale,
-		"entitlements": []any{}, "context": 0, "attachment_size_limit": maxBody,
+		"entitlements": []any{}, "context": 0, "attachment_size_limit": maxFile,
 		"authorizing_integration_owners": map[string]string{"0": in.guildID},
 	}
 	if in.source != nil {
@@ -129,6 +130,8 @@ func (in *interaction) metadata(guildID string) *InteractionMetadata {
 	switch {
 	case in.kind == interactionComponent:
 		md.InteractedMessageID = in.source.ID
+	case in.target != nil:
+		md.TargetMessageID = in.target.ID
 	case in.opened != nil:
 		md.Triggering = in.opened.metadata(guildID)
 	}
@@ -148,6 +151,9 @@ func (s *Server) post(in *interaction, d *draft) *Message {
 		m.InteractionMetadata.OriginalResponseMessageID = in.reply
 	case in.kind == interactionCommand:
 		m.Type = messageChatInput
+		if in.target != nil {
+			m.Type = messageMenu
+		}
 		m.Interaction = &MessageInteraction{ID: in.id, Type: in.kind, Name: in.name, User: *in.user}
 	case in.source != nil:
 		m.Type = messageReply
@@ -184,6 +190,9 @@ func (s *Server) acknowledge(in *interaction, kind int, d *draft) *apiError {
 	case CallbackMessage:
 		if d.empty() {
 			return errEmptyMessage()
+		}
+		if err := d.checkAttachments(nil); err != nil {
+			return err
 		}
 		m := s.post(in, d)
 		in.reply = m.ID

@@ -3,7 +3,9 @@ package discordsim
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // nonce remembers which message a nonce made, for enforce_nonce.
@@ -68,12 +70,7 @@ func (s *Server) apply(ch *channel, m *Message, d *draft) {
 		const editable = FlagSuppressEmbeds | FlagComponentsV2
 		m.Flags = m.Flags&^FlagSuppressEmbeds | *d.flags&editable
 	}
-	for _, a := range d.files {
-		a.ID = s.ids.next()
-		a.URL = "https://cdn.discordapp.com/attachments/" + ch.ID + "/" + a.ID + "/" + a.Filename
-		a.ProxyURL = a.URL
-		m.Attachments = append(slices.Clip(m.Attachments), a)
-	}
+	m.Attachments = s.attachmentsAfter(ch, m.Attachments, d)
 	s.mention(ch, m)
 }
 
@@ -139,7 +136,9 @@ func (s *Server) tell(name, clientName string, m *Message) {
 		return
 	}
 	if !m.Ephemeral() && s.visible(ch) {
-		s.dispatch(ch.GuildID, name, intentGuildMessages, s.messageEvent(m))
+		s.dispatchTo(ch.GuildID, name, intentGuildMessages, func(ses *session) any {
+			return s.messageEvent(s.readable(m, ses.intents&intentContent != 0))
+		})
 	}
 	s.revision++
 	m.revision = s.revision
@@ -179,14 +178,19 @@ func (s *Server) edit(ch *channel, m *Message, d *draft) *apiError {
 			return err
 		}
 	}
+	if err := d.checkAttachments(m.Attachments); err != nil {
+		return err
+	}
 	next := *m
 	s.apply(ch, &next, d)
 	if next.showsNothing() {
 		return errEmptyMessage()
 	}
+	if m.Flags&FlagLoading == 0 { // what completes a deferral does not count as an edit
+		next.EditedTimestamp = &Timestamp{s.now()}
+		next.Edits++
+	}
 	next.Flags &^= FlagLoading
-	next.EditedTimestamp = &Timestamp{s.now()}
-	next.Edits++
 	*m = next
 	s.tell("MESSAGE_UPDATE", "message_update", m)
 	return nil
@@ -217,18 +221,53 @@ func (m *Message) fetched() Message {
 	return out
 }
 
-// Say posts a message as a person.
-func (s *Server) Say(channelID, userID, content string) (Message, error) {
+// readable is a message as the bot may read it. Without the intent for it, the bot
+// gets no content of messages that it neither wrote nor is mentioned in:
+// https://discord.com/developers/docs/events/gateway#message-content-intent.
+func (s *Server) readable(m *Message, withContent bool) *Message {
+	mentioned := slices.ContainsFunc(m.Mentions, func(u User) bool { return u.ID == s.bot.ID })
+	if withContent || m.Author.ID == s.bot.ID || mentioned {
+		return m
+	}
+	out := *m
+	out.Content, out.Embeds, out.Attachments, out.Components = "", []Embed{}, []Attachment{}, []Component{}
+	return &out
+}
+
+// readableOverHTTP is a message as the REST API returns it, where what the
+// application may ask for counts rather than what a session asked for.
+func (s *Server) readableOverHTTP(m *Message) Message {
+	return s.readable(m, s.cfg.PrivilegedIntents&intentContent != 0).fetched()
+}
+
+// Say posts a message as a person, with files or without.
+func (s *Server) Say(channelID, userID, content string, files ...File) (Message, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ch, u := s.channels[channelID], s.users[userID]
 	if ch == nil || u == nil {
 		return Message{}, errUnknown("Channel")
 	}
-	if !s.permissions(ch, userID).Has(ViewChannel | SendMessages) {
-		return Message{}, errMissingPermissions()
+	p := s.permissions(ch, userID)
+	if !p.Has(ViewChannel|SendMessages) || (len(files) > 0 && !p.Has(AttachFiles)) {
+		return Message{}, refused("%s may not write in #%s", u.DisplayName(), ch.Name)
 	}
-	m := s.newMessage(ch, u, &draft{content: &content, raw: content})
+	d := draft{raw: content, content: new(strings.TrimSpace(content))}
+	for i, f := range files {
+		if len(f.Data) > maxFile {
+			return Message{}, errTooLarge()
+		}
+		d.files = append(d.files, upload{f, i})
+	}
+	switch n := utf8.RuneCountInString(*d.content); {
+	case d.empty():
+		return Message{}, refused("a message needs words or a file")
+	case n > maxContent:
+		return Message{}, refused("the message has %d characters, and Discord takes %d", n, maxContent)
+	case len(files) > maxFiles:
+		return Message{}, refused("a message has at most %d files", maxFiles)
+	}
+	m := s.newMessage(ch, u, &d)
 	s.add(ch, m)
 	return m.clone(), nil
 }

@@ -87,6 +87,9 @@ func (b *optionBuilder) build(cmd *Command, path []string) ([]map[string]any, er
 
 // value converts and checks one option's value.
 func (b *optionBuilder) value(o Option, v any) (any, error) {
+	if o.Type == OptionAttachment {
+		return b.attachment(o, v)
+	}
 	text := fmt.Sprint(v)
 	switch o.Type {
 	case OptionString:
@@ -266,7 +269,7 @@ func (s *Server) ParseCommand(channelID, line string) (CommandRun, error) {
 		return run, refused("a command begins with /")
 	}
 	name, rest, _ := strings.Cut(rest, " ")
-	cmd := s.lookup(ch.GuildID, name)
+	cmd := s.lookup(ch.GuildID, CommandSlash, name)
 	if cmd == nil {
 		return run, refused("there is no command /%s", name)
 	}

@@ -31,7 +31,8 @@ type CommandRun struct {
 	Name      string // with subcommands: "feeds add"
 
 	// Options by name. Strings, numbers and booleans stand for themselves. Channels,
-	// roles and users are ids, mentions, or names such as #phones, @News, @ben.
+	// roles and users are ids, mentions, or names such as #phones, @News, @ben. An
+	// attachment is a [File], or the name of one that [Server.AddFile] added.
 	Options map[string]any
 
 	Focused string // the option that autocomplete is for
@@ -187,7 +188,7 @@ func (s *Server) startCommand(run CommandRun, kind int) (*interaction, error) {
 	if len(path) == 0 {
 		return nil, refused("no command was named")
 	}
-	cmd := s.lookup(in.guildID, path[0])
+	cmd := s.lookup(in.guildID, CommandSlash, path[0])
 	if cmd == nil {
 		return nil, refused("there is no command /%s", path[0])
 	}
@@ -237,12 +238,12 @@ func (s *Server) newInteraction(kind int, channelID, guildID, userID string) (*i
 	return &interaction{kind: kind, user: u, guildID: g.ID, channelID: ch.ID, locale: "en-US"}, nil
 }
 
-// lookup finds a slash command: a guild's own goes before a global one.
-func (s *Server) lookup(guildID, name string) *Command {
-	if c := s.commandIn(guildID, 1, name); c != nil {
+// lookup finds a command of a type: a guild's own goes before a global one.
+func (s *Server) lookup(guildID string, kind int, name string) *Command {
+	if c := s.commandIn(guildID, kind, name); c != nil {
 		return c
 	}
-	return s.commandIn("", 1, name)
+	return s.commandIn("", kind, name)
 }
 
 // mayUse reports why Discord would hide a command from a user.
@@ -252,10 +253,10 @@ func (s *Server) mayUse(cmd *Command, in *interaction) error {
 		return refused("%s may not use commands here", in.user.DisplayName())
 	}
 	if need := cmd.DefaultMemberPermissions; need != nil && (!p.Has(*need) || (*need == 0 && !p.Has(Administrator))) {
-		return refused("%s does not see /%s, which needs permissions that they lack", in.user.DisplayName(), cmd.Name)
+		return refused("%s does not see %s, which needs permissions that they lack", in.user.DisplayName(), cmd.title())
 	}
 	if len(cmd.Contexts) > 0 && !slices.Contains(cmd.Contexts, 0) {
-		return refused("/%s is not for servers", cmd.Name)
+		return refused("%s is not for servers", cmd.title())
 	}
 	return nil
 }
@@ -303,9 +304,12 @@ func (c Component) accepts(values []string) error {
 	if c.Type != ComponentStringSelect {
 		return nil
 	}
-	for _, v := range values {
-		if !slices.ContainsFunc(c.Options, func(o SelectOption) bool { return o.Value == v }) {
+	for i, v := range values {
+		switch {
+		case !slices.ContainsFunc(c.Options, func(o SelectOption) bool { return o.Value == v }):
 			return refused("the menu has no option %q", v)
+		case slices.Contains(values[:i], v):
+			return refused("the option %q is chosen twice", v)
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -17,8 +18,8 @@ const maxBody = 25 << 20
 type call struct {
 	*http.Request
 	s     *Server
-	body  []byte       // the JSON part
-	files []Attachment // of a multipart body
+	body  []byte   // the JSON part
+	files []upload // of a multipart body
 }
 
 // route is one of the API's endpoints.
@@ -154,12 +155,26 @@ func (c *call) readMultipart() *apiError {
 			}
 			continue
 		}
-		n, err := io.Copy(io.Discard, p)
-		if err != nil {
+		index, isFile := fileIndex(p.FormName())
+		data, err := io.ReadAll(p)
+		if err != nil || len(data) > maxFile {
 			return errTooLarge()
 		}
-		c.files = append(c.files, Attachment{Filename: p.FileName(), Size: n, ContentType: p.Header.Get("Content-Type")})
+		if isFile {
+			f := File{Name: p.FileName(), ContentType: p.Header.Get("Content-Type"), Data: data}
+			c.files = append(c.files, upload{f, index})
+		}
 	}
+}
+
+// fileIndex is the n of a part that is called files[n].
+func fileIndex(name string) (int, bool) {
+	text, ok := strings.CutPrefix(name, "files[")
+	if text, ok = strings.CutSuffix(text, "]"); !ok || !strings.HasPrefix(name, "files[") {
+		return 0, false
+	}
+	n, err := strconv.Atoi(text)
+	return n, err == nil && n >= 0
 }
 
 // form parses the call's body.

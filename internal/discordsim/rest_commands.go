@@ -1,8 +1,11 @@
 package discordsim
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -79,8 +82,10 @@ func (s *Server) putCommands(c *call) (any, *apiError) {
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	if kinds[1] > maxCommands || kinds[2] > 5 || kinds[3] > 5 {
-		return nil, errTooManyCommands()
+	for kind, n := range kinds {
+		if n > mostCommands(kind) {
+			return nil, errTooManyCommands(kind)
+		}
 	}
 
 	s.mu.Lock()
@@ -108,8 +113,16 @@ func (s *Server) putCommands(c *call) (any, *apiError) {
 	return append([]Command{}, list...), nil
 }
 
-func errTooManyCommands() *apiError {
-	return &apiError{Status: 400, Message: "Maximum number of application commands reached (100)", Code: 30032}
+// mostCommands is how many commands of a type a scope has at most.
+func mostCommands(kind int) int {
+	if kind == CommandSlash {
+		return maxCommands
+	}
+	return maxMenus
+}
+
+func errTooManyCommands(kind int) *apiError {
+	return &apiError{Status: 400, Message: fmt.Sprintf("Maximum number of application commands reached (%d)", mostCommands(kind)), Code: 30032}
 }
 
 // register gives a command its ids.
@@ -144,6 +157,15 @@ func (s *Server) commandIn(scope string, kind int, name string) *Command {
 	return nil
 }
 
+func (s *Server) countCommands(scope string, kind int) (n int) {
+	for _, c := range s.commands[scope] {
+		if c.Type == kind {
+			n++
+		}
+	}
+	return n
+}
+
 func (s *Server) postCommand(c *call) (any, *apiError) {
 	f, bad := c.form()
 	if bad != nil {
@@ -166,8 +188,8 @@ func (s *Server) postCommand(c *call) (any, *apiError) {
 		s.commandsChanged()
 		return cmd, nil
 	}
-	if len(s.commands[scope]) >= maxCommands {
-		return nil, errTooManyCommands()
+	if s.countCommands(scope, cmd.Type) >= mostCommands(cmd.Type) {
+		return nil, errTooManyCommands(cmd.Type)
 	}
 	if !s.countCreates(scope, 1) {
 		return nil, errDailyCommands()
@@ -220,6 +242,7 @@ func (s *Server) patchCommand(c *call) (any, *apiError) {
 				m[name] = v
 			}
 		}
+		m["type"] = json.Number(strconv.Itoa(old.Type)) // a type never changes
 	}
 	cmd := readCommand(f.top())
 	if err := f.err(); err != nil {

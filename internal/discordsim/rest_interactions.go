@@ -154,6 +154,9 @@ func (s *Server) followUp(c *call) (any, *apiError) {
 	if ch == nil {
 		return nil, errUnknown("Channel")
 	}
+	if err := d.checkAttachments(nil); err != nil {
+		return nil, err
+	}
 	if in.pending && in.answer == CallbackDeferMessage {
 		// The first message after a deferral takes its place, as seen by those who
 		// saw the deferral.
@@ -172,13 +175,8 @@ func (s *Server) fill(in *interaction, d *draft) (any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	edits := m.Edits
-	loading := m.Flags&FlagLoading != 0
 	if err := s.edit(ch, m, d); err != nil {
 		return nil, err
-	}
-	if loading { // what completes a deferral does not count as an edit
-		m.EditedTimestamp, m.Edits = nil, edits
 	}
 	s.settle(in)
 	return m.fetched(), nil

@@ -73,6 +73,9 @@ func (s *Server) createMessage(c *call) (any, *apiError) {
 	case len(d.files) > 0 && !p.Has(AttachFiles):
 		return nil, errMissingPermissions()
 	}
+	if err := d.checkAttachments(nil); err != nil {
+		return nil, err
+	}
 	if d.flags != nil && *d.flags&FlagEphemeral != 0 {
 		*d.flags &^= FlagEphemeral // for answers to interactions only
 	}
@@ -169,7 +172,7 @@ func (s *Server) getMessages(c *call) (any, *apiError) {
 		return out, nil
 	}
 	for _, m := range ch.page(limit, q.Get("before"), q.Get("after"), q.Get("around"), "") {
-		out = append(out, m.fetched())
+		out = append(out, s.readableOverHTTP(m))
 	}
 	return out, nil
 }
@@ -217,7 +220,7 @@ func (s *Server) getMessage(c *call) (any, *apiError) {
 	if !s.permissions(ch, s.bot.ID).Has(ReadMessageHistory) {
 		return nil, errMissingAccess()
 	}
-	return m.fetched(), nil
+	return s.readableOverHTTP(m), nil
 }
 
 func (s *Server) editMessage(c *call) (any, *apiError) {
@@ -233,6 +236,8 @@ func (s *Server) editMessage(c *call) (any, *apiError) {
 	case bad != nil:
 		return nil, bad
 	case d.embeds != nil && len(*d.embeds) > 0 && !s.permissions(ch, s.bot.ID).Has(EmbedLinks):
+		return nil, errMissingPermissions()
+	case len(d.files) > 0 && !s.permissions(ch, s.bot.ID).Has(AttachFiles):
 		return nil, errMissingPermissions()
 	}
 	if err := s.edit(ch, m, &d); err != nil {

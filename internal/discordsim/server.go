@@ -120,6 +120,8 @@ type Server struct {
 	ids      snowflakes
 	app      application
 	bot      *User
+	files    fileStore
+	disk     []diskFile // what people can upload
 	users    map[string]*User
 	people   []string // ids of the users who are no bots, in order of creation
 	guilds   map[string]*guild
@@ -183,6 +185,7 @@ func New(cfg Config) *Server {
 		hub:      newHub(),
 		stop:     make(chan struct{}),
 		ids:      snowflakes{now: cfg.Now},
+		files:    fileStore{byPath: map[string]*storedFile{}},
 		users:    map[string]*User{},
 		guilds:   map[string]*guild{},
 		channels: map[string]*channel{},
@@ -212,13 +215,16 @@ func New(cfg Config) *Server {
 	mux.HandleFunc("/gateway/", s.serveGateway)
 	mux.HandleFunc("/gateway", s.serveGateway)
 	mux.Handle("/client/", s.clientHandler())
+	mux.HandleFunc("GET /attachments/", s.serveFile)
+	mux.HandleFunc("GET /ephemeral-attachments/", s.serveFile)
 	mux.Handle("/", s.pageHandler())
 	s.handler = mux
 	return s
 }
 
-// Handler serves the REST API under /api/, the gateway at /gateway/, the page's own
-// API under /client/ and the page at /.
+// Handler serves the REST API under /api/, the gateway at /gateway/, attachments
+// under /attachments/ and /ephemeral-attachments/, the page's own API under /client/
+// and the page at /.
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // Listen starts to serve on addr, for example "127.0.0.1:0", and returns at once.

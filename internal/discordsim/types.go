@@ -127,6 +127,7 @@ const (
 	messageDefault   = 0
 	messageReply     = 19
 	messageChatInput = 20
+	messageMenu      = 23 // the answer to a context menu command
 )
 
 // Message flags.
@@ -227,6 +228,7 @@ type InteractionMetadata struct {
 	Owners                    map[string]string `json:"authorizing_integration_owners"`
 	OriginalResponseMessageID string            `json:"original_response_message_id,omitempty"`
 	InteractedMessageID       string            `json:"interacted_message_id,omitempty"`
+	TargetMessageID           string            `json:"target_message_id,omitempty"` // of a context menu command
 	Triggering                any               `json:"triggering_interaction_metadata,omitempty"`
 }
 
@@ -247,14 +249,17 @@ type AllowedMentions struct {
 	RepliedUser bool     `json:"replied_user"`
 }
 
-// Attachment is a file of a message; its bytes are not kept.
+// Attachment is a file of a message or of an option; [Server.File] has its bytes.
 type Attachment struct {
 	ID          string `json:"id"`
-	Filename    string `json:"filename"`
-	Size        int64  `json:"size"`
+	Filename    string `json:"filename"`        // as Discord keeps it
+	Title       string `json:"title,omitempty"` // the name without its ending, where Discord changed it
+	Description string `json:"description,omitempty"`
+	Size        int64  `json:"size"` // bytes
 	URL         string `json:"url"`
 	ProxyURL    string `json:"proxy_url"`
 	ContentType string `json:"content_type,omitempty"`
+	Ephemeral   bool   `json:"ephemeral,omitempty"`
 }
 
 // Embed is a message's embed.

@@ -19,7 +19,7 @@ type Command struct {
 	ApplicationID            string            `json:"application_id"`
 	GuildID                  string            `json:"guild_id,omitempty"`
 	Version                  string            `json:"version"`
-	Type                     int               `json:"type"` // 1 slash command, 2 user, 3 message
+	Type                     int               `json:"type"` // CommandSlash and so on
 	Name                     string            `json:"name"`
 	NameLocalizations        map[string]string `json:"name_localizations"`
 	Description              string            `json:"description"`
@@ -30,6 +30,14 @@ type Command struct {
 	Contexts                 []int             `json:"contexts"`
 	IntegrationTypes         []int             `json:"integration_types"`
 	NSFW                     bool              `json:"nsfw"`
+}
+
+// title is what a person sees of a command: a slash command's name with its slash.
+func (c *Command) title() string {
+	if c.Type == CommandSlash {
+		return "/" + c.Name
+	}
+	return c.Name
 }
 
 // Option types.
@@ -75,7 +83,8 @@ type Choice struct {
 
 // Documented limits of commands.
 const (
-	maxCommands    = 100
+	maxCommands    = 100 // slash commands of a scope
+	maxMenus       = 5   // user commands, and as many message commands
 	maxOptions     = 25
 	maxChoices     = 25
 	maxCommandSize = 8000

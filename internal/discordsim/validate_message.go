@@ -32,12 +32,15 @@ type draft struct {
 	enforceNonce bool
 	reference    *MessageReference
 	mustExist    bool // the reference
-	files        []Attachment
+
+	at          field            // of attachments, for faults
+	attachments *[]attachmentRef // what stays and what the files are
+	files       []upload
 }
 
 // readDraft reads and checks what creations, edits and answers have in common.
-func readDraft(v field, files []Attachment) draft {
-	d := draft{files: files}
+func readDraft(v field, files []upload) draft {
+	d := draft{files: files, at: v.at("attachments")}
 	if !v.object() {
 		return d
 	}
@@ -61,6 +64,7 @@ func readDraft(v field, files []Attachment) draft {
 	if c := v.at("allowed_mentions"); c.given() {
 		d.mentions = readMentions(c)
 	}
+	d.attachments = readAttachments(d.at)
 	d.tts = v.at("tts").boolean()
 	d.readNonce(v)
 	if c := v.at("message_reference"); c.given() && c.object() {
