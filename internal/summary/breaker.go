@@ -39,6 +39,13 @@ func (b *breaker) allow() bool {
 	return true
 }
 
+// open reports whether the server is left alone just now.
+func (b *breaker) open() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.failures >= maxFailures
+}
+
 func (b *breaker) succeeded() {
 	b.mu.Lock()
 	defer b.mu.Unlock()

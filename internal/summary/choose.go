@@ -9,11 +9,12 @@ import (
 
 // Bounds of the search for the best set.
 const (
-	maxCandidates = 16
-	leadAnyway    = 5    // sentences from the beginning that are candidates whatever they score
-	maxOverlap    = 0.42 // share of the words of one sentence that another of the set may have
-	fair          = 0.75 // share of the budget below which a set is too short
-	tooShort      = 0.13 // what each word below that costs
+	maxCandidates          = 16
+	maxCandidatesOfSeveral = 20   // of several sources
+	leadAnyway             = 5    // sentences from the beginning that are candidates whatever they score
+	maxOverlap             = 0.42 // share of the words of one sentence that another of the set may have
+	fair                   = 0.75 // share of the budget below which a set is too short
+	tooShort               = 0.13 // what each word below that costs
 )
 
 func trailingZeros(x uint64) int { return bits.TrailingZeros64(x) }
@@ -25,6 +26,9 @@ func (d *Document) Choose(w Weights) []int {
 	c := chooser{d: d, w: w, best: math.Inf(-1), maxCount: maxShort}
 	if d.maxWords > DefaultMaxWords {
 		c.maxCount = 6
+	}
+	if d.maxSentences > 0 {
+		c.maxCount = min(c.maxCount, d.maxSentences)
 	}
 	c.findCandidates()
 	c.extend(0, set{last: -2})
@@ -71,21 +75,25 @@ func (c *chooser) findCandidates() {
 	var all []scored
 	for i := range d.sentences {
 		s := &d.sentences[i]
-		if !s.usable || s.orphan && s.leans || s.leans && i > 0 && !d.sentences[i-1].usable {
+		if !s.usable || s.leans && (s.orphan || s.place > 0 && !d.sentences[i-1].usable) {
 			continue
 		}
 		score := 0.0
 		for f := range sentenceFeatures {
 			score += c.w[f] * s.feature[f]
 		}
-		if len(all) < leadAnyway {
+		if s.source == 0 && len(all) < leadAnyway || s.source > 0 && s.place == 0 {
 			score += 100
 		}
 		score += c.w[Unknown] * truth(s.unknown)
 		all = append(all, scored{i, score + 10*float64(bitCount(s.query))})
 	}
 	slices.SortStableFunc(all, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
-	all = all[:min(len(all), maxCandidates)]
+	most := maxCandidates
+	if len(d.lengths) > 1 {
+		most = maxCandidatesOfSeveral
+	}
+	all = all[:min(len(all), most)]
 	for _, s := range all {
 		c.candidates = append(c.candidates, s.i)
 	}
@@ -101,6 +109,9 @@ func (c *chooser) findCandidates() {
 		c.overlaps[k] = flat[k*len(c.candidates) : (k+1)*len(c.candidates)]
 		for l, j := range c.candidates[:k] {
 			c.overlaps[k][l] = overlap(s.stems, d.sentences[j].stems)
+			if repeats(&d.sentences[j], s) {
+				c.overlaps[k][l] = 1
+			}
 		}
 	}
 }
@@ -131,7 +142,7 @@ func (c *chooser) extend(k int, at set) {
 	for ; k < len(c.candidates); k++ {
 		i := c.candidates[k]
 		s := &c.d.sentences[i]
-		if at.words+s.words > c.d.maxWords || s.leans && i > 0 && at.last != i-1 {
+		if at.words+s.words > c.d.maxWords || s.leans && s.place > 0 && at.last != i-1 {
 			continue
 		}
 		next := at
@@ -148,7 +159,7 @@ func (c *chooser) extend(k int, at set) {
 		next.query |= s.query
 		next.unknown = next.unknown || s.unknown
 		next.queryMost = max(next.queryMost, bitCount(s.query))
-		if at.last == i-1 {
+		if at.last == i-1 && s.place > 0 {
 			next.together++
 		}
 		if len(c.stack) == 0 {

@@ -1,8 +1,6 @@
 package summary
 
 import (
-	"math"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,20 +16,24 @@ const (
 
 // Document is a text that has been read for summarising.
 type Document struct {
-	lex       *lexicon
-	maxWords  int
-	title     string
-	sentences []sentence
-	query     int       // how many of the query's terms there are
-	top       []float64 // how much each of the frequent words counts
-	topSum    float64
-	titleBits int // how many words the title has
+	lex          *lexicon
+	maxWords     int
+	maxSentences int // 0 for as many as the words allow
+	title        string
+	sentences    []sentence
+	lengths      []int     // by source, how many of the sentences are of it
+	query        int       // how many of the query's terms there are
+	top          []float64 // how much each of the frequent words counts
+	topSum       float64
+	titleBits    int // how many words the title has
 }
 
 // sentence is one sentence of a document.
 type sentence struct {
 	text      string // as it may be shown
 	words     int
+	source    int // 0 for the request's own text, n for its More[n-1]
+	place     int // among the sentences of its source
 	paragraph int
 	opens     bool // begins its paragraph
 	usable    bool // is a whole statement that can be shown
@@ -47,49 +49,71 @@ type sentence struct {
 	feature [sentenceFeatures]float64
 }
 
-// Read prepares a request's text. The document that it returns can be asked for
-// more than one choice, and never changes.
+// Read prepares a request's text, and what others tell of the same event. The
+// document that it returns can be asked for more than one choice, and never changes.
 func Read(r news.SummaryRequest) *Document {
-	return read(r, r.Text, false)
+	d := newDocument(r)
+	d.add(0, Clean(r.Title, r.Text))
+	for n, more := range r.More[:min(len(r.More), maxFurther)] {
+		d.add(n+1, furtherText(more))
+	}
+	if len(d.sentences) > 0 {
+		d.ask(r.Query)
+		d.measure()
+	}
+	return d
 }
 
 // readLead prepares a request's lead. Feeds leave out the full stop of a
 // description that is one sentence.
 func readLead(r news.SummaryRequest) *Document {
-	return read(r, r.Lead, true)
-}
-
-func read(r news.SummaryRequest, text string, lead bool) *Document {
-	d := &Document{maxWords: r.MaxWords, title: r.Title}
-	if d.maxWords <= 0 {
-		d.maxWords = DefaultMaxWords
-	}
-	text = Clean(r.Title, text)
+	d := newDocument(r)
+	text := Clean(r.Title, r.Lead)
 	d.lex = builtin().detect(text)
-	d.divide(text, lead)
-	if lead || len(d.sentences) == 0 {
-		return d
-	}
-	d.ask(r.Query)
-	d.measure()
+	d.divide(text, 0, true)
 	return d
 }
 
-// divide fills in the sentences.
-func (d *Document) divide(text string, lead bool) {
-	paragraph := -1
+func newDocument(r news.SummaryRequest) *Document {
+	d := &Document{maxWords: r.MaxWords, maxSentences: max(0, r.MaxSentences), title: r.Title, lengths: make([]int, 1+min(len(r.More), maxFurther))}
+	if d.maxWords <= 0 {
+		d.maxWords = DefaultMaxWords
+	}
+	return d
+}
+
+// add reads a source. One in another language than the sources before it is left
+// out: nobody reads a summary in two languages.
+func (d *Document) add(source int, text string) {
+	lex := builtin().detect(text)
+	if len(d.sentences) == 0 {
+		d.lex = lex
+	} else if lex.code != d.lex.code || scriptOf(text) != scriptOf(d.sentences[0].text) {
+		return
+	}
+	d.divide(text, source, false)
+}
+
+// divide fills in the sentences of a source.
+func (d *Document) divide(text string, source int, lead bool) {
+	most := maxSentences
+	if source > 0 {
+		most = maxFurtherSentences
+	}
+	paragraph, place := -1, 0
 	for line := range strings.SplitSeq(text, "\n") {
 		paragraph++
-		opens, orphan := true, false
+		// What begins a further source has another one before it.
+		opens, orphan := true, source > 0 && place == 0
 		for _, text := range d.lex.split(line) {
-			if len(d.sentences) == maxSentences {
+			if place == most {
 				return
 			}
 			if isBoilerplate(text) {
 				orphan = true
 				continue
 			}
-			s := sentence{text: text, paragraph: paragraph, opens: opens, orphan: orphan}
+			s := sentence{text: text, source: source, place: place, paragraph: paragraph, opens: opens, orphan: orphan}
 			opens, orphan = false, false
 			s.words = countWords(s.text)
 			s.leans = d.lex.leans(s.text)
@@ -101,6 +125,8 @@ func (d *Document) divide(text string, lead bool) {
 				}
 			}
 			d.sentences = append(d.sentences, s)
+			place++
+			d.lengths[source] = place
 		}
 	}
 }
@@ -294,147 +320,4 @@ func spell(s string) string {
 		b.WriteByte(' ')
 	}
 	return b.String()
-}
-
-// measure computes the features of the sentences.
-func (d *Document) measure() {
-	v := vocabulary{ids: make(map[string]int32, 256)}
-	titleWords := v.words(nil, d.title, d.lex)
-	for i := range d.sentences {
-		s := &d.sentences[i]
-		s.tokens = v.words(make([]word, 0, s.words+4), s.text, d.lex)
-		s.stems = make([]int32, len(s.tokens))
-		for j, t := range s.tokens {
-			s.stems[j] = t.stem
-		}
-		slices.Sort(s.stems)
-		s.stems = slices.Compact(s.stems)
-	}
-	titleBit := make([]int8, len(v.ids)) // 1 + the bit, 0 for none
-	for _, w := range titleWords {
-		if !w.function && titleBit[w.stem] == 0 && d.titleBits < 64 {
-			d.titleBits++
-			titleBit[w.stem] = int8(d.titleBits)
-		}
-	}
-	topBit := d.findTop(len(v.ids))
-	for i := range d.sentences {
-		s := &d.sentences[i]
-		for _, t := range s.tokens {
-			if b := topBit[t.stem]; b > 0 {
-				s.top |= 1 << (b - 1)
-			}
-			if b := titleBit[t.stem]; b > 0 {
-				s.title |= 1 << (b - 1)
-			}
-		}
-		d.describe(i)
-	}
-}
-
-// findTop finds the words that the text uses most, and in how many sentences: a
-// word counts by the logarithm of that.
-func (d *Document) findTop(stems int) (topBit []int8) {
-	count := make([]int32, stems)
-	seen := make([]int32, stems) // 1 + the sentence that counted it last
-	for i := range d.sentences {
-		for _, t := range d.sentences[i].tokens {
-			if !t.function && seen[t.stem] != int32(i)+1 {
-				seen[t.stem] = int32(i) + 1
-				count[t.stem]++
-			}
-		}
-	}
-	var frequent []int32
-	for stem, n := range count {
-		if n >= 2 {
-			frequent = append(frequent, int32(stem))
-		}
-	}
-	slices.SortStableFunc(frequent, func(a, b int32) int { return int(count[b]) - int(count[a]) })
-	frequent = frequent[:min(len(frequent), maxTopWords)]
-	topBit = make([]int8, stems)
-	for i, stem := range frequent {
-		topBit[stem] = int8(i + 1)
-		weight := math.Log(float64(count[stem]) + 1)
-		d.top = append(d.top, weight)
-		d.topSum += weight
-	}
-	return topBit
-}
-
-// describe computes the features of one sentence.
-func (d *Document) describe(i int) {
-	s := &d.sentences[i]
-	f := &s.feature
-	if i == 0 {
-		f[First] = 1
-	}
-	f[Early] = 1 / (1 + 0.5*float64(i))
-	f[Late] = float64(i) / float64(len(d.sentences))
-	f[Paragraph] = truth(s.opens)
-	f[Length] = float64(s.words) / float64(d.maxWords)
-	f[Quoted] = truth(s.text != "" && strings.ContainsRune("\"“„«「『‘'", runeAt(s.text, 0)))
-	f[Question] = truth(strings.ContainsAny(s.text[max(0, len(s.text)-6):], "?？؟"))
-	f[Leaning] = truth(s.leans)
-	s.unknown = d.lex.code == "en" && saysUnknown(s.text)
-	f[Short] = truth(s.words <= 8 && !s.unknown)
-	content, titled, numbers, names := 0, 0, 0, 0
-	for j, t := range s.tokens {
-		if t.speaking {
-			f[Speaking] = 1
-		}
-		if t.digit {
-			numbers++
-		}
-		if t.capital && j > 0 {
-			names++
-		}
-		if !t.function {
-			content++
-		}
-	}
-	titled = bitCount(s.title)
-	n := float64(max(1, len(s.tokens)))
-	f[Numbers] = float64(numbers) / n
-	f[Names] = float64(names) / n
-	f[Titled] = float64(titled) / math.Sqrt(float64(max(1, content))*float64(max(1, d.titleBits)))
-	f[Central] = d.weigh(s.top) / math.Sqrt(float64(max(1, content))) / math.Sqrt(1+d.topSum)
-}
-
-// weigh returns how much a set of frequent words counts.
-func (d *Document) weigh(set uint64) float64 {
-	sum := 0.0
-	for set != 0 {
-		sum += d.top[trailingZeros(set)]
-		set &= set - 1
-	}
-	return sum
-}
-
-func truth(b bool) float64 {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-// saysUnknown reports whether a sentence says that something is not known or not
-// decided: what a reader of news wants to be told as well.
-func saysUnknown(s string) bool {
-	lower := strings.ToLower(s)
-	for _, p := range unknownPhrases {
-		if strings.Contains(lower, p) {
-			return true
-		}
-	}
-	return false
-}
-
-var unknownPhrases = []string{
-	"no date", "no concrete date", "no firm date", "no release date", "no launch date", "no specific date", "no exact date", "no timetable", "no timeline",
-	"no time frame", "no timeframe", "no set date", "not set a date", "not given a date", "not announced a date", "not named a date", "date has not been",
-	"date was not", "date is not", "without a date", "without giving a date", "saying when", "not say when", "not said when", "not say how soon", "not decided when",
-	"not known when", "unclear when", "not clear when", "yet to be decided", "yet to be announced", "yet to decide", "yet to announce", "remains unclear",
-	"remained unclear", "not yet known", "not immediately clear",
 }

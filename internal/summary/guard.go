@@ -33,23 +33,27 @@ type Guard struct {
 	squashed string
 	folded   string // the text in lower case
 	tokens   []token
-	dates    []dated
-	known    []item           // the article's
-	words    map[string][]int // by token in lower case, where
-	stems    map[string][]int
-	lasts    []int // by sentence, the index behind its last token
+
+	maxSentences int // 0 for as many as the words allow
+	dates        []dated
+	known        []item           // the article's
+	words        map[string][]int // by token in lower case, where
+	stems        map[string][]int
+	lasts        []int // by sentence, the index behind its last token
 }
 
-// NewGuard prepares to check summaries of a request's text.
+// NewGuard prepares to check summaries of a request's own text.
 func NewGuard(r news.SummaryRequest) *Guard {
-	text := material(r)
+	g := newGuard(material(r), wordsOf(r))
+	g.maxSentences = max(0, r.MaxSentences)
+	return g
+}
+
+func newGuard(text string, maxWords int) *Guard {
 	g := &Guard{
-		lex: builtin().detect(text), maxWords: r.MaxWords, shares: builtin().count(text),
+		lex: builtin().detect(text), maxWords: maxWords, shares: builtin().count(text),
 		squashed: squash(text), folded: strings.ToLower(text),
 		words: make(map[string][]int), stems: make(map[string][]int),
-	}
-	if g.maxWords <= 0 {
-		g.maxWords = DefaultMaxWords
 	}
 	for line := range strings.SplitSeq(text, "\n") {
 		for _, sentence := range g.lex.split(line) {
@@ -76,24 +80,44 @@ func NewGuard(r news.SummaryRequest) *Guard {
 
 // Check returns what is wrong with a summary, in words for its author, or nil.
 func (g *Guard) Check(sentences []string) error {
-	if err := g.checkForm(sentences); err != nil {
-		return err
-	}
-	if err := g.checkLanguage(strings.Join(sentences, " ")); err != nil {
+	if err := g.checkWhole(sentences); err != nil {
 		return err
 	}
 	for _, s := range sentences {
-		tokens := g.lex.tokenize(nil, s, 0)
-		if err := g.checkQuotes(s); err != nil {
+		if err := g.checkSentence(s); err != nil {
 			return err
 		}
-		dates := findDates(tokens)
-		for _, check := range []func([]token, []dated) error{
-			g.checkDates, g.checkNumbers, g.checkNames, g.checkWords, g.checkCompany, g.checkOrder,
-		} {
-			if err := check(tokens, dates); err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+// checkWhole looks at the form and language of a summary.
+func (g *Guard) checkWhole(sentences []string) error {
+	if err := g.checkForm(sentences); err != nil {
+		return &fault{"form", err}
+	}
+	if err := g.checkLanguage(strings.Join(sentences, " ")); err != nil {
+		return &fault{"language", err}
+	}
+	return nil
+}
+
+// checkSentence compares what a sentence says with the article.
+func (g *Guard) checkSentence(s string) error {
+	if err := g.checkQuotes(s); err != nil {
+		return &fault{"quotation", err}
+	}
+	tokens := g.lex.tokenize(nil, s, 0)
+	dates := findDates(tokens)
+	for _, c := range []struct {
+		kind  string
+		check func([]token, []dated) error
+	}{
+		{"date", g.checkDates}, {"number", g.checkNumbers}, {"name", g.checkNames}, {"words", g.checkWords},
+		{"company", g.checkCompany}, {"order", g.checkOrder},
+	} {
+		if err := c.check(tokens, dates); err != nil {
+			return &fault{c.kind, err}
 		}
 	}
 	return nil
@@ -104,6 +128,9 @@ func (g *Guard) checkForm(sentences []string) error {
 	most := maxModelSentences
 	if g.maxWords >= longSummaryWords {
 		most = maxLongModelSentences
+	}
+	if g.maxSentences > 0 {
+		most = min(most, g.maxSentences)
 	}
 	if len(sentences) == 0 {
 		return fmt.Errorf("there is no sentence")

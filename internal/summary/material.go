@@ -14,8 +14,14 @@ const maxMaterial = 12 << 10
 // material returns what a model is told of a story, and what its summary is
 // checked against: the title, the feed's description and the article.
 func material(r news.SummaryRequest) string {
-	title := withoutOrders(squeeze(bound(r.Title)))
-	return strings.Join([]string{cut(title, 500), cut(withoutOrders(Clean(r.Title, r.Lead)), 2000), articleOf(r)}, "\n")
+	return strings.Join([]string{titleOf(r.Title), cut(withoutOrders(Clean(r.Title, r.Lead)), 2000), articleOf(r)}, "\n")
+}
+
+func titleOf(title string) string { return cut(withoutOrders(squeeze(bound(title))), 500) }
+
+// furtherArticle returns what a model is told of a further source, but for its title.
+func furtherArticle(s news.Source) string {
+	return cut(withoutOrders(furtherText(s)), maxFurtherMaterial)
 }
 
 // articleOf returns the article without what is no part of it.

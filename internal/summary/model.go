@@ -20,160 +20,222 @@ type ModelConfig struct {
 	PriceIn     float64       // money for a million tokens that are sent
 	PriceOut    float64       // money for a million tokens that are answered
 	DailyBudget float64       // money for a day (UTC); 0 for no bound
+	GuildBudget float64       // money for a day and one server; 0 for no bound
+	Ledger      Ledger        // keeps what was spent; nil to forget it with the process
 	Now         func() time.Time
 	Log         *slog.Logger
 }
 
-// Model asks a language model for summaries, checks them, and falls back on
-// summaries of the text's own sentences: whatever the model's server does, there is
+// Model asks a language model for summaries and translations, checks them, and falls
+// back on summaries of the text's own sentences: whatever the model's server does, there is
 // a summary when the timeout is over, and none that the guard refuses is seen.
 //
 // It is safe for use by several goroutines.
 type Model struct {
-	cfg      ModelConfig
-	fallback *Extractive
-	chat     *chat
-	budget   *budget
-	breaker  *breaker
-	memory   *memory
-	turns    chan struct{}
+	cfg          ModelConfig
+	fallback     *Extractive
+	chat         *chat
+	budget       *budget
+	breaker      *breaker
+	summaries    *memory[news.Summary]
+	translations *memory[news.Translation]
+	turns        chan struct{}
+	counters     counters
 }
 
 // NewModel returns a summariser that asks a model. It does not connect yet.
 func NewModel(c ModelConfig, fallback *Extractive) *Model {
 	return &Model{
 		cfg: c, fallback: fallback, chat: newChat(c),
-		budget:  &budget{now: c.Now, daily: c.DailyBudget, priceIn: c.PriceIn, priceOut: c.PriceOut},
-		breaker: &breaker{now: c.Now},
-		memory:  newMemory(),
-		turns:   make(chan struct{}, max(1, c.Concurrency)),
+		budget: &budget{
+			now: c.Now, log: c.Log, ledger: c.Ledger, daily: c.DailyBudget, guild: c.GuildBudget,
+			priceIn: c.PriceIn, priceOut: c.PriceOut,
+		},
+		breaker:      &breaker{now: c.Now},
+		summaries:    newMemory[news.Summary](),
+		translations: newMemory[news.Translation](),
+		turns:        make(chan struct{}, max(1, c.Concurrency)),
 	}
 }
 
-// SpentToday returns what today's calls have cost, in the money of the prices.
-func (m *Model) SpentToday() float64 { return m.budget.today() }
+// SpentToday returns what today's calls have cost, in the money of the prices, those
+// of other processes that write into the same Ledger included.
+func (m *Model) SpentToday() float64 { return m.budget.spentToday(wholeProcess) }
+
+// SpentTodayBy returns one server's share of that.
+func (m *Model) SpentTodayBy(g news.GuildID) float64 { return m.budget.spentToday(g) }
 
 // Summarize returns the model's summary where there is one that the guard lets
 // pass, else the extractive one. It returns an error only when ctx is done.
 func (m *Model) Summarize(ctx context.Context, r news.SummaryRequest) (news.Summary, error) {
+	r.More = r.More[:min(len(r.More), maxFurther)]
 	extract, err := m.fallback.Summarize(ctx, r)
 	if err != nil || r.Unread || !worthAsking(r, extract) {
 		return extract, err
 	}
-	key := keyOf(r)
-	entry, first := m.memory.begin(key)
-	if !first {
-		return m.await(ctx, entry, extract), nil
+	s, err := remember(ctx, m, m.summaries, keyOf(r), func() (news.Summary, error) { return m.summarize(ctx, r) })
+	if err != nil {
+		return extract, nil
 	}
-	defer m.memory.finish(key, entry)
-	entry.summary, entry.ok = m.ask(ctx, r, extract)
-	return entry.summary, nil
+	return s, nil
+}
+
+// errors of a request that gets no answer of the model.
+var (
+	errBroke   = errors.New("there is no money left for it today") // for those who ask; for others there may be
+	errNotNow  = errors.New("the model cannot be asked now")
+	errRefused = errors.New("the model's answers are refused") // asking again would give no others
+)
+
+// remember returns what is remembered under a key, or makes it. Those who ask at the
+// same time share one answer, unless it was not made for want of one's own money.
+func remember[T any](ctx context.Context, m *Model, memory *memory[T], key [32]byte, make func() (T, error)) (T, error) {
+	for {
+		entry, first := memory.begin(key)
+		if first {
+			defer memory.finish(key, entry)
+			entry.err = errNotNow // for those who wait, should make not return
+			entry.value, entry.err = make()
+			entry.ok = entry.err == nil || errors.Is(entry.err, errRefused)
+			return entry.value, entry.err
+		}
+		patience := time.NewTimer(m.cfg.Timeout)
+		select {
+		case <-entry.done:
+			patience.Stop()
+			if errors.Is(entry.err, errBroke) {
+				continue
+			}
+			m.counters.add(func(s *Stats) { s.CacheHits++ })
+			return entry.value, entry.err
+		case <-patience.C:
+			return entry.value, errNotNow
+		case <-ctx.Done():
+			patience.Stop()
+			return entry.value, ctx.Err()
+		}
+	}
 }
 
 // worthAsking reports whether there is something to condense. A text that gives no
 // summary of its own is no article, and one that fits is its own summary.
 func worthAsking(r news.SummaryRequest, extract news.Summary) bool {
-	most := r.MaxWords
-	if most <= 0 {
-		most = DefaultMaxWords
+	if extract.Method != news.Extractive {
+		return false
 	}
-	return extract.Method == news.Extractive && countWords(articleOf(r)) > most
+	words := countWords(articleOf(r))
+	for _, more := range r.More {
+		words += countWords(furtherArticle(more))
+	}
+	return words > wordsOf(r)
 }
 
-// await returns what another caller is making.
-func (m *Model) await(ctx context.Context, entry *remembered, extract news.Summary) news.Summary {
-	patience := time.NewTimer(m.cfg.Timeout)
-	defer patience.Stop()
-	select {
-	case <-entry.done:
-		return entry.summary
-	case <-patience.C:
-	case <-ctx.Done():
+// wordsOf returns how many words a summary may have.
+func wordsOf(r news.SummaryRequest) int {
+	if r.MaxWords <= 0 {
+		return DefaultMaxWords
 	}
-	return extract
+	return r.MaxWords
 }
 
-// ask returns a summary, and whether asking again would give no other.
-func (m *Model) ask(ctx context.Context, r news.SummaryRequest, extract news.Summary) (_ news.Summary, settled bool) {
+func (m *Model) summarize(ctx context.Context, r news.SummaryRequest) (news.Summary, error) {
+	guards := newGuards(r)
+	var s news.Summary
+	err := m.converse(ctx, r.Title, r.For, messages(r, wordsOf(r)), summaryFormat(), func(text string) error {
+		sentences, err := sentencesOf(text)
+		if err != nil {
+			return err
+		}
+		sources, err := guards.check(sentences)
+		if err != nil {
+			return err
+		}
+		s = news.Summary{Sentences: sentences, Sources: sourcesOrNil(sources), Method: news.Model}
+		for _, sentence := range sentences {
+			s.Words += len(strings.Fields(sentence))
+		}
+		return nil
+	})
+	return s, err
+}
+
+// converse asks the model, and once more where its answer is not accepted, with the
+// fault named. It returns nil once an answer is.
+func (m *Model) converse(ctx context.Context, title string, guilds []news.GuildID, conversation []chatMessage, format any, accept func(string) error) error {
 	ctx, cancel := context.WithTimeout(ctx, m.cfg.Timeout)
 	defer cancel()
 	select {
 	case m.turns <- struct{}{}:
 		defer func() { <-m.turns }()
 	case <-ctx.Done():
-		m.cfg.Log.InfoContext(ctx, "no turn for the model in time, using the extract", "title", r.Title)
-		return extract, false
+		m.counters.fellBack("turn")
+		m.cfg.Log.InfoContext(ctx, "no turn for the model in time", "title", title)
+		return errNotNow
 	}
-	words := r.MaxWords
-	if words <= 0 {
-		words = DefaultMaxWords
-	}
-	guard := NewGuard(r)
-	conversation := messages(r, words)
-	// The first answer, and a second one when the first was refused.
 	for range 2 {
-		text, ok := m.call(ctx, conversation)
-		if !ok {
-			return extract, false
+		text, err := m.call(ctx, conversation, format, guilds)
+		if err != nil {
+			return err
 		}
-		sentences, fault := sentencesOf(text)
+		fault := accept(text)
 		if fault == nil {
-			fault = guard.Check(sentences)
+			return nil
 		}
-		if fault == nil {
-			return modelSummary(sentences), true
-		}
-		m.cfg.Log.InfoContext(ctx, "the model's summary is refused", "title", r.Title, "because", fault.Error())
+		m.counters.refused(kindOf(fault))
+		m.cfg.Log.InfoContext(ctx, "the model's answer is refused", "title", title, "because", fault.Error())
 		conversation = append(conversation, chatMessage{Role: "assistant", Content: cut(text, 4000)},
 			chatMessage{Role: "user", Content: "That cannot be used: " + fault.Error() + ". Answer again, by the same rules."})
 	}
-	return extract, true
-}
-
-func modelSummary(sentences []string) news.Summary {
-	s := news.Summary{Sentences: sentences, Method: news.Model}
-	for _, sentence := range sentences {
-		s.Words += len(strings.Fields(sentence))
-	}
-	return s
+	m.counters.fellBack("refused")
+	return errRefused
 }
 
 // call makes one call, if the breaker and the budget let it.
-func (m *Model) call(ctx context.Context, conversation []chatMessage) (string, bool) {
+func (m *Model) call(ctx context.Context, conversation []chatMessage, format any, guilds []news.GuildID) (string, error) {
 	if !m.breaker.allow() {
-		return "", false
+		m.counters.fellBack("breaker")
+		return "", errNotNow
 	}
-	reserved := m.budget.cost(tokensAtMost(conversation), maxAnswerTokens)
-	ok, first := m.budget.reserve(reserved)
-	if !ok {
+	money, reason, first := m.budget.reserve(ctx, m.budget.cost(tokensAtMost(conversation), maxAnswerTokens), guilds)
+	if reason != "" {
 		m.breaker.undecided()
+		m.counters.fellBack(reason)
 		if first {
-			m.cfg.Log.WarnContext(ctx, "the model's budget for today is spent; summaries are extracts until midnight UTC",
-				"budget", m.cfg.DailyBudget, "spent", m.budget.today())
+			m.cfg.Log.WarnContext(ctx, "a budget of the model for today is spent; summaries are extracts until midnight UTC",
+				"which", reason, "daily_budget", m.cfg.DailyBudget, "guild_budget", m.cfg.GuildBudget, "spent", m.budget.spentToday(wholeProcess))
 		}
-		return "", false
+		if reason == reasonGuildBudget {
+			return "", errBroke
+		}
+		return "", errNotNow
 	}
-	answer, err := m.chat.ask(ctx, conversation)
+	cost := money.amount // a call that broke off may yet be on the bill
+	defer func() { m.budget.settle(ctx, money, cost) }()
+	m.counters.add(func(s *Stats) { s.Calls++ })
+	answer, err := m.chat.ask(ctx, conversation, format)
 	if err == nil {
 		m.breaker.succeeded()
 		if answer.in > 0 && answer.out > 0 {
-			m.budget.settle(reserved, m.budget.cost(answer.in, answer.out))
+			cost = m.budget.cost(answer.in, answer.out)
 		}
-		return answer.text, true
+		m.counters.add(func(s *Stats) { s.TokensIn, s.TokensOut = s.TokensIn+max(0, answer.in), s.TokensOut+max(0, answer.out) })
+		return answer.text, nil
 	}
 	if status := statusError(0); errors.As(err, &status) {
-		m.budget.settle(reserved, 0) // refused; a call that broke off may yet be on the bill
+		cost = 0 // refused
 	}
 	if errors.Is(err, context.Canceled) {
 		m.breaker.undecided()
-		return "", false
+		return "", errNotNow
 	}
+	m.counters.add(func(s *Stats) { s.Failures++ })
+	m.counters.fellBack("failed")
 	rest := m.breaker.failed()
-	m.cfg.Log.WarnContext(ctx, "the model gave no summary, using the extract", "error", err.Error())
+	m.cfg.Log.WarnContext(ctx, "the model gave no answer", "error", err.Error())
 	if rest > 0 {
 		m.cfg.Log.WarnContext(ctx, "the model failed several times in a row and is left alone for a while", "for", rest)
 	}
-	return "", false
+	return "", errNotNow
 }
 
 // tokensAtMost returns how many tokens a conversation has, rather too many than

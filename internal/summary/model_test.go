@@ -342,7 +342,7 @@ func TestCallerWhoLeavesIsNoFailure(t *testing.T) {
 
 func TestMemoryIsBounded(t *testing.T) {
 	t.Parallel()
-	m := newMemory()
+	m := newMemory[news.Summary]()
 	for n := range maxRemembered + 50 {
 		key := keyOf(story(n))
 		entry, first := m.begin(key)

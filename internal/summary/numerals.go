@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +21,13 @@ func (n numeral) is() bool { return len(n.values) > 0 || n.part }
 
 // same reports whether two numerals can be read as one value.
 func (n numeral) same(other numeral) bool {
-	return slices.ContainsFunc(n.values, func(v float64) bool { return slices.Contains(other.values, v) })
+	return slices.ContainsFunc(n.values, other.has)
+}
+
+// has reports whether a numeral can be read as v, but for the rounding of "2.3
+// million".
+func (n numeral) has(v float64) bool {
+	return slices.ContainsFunc(n.values, func(w float64) bool { return math.Abs(v-w) <= 1e-9*math.Abs(v) })
 }
 
 // scanNumeral reads the number that begins with the digit at i, and returns where

@@ -8,6 +8,9 @@
 // text gives nothing that can be trusted to be a sentence, the feed's own
 // description is used; where that fails too, there is no summary.
 //
+// Of several stories of one event the best sentences of all are taken, each with
+// its source, and none that says what another says.
+//
 // The way of a text: clean.go takes away what is not part of the story,
 // sentences.go divides the rest, features.go looks at each sentence, and
 // choose.go takes the best set that fits, by weights.json, which
@@ -59,10 +62,10 @@ func (e *Extractive) Summarize(ctx context.Context, r news.SummaryRequest) (news
 	}
 	d := Read(r)
 	picked := d.Choose(e.weights)
-	if whole := d.opening(); d.isAll(whole) && len(whole) <= maxShort && d.length(whole) > d.length(picked) {
+	if whole := d.opening(); d.isOfOne() && d.isAll(whole) && len(whole) <= maxShort && d.length(whole) > d.length(picked) {
 		picked = whole // a text that fits is its own summary
 	}
-	if d.length(picked) < stubWords {
+	if d.isPoor(picked) {
 		// A page behind a wall, or around a film, has a sentence or two that say less
 		// than the feed does.
 		lead := readLead(r)
@@ -73,6 +76,22 @@ func (e *Extractive) Summarize(ctx context.Context, r news.SummaryRequest) (news
 	return d.summary(picked, news.Extractive), nil
 }
 
+// isPoor reports whether the sentences at the given indexes are too few to be
+// preferred to a longer lead. A single line is short because that was asked for,
+// so that there the whole text is looked at.
+func (d *Document) isPoor(picked []int) bool {
+	if d.maxSentences == 0 || len(picked) < d.maxSentences {
+		return d.length(picked) < stubWords
+	}
+	words := 0
+	for i := range d.sentences {
+		if d.sentences[i].usable {
+			words += d.sentences[i].words
+		}
+	}
+	return words < stubWords
+}
+
 // length returns how many words the sentences at the given indexes have.
 func (d *Document) length(picked []int) int {
 	n := 0
@@ -80,6 +99,11 @@ func (d *Document) length(picked []int) int {
 		n += d.sentences[i].words
 	}
 	return n
+}
+
+// isOfOne reports whether all sentences are the request's own text's.
+func (d *Document) isOfOne() bool {
+	return !slices.ContainsFunc(d.sentences, func(s sentence) bool { return s.source > 0 })
 }
 
 // isAll reports whether the sentences at the given indexes are all that could be
@@ -100,9 +124,19 @@ func (d *Document) summary(picked []int, method news.Method) news.Summary {
 	s := news.Summary{Method: method}
 	for _, i := range picked {
 		s.Sentences = append(s.Sentences, d.sentences[i].text)
+		s.Sources = append(s.Sources, d.sentences[i].source)
 		s.Words += len(strings.Fields(d.sentences[i].text))
 	}
+	s.Sources = sourcesOrNil(s.Sources)
 	return s
+}
+
+// sourcesOrNil returns nil where every source is the request's own text.
+func sourcesOrNil(sources []int) []int {
+	if slices.ContainsFunc(sources, func(n int) bool { return n > 0 }) {
+		return sources
+	}
+	return nil
 }
 
 // opening returns the indexes of as many sentences from the start as fit.
@@ -114,7 +148,7 @@ func (d *Document) opening() []int {
 		if !s.usable || (s.leans && i > 0 && !slices.Contains(picked, i-1)) {
 			continue
 		}
-		if words+s.words > d.maxWords {
+		if words+s.words > d.maxWords || d.maxSentences > 0 && len(picked) == d.maxSentences {
 			break
 		}
 		picked = append(picked, i)

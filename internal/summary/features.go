@@ -1,0 +1,148 @@
+package summary
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// measure computes the features of the sentences.
+func (d *Document) measure() {
+	v := vocabulary{ids: make(map[string]int32, 256)}
+	titleWords := v.words(nil, d.title, d.lex)
+	for i := range d.sentences {
+		s := &d.sentences[i]
+		s.tokens = v.words(make([]word, 0, s.words+4), s.text, d.lex)
+		s.stems = make([]int32, len(s.tokens))
+		for j, t := range s.tokens {
+			s.stems[j] = t.stem
+		}
+		slices.Sort(s.stems)
+		s.stems = slices.Compact(s.stems)
+	}
+	titleBit := make([]int8, len(v.ids)) // 1 + the bit, 0 for none
+	for _, w := range titleWords {
+		if !w.function && titleBit[w.stem] == 0 && d.titleBits < 64 {
+			d.titleBits++
+			titleBit[w.stem] = int8(d.titleBits)
+		}
+	}
+	topBit := d.findTop(len(v.ids))
+	for i := range d.sentences {
+		s := &d.sentences[i]
+		for _, t := range s.tokens {
+			if b := topBit[t.stem]; b > 0 {
+				s.top |= 1 << (b - 1)
+			}
+			if b := titleBit[t.stem]; b > 0 {
+				s.title |= 1 << (b - 1)
+			}
+		}
+		d.describe(i)
+	}
+}
+
+// findTop finds the words that the text uses most, and in how many sentences: a
+// word counts by the logarithm of that.
+func (d *Document) findTop(stems int) (topBit []int8) {
+	count := make([]int32, stems)
+	seen := make([]int32, stems) // 1 + the sentence that counted it last
+	for i := range d.sentences {
+		for _, t := range d.sentences[i].tokens {
+			if !t.function && seen[t.stem] != int32(i)+1 {
+				seen[t.stem] = int32(i) + 1
+				count[t.stem]++
+			}
+		}
+	}
+	var frequent []int32
+	for stem, n := range count {
+		if n >= 2 {
+			frequent = append(frequent, int32(stem))
+		}
+	}
+	slices.SortStableFunc(frequent, func(a, b int32) int { return int(count[b]) - int(count[a]) })
+	frequent = frequent[:min(len(frequent), maxTopWords)]
+	topBit = make([]int8, stems)
+	for i, stem := range frequent {
+		topBit[stem] = int8(i + 1)
+		weight := math.Log(float64(count[stem]) + 1)
+		d.top = append(d.top, weight)
+		d.topSum += weight
+	}
+	return topBit
+}
+
+// describe computes the features of one sentence.
+func (d *Document) describe(i int) {
+	s := &d.sentences[i]
+	f := &s.feature
+	f[First] = truth(s.place == 0)
+	f[Early] = 1 / (1 + 0.5*float64(s.place))
+	f[Late] = float64(s.place) / float64(d.lengths[s.source])
+	f[Paragraph] = truth(s.opens)
+	f[Length] = float64(s.words) / float64(d.maxWords)
+	f[Quoted] = truth(s.text != "" && strings.ContainsRune("\"“„«「『‘'", runeAt(s.text, 0)))
+	f[Question] = truth(strings.ContainsAny(s.text[max(0, len(s.text)-6):], "?？؟"))
+	f[Leaning] = truth(s.leans)
+	s.unknown = d.lex.code == "en" && saysUnknown(s.text)
+	f[Short] = truth(s.words <= 8 && !s.unknown)
+	content, titled, numbers, names := 0, 0, 0, 0
+	for j, t := range s.tokens {
+		if t.speaking {
+			f[Speaking] = 1
+		}
+		if t.digit {
+			numbers++
+		}
+		if t.capital && j > 0 {
+			names++
+		}
+		if !t.function {
+			content++
+		}
+	}
+	titled = bitCount(s.title)
+	n := float64(max(1, len(s.tokens)))
+	f[Numbers] = float64(numbers) / n
+	f[Names] = float64(names) / n
+	f[Titled] = float64(titled) / math.Sqrt(float64(max(1, content))*float64(max(1, d.titleBits)))
+	f[Central] = d.weigh(s.top) / math.Sqrt(float64(max(1, content))) / math.Sqrt(1+d.topSum)
+}
+
+// weigh returns how much a set of frequent words counts.
+func (d *Document) weigh(set uint64) float64 {
+	sum := 0.0
+	for set != 0 {
+		sum += d.top[trailingZeros(set)]
+		set &= set - 1
+	}
+	return sum
+}
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// saysUnknown reports whether a sentence says that something is not known or not
+// decided: what a reader of news wants to be told as well.
+func saysUnknown(s string) bool {
+	lower := strings.ToLower(s)
+	for _, p := range unknownPhrases {
+		if strings.Contains(lower, p) {
+			return true
+		}
+	}
+	return false
+}
+
+var unknownPhrases = []string{
+	"no date", "no concrete date", "no firm date", "no release date", "no launch date", "no specific date", "no exact date", "no timetable", "no timeline",
+	"no time frame", "no timeframe", "no set date", "not set a date", "not given a date", "not announced a date", "not named a date", "date has not been",
+	"date was not", "date is not", "without a date", "without giving a date", "saying when", "not say when", "not said when", "not say how soon", "not decided when",
+	"not known when", "unclear when", "not clear when", "yet to be decided", "yet to be announced", "yet to decide", "yet to announce", "remains unclear",
+	"remained unclear", "not yet known", "not immediately clear",
+}
