@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"tidings/internal/fetch"
 	"tidings/internal/news"
@@ -16,17 +17,23 @@ import (
 type AddStore interface {
 	// AddFeed returns the feed of that URL, and stores f when there is none.
 	AddFeed(ctx context.Context, f news.Feed) (news.Feed, error)
-	FollowFeed(ctx context.Context, guild news.GuildID, id news.FeedID) error
-	FollowedFeeds(ctx context.Context, guild news.GuildID) ([]news.Feed, error)
+	// FeedByURL returns news.ErrNotFound for one that is not stored.
+	FeedByURL(ctx context.Context, url string) (news.Feed, error)
+	// FollowFeed has a guild follow a feed, in a folder. "" keeps the one it is in.
+	FollowFeed(ctx context.Context, guild news.GuildID, id news.FeedID, folder string) error
+	FollowedFeeds(ctx context.Context, guild news.GuildID) ([]news.Follow, error)
 	EnqueuePoll(ctx context.Context, id news.FeedID) error
 }
 
-// Adder adds the feeds that people name.
+// Adder adds the feeds that people name, and writes down which they follow. Store
+// and Fetch are required. It is safe for concurrent use.
 type Adder struct {
 	Store     AddStore
 	Fetch     Fetcher
 	MaxFeeds  int               // that one guild may follow; 0 for no limit
 	Schedules map[string]string // cron expressions of feeds that have one of their own, by URL
+	Topics    []news.Topic      // that can be followed by name
+	Now       func() time.Time  // nil for time.Now
 }
 
 // AddFeed reads the feed at an address, as Look finds it, and has the guild follow
@@ -40,23 +47,35 @@ func (a *Adder) AddFeed(ctx context.Context, guild news.GuildID, address string)
 	if err != nil {
 		return news.Feed{}, err
 	}
-	feed, err := a.Store.AddFeed(ctx, news.Feed{
-		URL:      at,
-		Site:     doc.Link,
-		Title:    firstOf(clipRunes(doc.Title, 100), hostOf(at)),
-		Language: doc.Language,
-		Schedule: a.Schedules[at],
-	})
+	feed, err := a.Store.AddFeed(ctx, a.newFeed(doc, at))
 	if err != nil {
 		return news.Feed{}, fmt.Errorf("add feed %s: %w", at, err)
 	}
-	if err := a.Store.FollowFeed(ctx, guild, feed.ID); err != nil {
+	if err := a.Store.FollowFeed(ctx, guild, feed.ID, ""); err != nil {
 		return news.Feed{}, fmt.Errorf("follow feed %s: %w", at, err)
 	}
 	if err := a.Store.EnqueuePoll(ctx, feed.ID); err != nil {
 		return news.Feed{}, fmt.Errorf("poll feed %s: %w", at, err)
 	}
 	return feed, nil
+}
+
+// newFeed is the feed that a document at an address is of.
+func (a *Adder) newFeed(doc *Document, at string) news.Feed {
+	return news.Feed{
+		URL:      at,
+		Site:     doc.Link,
+		Title:    firstOf(clipRunes(doc.Title, 100), hostOf(at)),
+		Language: doc.Language,
+		Schedule: a.Schedules[at],
+	}
+}
+
+func (a *Adder) now() time.Time {
+	if a.Now == nil {
+		return time.Now()
+	}
+	return a.Now()
 }
 
 // room refuses a guild that follows as many feeds as it may.

@@ -124,11 +124,11 @@ func TestDiscover(t *testing.T) {
 <link rel="alternate" type="application/rss+xml" href="javascript:alert(1)">
 <script>document.write('<link rel="alternate" type="application/rss+xml" href="/no">')</script>
 <!-- <link rel="alternate" type="application/rss+xml" href="/no"> -->`
-	want := []Link{
-		{"https://cdn.example/x/feed.xml", "News & more", "application/rss+xml"},
-		{"https://other.example/atom", "", "application/atom+xml"},
-		{"https://cdn.example/feed.json", "", "application/feed+json"},
-		{"https://cdn.example/comments/feed", "Comments", "application/rss+xml"},
+	want := []news.FeedLink{
+		{URL: "https://cdn.example/x/feed.xml", Title: "News & more"},
+		{URL: "https://other.example/atom"},
+		{URL: "https://cdn.example/feed.json"},
+		{URL: "https://cdn.example/comments/feed", Title: "Comments"},
 	}
 	if diff := cmp.Diff(want, Discover([]byte(html), "https://example.org/")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -140,12 +140,12 @@ func TestAddFeedKeepsTheLimitAndTheSchedule(t *testing.T) {
 	web := &fakeWeb{pages: map[string]fetch.Response{
 		"https://example.org/feed": {Status: 200, Body: []byte(`<rss><channel><title>Gadget Weekly</title></channel></rss>`)},
 	}}
-	store := &fakeStore{followed: make([]news.Feed, 2)}
+	store := &fakeStore{followed: make([]news.Follow, 2)}
 	a := &Adder{Store: store, Fetch: web, MaxFeeds: 3, Schedules: map[string]string{"https://example.org/feed": "@hourly"}}
 	if feed, err := a.AddFeed(t.Context(), 5, "https://example.org/feed"); err != nil || feed.Schedule != "@hourly" {
 		t.Errorf("got schedule %q, error %v", feed.Schedule, err)
 	}
-	store.followed = append(store.followed, news.Feed{})
+	store.followed = append(store.followed, news.Follow{})
 	_, err := a.AddFeed(t.Context(), 5, "https://example.org/other")
 	var user *news.UserError
 	if !errors.As(err, &user) || !strings.Contains(user.Text, "follows 3 feeds") {

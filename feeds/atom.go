@@ -25,9 +25,9 @@ func (r *reader) parseAtom(body []byte, notes []note) error {
 		for _, l := range feed.Links {
 			switch strings.ToLower(l.Rel) {
 			case "hub":
-				d.Hub = firstOf(d.Hub, webAddress(r.base, l.Href))
+				d.Hub.URL = firstOf(d.Hub.URL, webAddress(r.base, l.Href))
 			case "self":
-				d.Self = firstOf(d.Self, webAddress(r.base, l.Href))
+				d.self = firstOf(d.self, webAddress(r.base, l.Href))
 			}
 		}
 	}

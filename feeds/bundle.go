@@ -19,13 +19,6 @@ const DefaultTopic = "tech"
 //go:embed bundle/*.yaml
 var bundleFiles embed.FS
 
-// Topic is a named list of well-known feeds.
-type Topic struct {
-	Name  string // one word; the name of its file
-	Title string // for people
-	Feeds []news.Feed
-}
-
 // Bundle returns the feeds that servers follow unless they change it.
 func Bundle() ([]news.Feed, error) {
 	all, err := Topics()
@@ -40,16 +33,16 @@ func Bundle() ([]news.Feed, error) {
 	return nil, fmt.Errorf("no bundle %q", DefaultTopic)
 }
 
-// Topics returns all lists, by name. They are data files that a person may edit:
+// Topics returns all lists, by name, which is that of the file. They are data files that a person may edit:
 // feeds/bundle in the sources.
-func Topics() ([]Topic, error) { return readTopics(bundleFiles) }
+func Topics() ([]news.Topic, error) { return readTopics(bundleFiles) }
 
-func readTopics(files fs.FS) ([]Topic, error) {
+func readTopics(files fs.FS) ([]news.Topic, error) {
 	names, err := fs.Glob(files, "bundle/*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("list bundles: %w", err)
 	}
-	var all []Topic
+	var all []news.Topic
 	for _, name := range names {
 		data, err := fs.ReadFile(files, name)
 		if err != nil {
@@ -70,7 +63,7 @@ func readTopics(files fs.FS) ([]Topic, error) {
 }
 
 // readTopic reads a list's file. Unknown keys are errors.
-func readTopic(data []byte) (Topic, error) {
+func readTopic(data []byte) (news.Topic, error) {
 	var file struct {
 		Title string `yaml:"title"`
 		Feeds []struct {
@@ -81,12 +74,12 @@ func readTopic(data []byte) (Topic, error) {
 		} `yaml:"feeds"`
 	}
 	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&file); err != nil {
-		return Topic{}, err
+		return news.Topic{}, err
 	}
-	t := Topic{Title: file.Title}
+	t := news.Topic{Title: file.Title}
 	for _, f := range file.Feeds {
 		if f.Title == "" || f.URL == "" {
-			return Topic{}, fmt.Errorf("feed %q (%s): title and url are required", f.Title, f.URL)
+			return news.Topic{}, fmt.Errorf("feed %q (%s): title and url are required", f.Title, f.URL)
 		}
 		t.Feeds = append(t.Feeds, news.Feed{
 			URL: f.URL, Site: f.Site, Title: f.Title, Language: firstOf(f.Language, "en"), State: news.FeedActive,

@@ -1,38 +1,21 @@
 package feeds
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
+
+	"tidings/internal/news"
 )
-
-// Link is a feed that a web page names.
-type Link struct {
-	URL   string // absolute http(s) address
-	Title string // plain text, "" where the page gives none
-	Type  string // media type
-}
-
-// Choice is why a web page gave no feed: it names several, and which one is meant
-// is for a person to say. A *news.UserError that says so wraps it.
-type Choice struct {
-	Links []Link // at least two
-}
-
-func (c *Choice) Error() string { return fmt.Sprintf("the page names %d feeds", len(c.Links)) }
-
-// Unwrap returns ErrNotAFeed, which the page is.
-func (c *Choice) Unwrap() error { return ErrNotAFeed }
 
 // Discover returns the feeds that a web page names in its head, in the page's
 // order, without repetitions. A feed of comments stands last. base is the page's
 // own address.
-func Discover(page []byte, base string) []Link {
+func Discover(page []byte, base string) []news.FeedLink {
 	links, comments := discover(page, base)
 	return append(links, comments...)
 }
 
-func discover(page []byte, base string) (links, comments []Link) {
+func discover(page []byte, base string) (links, comments []news.FeedLink) {
 	const enough, most = 512 << 10, 20
 	s := string(toUTF8(page[:min(len(page), enough)], ""))
 	at := parseBase(base)
@@ -63,24 +46,24 @@ func discover(page []byte, base string) (links, comments []Link) {
 	return links, comments[:min(len(comments), most)]
 }
 
-func feedLink(t *htmlTag, base *url.URL) (Link, bool) {
+func feedLink(t *htmlTag, base *url.URL) (news.FeedLink, bool) {
 	kind := strings.ToLower(t.attribute("type"))
 	kind, _, _ = strings.Cut(kind, ";")
 	switch strings.TrimSpace(kind) {
 	case "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "text/xml", "application/xml", "application/json":
 	default:
-		return Link{}, false
+		return news.FeedLink{}, false
 	}
 	rel := " " + strings.ToLower(t.attribute("rel")) + " "
 	if !strings.Contains(rel, " alternate ") && !strings.Contains(rel, " feed ") {
-		return Link{}, false
+		return news.FeedLink{}, false
 	}
 	if strings.Contains(kind, "json") && !strings.Contains(kind, "feed") {
 		// WordPress names its programming interface so; a feed has a type of its own.
-		return Link{}, false
+		return news.FeedLink{}, false
 	}
 	u := webAddress(base, t.attribute("href"))
-	return Link{URL: u, Title: titleText(t.attribute("title")), Type: kind}, u != ""
+	return news.FeedLink{URL: u, Title: titleText(t.attribute("title"))}, u != ""
 }
 
 // usualPlaces returns where a site's feed is commonly found when its pages do not

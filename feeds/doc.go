@@ -17,12 +17,11 @@ import (
 
 // Document is what a feed said, in one reading.
 type Document struct {
-	Title    string // plain text
-	Link     string // absolute address of the site, "" where the feed names none
-	Language string // BCP 47, "" where not known
-	Hub      string // WebSub hub, "" for none
-	Self     string // the feed's own address as the hub knows it, "" for none
-	Items    []Item // newest first, as far as the feed's own order tells
+	Title    string   // plain text
+	Link     string   // absolute address of the site, "" where the feed names none
+	Language string   // BCP 47, "" where not known
+	Hub      news.Hub // where it announces its news (WebSub); zero for nowhere
+	Items    []Item   // newest first, as far as the feed's own order tells
 
 	// RepeatsGUIDs is set when two different items carry one guid: the guids of
 	// such a feed identify nothing.
@@ -34,6 +33,9 @@ type Document struct {
 
 	// Pace is how often the feed itself asks to be read.
 	Pace Pace
+
+	self   string // the feed's own address, as it says; "" where it does not
+	cutOff bool   // the end is missing: another reading may bring more
 }
 
 // Pace is a feed's own wish, as far as it states one: ttl, sy:updatePeriod and

@@ -17,6 +17,12 @@ type Fetcher interface {
 // accept asks for a feed, and takes a page, where the feed may be looked for.
 const accept = "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, application/xml;q=0.8, application/json;q=0.8, text/xml;q=0.8, text/html;q=0.5, */*;q=0.1"
 
+// fetched says how to parse what a Fetcher brought. How much that may be is the
+// Fetcher's to say, and an operator's who tells it.
+func fetched(resp *fetch.Response) ParseOptions {
+	return ParseOptions{ContentType: resp.ContentType, URL: resp.URL, MaxBytes: max(len(resp.Body), DefaultMaxBytes)}
+}
+
 // whyFailed returns an error in words for a person, in a clause without a full
 // stop.
 func whyFailed(err error) string {

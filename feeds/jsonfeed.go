@@ -27,6 +27,7 @@ func parseJSON(body []byte, opt ParseOptions) (*Document, error) {
 			return nil, err
 		}
 		doc.Truncated = !whole
+		doc.cutOff = !stdjson.Valid(body)
 	}
 	if feed.Items == nil && !strings.Contains(feed.Version, "jsonfeed") {
 		return nil, notAFeed(false)
@@ -34,7 +35,7 @@ func parseJSON(body []byte, opt ParseOptions) (*Document, error) {
 	base := parseBase(opt.URL)
 	doc.Title = titleText(feed.Title)
 	doc.Link = webAddress(base, feed.HomePageURL)
-	doc.Self = webAddress(base, feed.FeedURL)
+	doc.self = webAddress(base, feed.FeedURL)
 	doc.Language = languageTag(feed.Language)
 	var hubs struct {
 		Hubs []struct{ Type, URL string }
@@ -42,7 +43,7 @@ func parseJSON(body []byte, opt ParseOptions) (*Document, error) {
 	if stdjson.Unmarshal(body, &hubs) == nil {
 		for _, h := range hubs.Hubs {
 			if strings.EqualFold(h.Type, "WebSub") {
-				doc.Hub = firstOf(doc.Hub, webAddress(base, h.URL))
+				doc.Hub.URL = firstOf(doc.Hub.URL, webAddress(base, h.URL))
 			}
 		}
 	}

@@ -19,8 +19,8 @@ const probeTimeout = 20 * time.Second
 // Look reads the feed at an address and returns it with the address to poll. What
 // people paste from well-known sites (a subreddit, a channel, a repository) is
 // read as their feeds. A web page gives the one feed that it names, leaving feeds
-// of comments aside; where it names several, the *news.UserError wraps a *Choice.
-// Where it names none, the usual places of its host are tried, one after the
+// of comments aside; where it names several, the *news.UserError wraps a
+// *news.FeedChoice. Where it names none, the usual places of its host are tried, one after the
 // other. Look stores nothing.
 func (a *Adder) Look(ctx context.Context, address string) (*Document, string, error) {
 	address, err := completeAddress(address)
@@ -53,11 +53,11 @@ func (a *Adder) look(ctx context.Context, address string) (*Document, string, er
 	}
 	if u, err := url.Parse(resp.URL); err == nil && len(links) == 0 && strings.HasSuffix("."+u.Hostname(), ".youtube.com") {
 		if channel := youtubeChannel(resp.Body); channel != "" {
-			links = []Link{{URL: channel}}
+			links = []news.FeedLink{{URL: channel}}
 		}
 	}
 	if len(links) > 1 {
-		return nil, "", &news.UserError{Text: chooseWords(links), Err: &Choice{Links: links}}
+		return nil, "", &news.UserError{Text: chooseWords(links), Err: &news.FeedChoice{Page: resp.URL, Links: links}}
 	}
 	reason := error(&news.UserError{
 		Text: "That address is a web page without a feed. I looked for feed links in it and at the usual places. If the site has a feed, paste its address.",
@@ -106,18 +106,18 @@ func (a *Adder) probe(ctx context.Context, page string) (*Document, string) {
 
 // get fetches and parses. The response is there whenever something was fetched.
 func (a *Adder) get(ctx context.Context, address string) (*fetch.Response, *Document, error) {
-	resp, err := a.Fetch.Get(ctx, fetch.Request{URL: address, Accept: accept, MaxBytes: DefaultMaxBytes})
+	resp, err := a.Fetch.Get(ctx, fetch.Request{URL: address, Accept: accept})
 	if err != nil {
 		return nil, nil, addError(err)
 	}
-	doc, err := Parse(resp.Body, ParseOptions{ContentType: resp.ContentType, URL: resp.URL})
+	doc, err := Parse(resp.Body, fetched(resp))
 	return resp, doc, err
 }
 
 // isNotThere reports whether an address leads to no feed, so that another may be
 // tried: nothing is there, or something else.
 func isNotThere(err error) bool {
-	var choice *Choice
+	var choice *news.FeedChoice
 	if errors.As(err, &choice) {
 		return false
 	}
@@ -133,7 +133,7 @@ func isRefusal(err error) bool {
 	return errors.As(err, &fe) && fe.Status/100 == 4 && fe.Status != http.StatusTooManyRequests
 }
 
-func chooseWords(links []Link) string {
+func chooseWords(links []news.FeedLink) string {
 	const most = 5
 	var b strings.Builder
 	fmt.Fprintf(&b, "That page names %d feeds. Add the one you want by its own address:", len(links))

@@ -95,16 +95,16 @@ func TestLookGivesAChoice(t *testing.T) {
 		"https://example.org/": page(feedTag("/a", "News") + feedTag("/b", "Reviews") + feedTag("/c", "Comments")),
 	}}
 	_, _, err := (&Adder{Fetch: web}).Look(t.Context(), "https://example.org/")
-	var choice *Choice
+	var choice *news.FeedChoice
 	var user *news.UserError
-	if !errors.As(err, &choice) || !errors.As(err, &user) || !errors.Is(err, ErrNotAFeed) {
+	if !errors.As(err, &choice) || !errors.As(err, &user) {
 		t.Fatalf("%v gives no choice", err)
 	}
-	want := []Link{
-		{"https://example.org/a", "News", "application/rss+xml"},
-		{"https://example.org/b", "Reviews", "application/rss+xml"},
-	}
-	if diff := cmp.Diff(want, choice.Links); diff != "" {
+	want := &news.FeedChoice{Page: "https://example.org/", Links: []news.FeedLink{
+		{URL: "https://example.org/a", Title: "News"},
+		{URL: "https://example.org/b", Title: "Reviews"},
+	}}
+	if diff := cmp.Diff(want, choice); diff != "" {
 		t.Errorf("choice (-want +got):\n%s", diff)
 	}
 	if len(web.asked) != 1 {

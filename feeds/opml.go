@@ -23,6 +23,9 @@ const (
 	maxOPMLBytes = 4 << 20
 	maxOPMLFeeds = 10_000
 	maxOPMLDepth = 32
+
+	folderDivider = " / "
+	maxFolder     = 200 // runes
 )
 
 // ReadOPML reads a list of feeds, in its order and without repetitions. What is
@@ -33,7 +36,7 @@ func ReadOPML(r io.Reader) ([]OPMLFeed, error) {
 		return nil, fmt.Errorf("read OPML: %w", err)
 	}
 	if len(body) > maxOPMLBytes {
-		return nil, news.Userf("That file is larger than %d MB, so I don't read it. Split the list.", maxOPMLBytes>>20)
+		return nil, largeOPML()
 	}
 	text := toUTF8(body, "")
 	if i := bytes.Index(text, []byte("?>")); i >= 0 && i < 500 {
@@ -47,6 +50,10 @@ func ReadOPML(r io.Reader) ([]OPMLFeed, error) {
 		return nil, news.Userf("That list has no feed in it. Export it from your feed reader again.")
 	}
 	return list, nil
+}
+
+func largeOPML() error {
+	return news.Userf("That file is larger than %d MB, so I don't read it. Split the list.", maxOPMLBytes>>20)
 }
 
 func readOutlines(text []byte) (list []OPMLFeed, isOPML bool) {
@@ -116,11 +123,25 @@ func joinFolders(folders []string) string {
 			named = append(named, clipRunes(f, 100))
 		}
 	}
-	return strings.Join(named, " / ")
+	return clipRunes(strings.Join(named, folderDivider), maxFolder)
 }
 
-// WriteOPML writes a list of feeds as OPML 2.0, with a folder for each topic.
-func WriteOPML(w io.Writer, title string, created time.Time, list []news.Feed) error {
+// cleanFolder is a folder's name without empty parts, and no deeper than a list may
+// be.
+func cleanFolder(path string) string {
+	var parts []string
+	for part := range strings.SplitSeq(path, folderDivider) {
+		if part = strings.TrimSpace(part); part != "" && len(parts) < maxOPMLDepth-1 {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, folderDivider)
+}
+
+// WriteOPML writes the feeds of a server as OPML 2.0, each in its folder, or that
+// of its topic where it is in none. Folders within folders are written as ReadOPML
+// names them. ReadOPML reads it back as it was.
+func WriteOPML(w io.Writer, title string, created time.Time, list []news.Follow) error {
 	type outline struct {
 		XMLName  xml.Name `xml:"outline"`
 		Text     string   `xml:"text,attr"`
@@ -140,22 +161,34 @@ func WriteOPML(w io.Writer, title string, created time.Time, list []news.Feed) e
 	}
 	doc := opml{Version: "2.0", Title: title, Created: created.UTC().Format(time.RFC1123)}
 	folders := map[string]*outline{}
+	// folder returns the outline of a folder, made with those around it when it is
+	// not there yet.
+	var folder func(path string) *outline
+	folder = func(path string) *outline {
+		if o := folders[path]; o != nil {
+			return o
+		}
+		name, into := path, &doc.Body
+		if i := strings.LastIndex(path, folderDivider); i >= 0 {
+			name = path[i+len(folderDivider):]
+			into = &folder(path[:i]).Outlines
+		}
+		o := &outline{Text: name, Title: name}
+		folders[path] = o
+		*into = append(*into, o)
+		return o
+	}
 	for _, f := range list {
 		o := &outline{
 			Text: firstOf(f.Title, f.URL), Title: firstOf(f.Title, f.URL), Type: "rss",
 			XMLURL: f.URL, HTMLURL: f.Site, Language: f.Language,
 		}
-		if f.Topic == "" {
+		if path := cleanFolder(firstOf(f.Folder, f.Topic)); path != "" {
+			in := folder(path)
+			in.Outlines = append(in.Outlines, o)
+		} else {
 			doc.Body = append(doc.Body, o)
-			continue
 		}
-		folder := folders[f.Topic]
-		if folder == nil {
-			folder = &outline{Text: f.Topic, Title: f.Topic}
-			folders[f.Topic] = folder
-			doc.Body = append(doc.Body, folder)
-		}
-		folder.Outlines = append(folder.Outlines, o)
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return fmt.Errorf("write OPML: %w", err)

@@ -58,10 +58,10 @@ func TestReadOPMLRefuses(t *testing.T) {
 
 func TestWriteOPML(t *testing.T) {
 	t.Parallel()
-	list := []news.Feed{
-		{Title: `Gadget "Weekly" & <Friends>`, URL: "https://example.org/feed?a=1&b=2", Site: "https://example.org/", Topic: "tech", Language: "en"},
-		{Title: "Other", URL: "https://example.org/other"},
-		{Title: "Third", URL: "https://example.org/third", Topic: "tech"},
+	list := []news.Follow{
+		{Feed: news.Feed{Title: `Gadget "Weekly" & <Friends>`, URL: "https://example.org/feed?a=1&b=2", Site: "https://example.org/", Topic: "tech", Language: "en"}},
+		{Feed: news.Feed{Title: "Other", URL: "https://example.org/other"}},
+		{Feed: news.Feed{Title: "Third", URL: "https://example.org/third", Topic: "tech"}},
 	}
 	var b bytes.Buffer
 	if err := WriteOPML(&b, "Feeds of Tidings", now, list); err != nil {

@@ -13,9 +13,8 @@ import (
 const (
 	// longestWait bounds what a feed, its server or its failures may ask for.
 	longestWait = 24 * time.Hour
-	// shortestBackoff is the wait after the first failure, where the schedule has
-	// no longer one.
-	shortestBackoff = 5 * time.Minute
+	// DefaultBackoff is the wait after a feed's first failure.
+	DefaultBackoff = 5 * time.Minute
 )
 
 // Spread says over how long the polls are spread that one tick of a schedule
@@ -85,12 +84,12 @@ func freshFor(now time.Time, h http.Header) time.Duration {
 }
 
 // backoff says how long to leave a feed alone after its n-th failure in a row: it
-// doubles from shortestBackoff up to a day, less up to a fifth by jitter, so that
+// doubles from first up to a day, less up to a fifth by jitter, so that
 // the feeds of a host that was down do not come back in one second.
-func backoff(n int, jitter func() float64) time.Duration {
-	wait := longestWait
-	if n = max(n, 1); n < 12 {
-		wait = min(shortestBackoff<<(n-1), longestWait)
+func backoff(n int, first time.Duration, jitter func() float64) time.Duration {
+	wait := min(first, longestWait)
+	for ; n > 1 && wait < longestWait; n-- {
+		wait = min(2*wait, longestWait)
 	}
 	return wait - time.Duration(float64(wait)*0.2*jitter())
 }

@@ -56,6 +56,7 @@ func Parse(body []byte, opt ParseOptions) (doc *Document, err error) {
 		return nil, err
 	}
 	doc.settle(opt.MaxItems)
+	doc.Hub = hubOf(doc.Hub.URL, firstOf(doc.self, opt.URL))
 	return doc, nil
 }
 
@@ -85,7 +86,7 @@ func parseXML(text []byte, opt ParseOptions) (*Document, error) {
 	if err := r.read(); err != nil {
 		return nil, broken(err)
 	}
-	r.doc.Truncated = f.truncated || r.lost > 0
+	r.doc.Truncated, r.doc.cutOff = f.truncated || r.lost > 0, f.truncated
 	return &r.doc, nil
 }
 

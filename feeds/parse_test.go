@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"tidings/internal/news"
 )
@@ -24,7 +25,7 @@ func TestParseFormats(t *testing.T) {
 	for file, want := range map[string]Document{
 		"rss2.xml": {
 			Title: "Gadget Weekly & Friends", Link: "https://gadgets.example", Language: "en-US",
-			Hub: "https://hub.example/", Self: "https://gadgets.example/feed.xml", Pace: rssPace,
+			Hub: news.Hub{URL: "https://hub.example/", Topic: "https://gadgets.example/feed.xml"}, Pace: rssPace,
 			Items: []Item{{
 				ID: "gw-2", Title: "A phone with a keyboard", Link: "https://feeds.example/2026/keyboard?utm_source=rss",
 				Published: date(2026, 1, 2, 8), Author: "Ada Example",
@@ -51,7 +52,7 @@ func TestParseFormats(t *testing.T) {
 		},
 		"atom1.xml": {
 			Title: "Atom & Eva", Link: "https://atom.example/", Language: "de",
-			Hub: "https://hub.example/", Self: "https://atom.example/blog/feed.atom",
+			Hub: news.Hub{URL: "https://hub.example/", Topic: "https://atom.example/blog/feed.atom"},
 			Items: []Item{{
 				ID: "urn:example:1", Title: "The <blink> tag", Link: "https://atom.example/blog/2026/blink",
 				Published: date(2026, 1, 2, 9), Updated: date(2026, 1, 3, 9), Author: "Eva Beispiel",
@@ -71,7 +72,7 @@ func TestParseFormats(t *testing.T) {
 		},
 		"feed.json": {
 			Title: "JSON Times", Link: "https://json.example/", Language: "en",
-			Hub: "https://hub.example/", Self: "https://json.example/feed.json",
+			Hub: news.Hub{URL: "https://hub.example/", Topic: "https://json.example/feed.json"},
 			Items: []Item{{
 				ID: "7", Title: "Seven <literally>", Link: "https://json.example/7", Published: date(2026, 1, 2, 10),
 				Author: "Jay Son", Content: "Seven.", Image: "https://feeds.example/7.png", Categories: []string{"a", "b"},
@@ -90,7 +91,7 @@ func TestParseFormats(t *testing.T) {
 			t.Errorf("%s: %v", file, err)
 			continue
 		}
-		if diff := cmp.Diff(&want, got); diff != "" {
+		if diff := cmp.Diff(&want, got, cmpopts.IgnoreUnexported(Document{})); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", file, diff)
 		}
 	}

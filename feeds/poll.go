@@ -33,6 +33,15 @@ type PollerConfig struct {
 	Jitter   func() float64   // in [0, 1); nil for chance
 	Log      *slog.Logger     // nil for none
 
+	// Backoff is the wait after a feed's first failure, where the schedule has no
+	// longer one. It doubles with each further failure, up to a day. 0 for
+	// DefaultBackoff.
+	Backoff time.Duration
+
+	// WebSub says that somebody subscribes at the feeds' hubs: polls then tell
+	// which hub a feed names.
+	WebSub bool
+
 	// MovePolls and MoveAfter say when a permanent redirect (301, 308) is believed,
 	// and the feed's stored address moved: when so many polls in a row were sent to
 	// one address, the first of them so long ago. 0 for DefaultMovePolls and
@@ -63,6 +72,10 @@ func NewPoller(cfg PollerConfig) (*Poller, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	if cfg.Backoff < 0 {
+		return nil, errors.New("poller: the wait after a failure must not be negative")
+	}
+	cfg.Backoff = cmp.Or(cfg.Backoff, DefaultBackoff)
 	cfg.MovePolls = cmp.Or(cfg.MovePolls, DefaultMovePolls)
 	cfg.MoveAfter = cmp.Or(cfg.MoveAfter, DefaultMoveAfter)
 	if cfg.parse == nil {
@@ -115,7 +128,7 @@ func (p *Poller) Poll(ctx context.Context, id news.FeedID) error {
 // read fetches and parses. Its errors are for whyFailed.
 func (p *Poller) read(ctx context.Context, feed news.Feed) (news.Poll, error) {
 	resp, err := p.cfg.Fetch.Get(ctx, fetch.Request{
-		URL: feed.URL, ETag: feed.ETag, LastModified: feed.LastModified, Accept: accept, MaxBytes: DefaultMaxBytes,
+		URL: feed.URL, ETag: feed.ETag, LastModified: feed.LastModified, Accept: accept,
 	})
 	now := p.cfg.Now()
 	if err != nil {
@@ -125,6 +138,9 @@ func (p *Poller) read(ctx context.Context, feed news.Feed) (news.Poll, error) {
 		Feed: feed.ID, At: now, State: news.FeedActive,
 		ETag: resp.ETag, LastModified: resp.LastModified,
 		BodyHash: feed.BodyHash, RepeatsGUIDs: feed.RepeatsGUIDs, Pace: feed.Pace,
+	}
+	if p.cfg.WebSub {
+		poll.Hub = feed.Hub
 	}
 	poll.Move, poll.Moved = p.moved(feed, resp.PermanentURL, now)
 	if resp.NotModified {
@@ -141,13 +157,23 @@ func (p *Poller) read(ctx context.Context, feed news.Feed) (news.Poll, error) {
 		poll.NextPollAt = nextPoll(now, resp, feed.Pace)
 		return poll, nil
 	}
-	doc, err := p.cfg.parse(resp.Body, ParseOptions{ContentType: resp.ContentType, URL: resp.URL, MaxItems: p.cfg.MaxItems})
+	opt := fetched(resp)
+	opt.MaxItems = p.cfg.MaxItems
+	doc, err := p.cfg.parse(resp.Body, opt)
 	if err != nil {
 		return news.Poll{}, err
+	}
+	if doc.cutOff {
+		// The validators may belong to the whole: a server that says from now on
+		// that nothing has changed would keep the rest from us.
+		poll.ETag, poll.LastModified, poll.BodyHash = "", "", ""
 	}
 	poll.RepeatsGUIDs = feed.RepeatsGUIDs || doc.RepeatsGUIDs
 	poll.Site, poll.Language = doc.Link, doc.Language
 	poll.Stories = stories(doc, feed)
+	if p.cfg.WebSub {
+		poll.Hub = announced(doc, resp)
+	}
 	poll.Pace = doc.Pace
 	poll.NextPollAt = nextPoll(now, resp, doc.Pace)
 	return poll, nil
@@ -157,7 +183,7 @@ func (p *Poller) read(ctx context.Context, feed news.Feed) (news.Poll, error) {
 func (p *Poller) failed(feed news.Feed, err error) news.Poll {
 	now := p.cfg.Now()
 	poll := news.Poll{Feed: feed.ID, At: now, State: feed.State, Error: whyFailed(err), RepeatsGUIDs: feed.RepeatsGUIDs}
-	wait := backoff(feed.Failures+1, p.cfg.Jitter)
+	wait := backoff(feed.Failures+1, p.cfg.Backoff, p.cfg.Jitter)
 	var fe *fetch.Error
 	if errors.As(err, &fe) {
 		wait = max(wait, min(fe.RetryAfter, longestWait))

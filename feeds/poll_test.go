@@ -19,7 +19,8 @@ type fakeStore struct {
 	feed     news.Feed
 	polls    []news.Poll
 	added    []news.Feed
-	followed []news.Feed
+	followed []news.Follow
+	known    map[string]news.Feed // by URL
 	did      []string
 	err      error
 }
@@ -37,12 +38,20 @@ func (s *fakeStore) AddFeed(_ context.Context, f news.Feed) (news.Feed, error) {
 	return f, nil
 }
 
-func (s *fakeStore) FollowFeed(_ context.Context, g news.GuildID, id news.FeedID) error {
-	s.did = append(s.did, fmt.Sprintf("guild %d follows %d", g, id))
+func (s *fakeStore) FeedByURL(_ context.Context, url string) (news.Feed, error) {
+	f, ok := s.known[url]
+	if !ok {
+		return news.Feed{}, news.ErrNotFound
+	}
+	return f, nil
+}
+
+func (s *fakeStore) FollowFeed(_ context.Context, g news.GuildID, id news.FeedID, folder string) error {
+	s.did = append(s.did, strings.TrimSpace(fmt.Sprintf("guild %d follows %d %s", g, id, folder)))
 	return nil
 }
 
-func (s *fakeStore) FollowedFeeds(context.Context, news.GuildID) ([]news.Feed, error) {
+func (s *fakeStore) FollowedFeeds(context.Context, news.GuildID) ([]news.Follow, error) {
 	return s.followed, s.err
 }
 
@@ -109,7 +118,7 @@ func TestPollBringsStories(t *testing.T) {
 </channel></rss>`
 	got, parses, asked := poll(t, news.Feed{ID: 7, ETag: `"old"`, LastModified: "then", BodyHash: "old"},
 		fetch.Response{Status: 200, Body: []byte(body), ETag: `"new"`, LastModified: "now"}, nil)
-	if asked.ETag != `"old"` || asked.LastModified != "then" || asked.MaxBytes != DefaultMaxBytes {
+	if asked.ETag != `"old"` || asked.LastModified != "then" || asked.MaxBytes != 0 {
 		t.Errorf("asked %+v", asked)
 	}
 	if parses != 1 || got.Unchanged || got.Error != "" || got.State != news.FeedActive || !got.At.Equal(now) {
@@ -316,7 +325,7 @@ func TestBackoff(t *testing.T) {
 	t.Parallel()
 	last := time.Duration(0)
 	for n := 1; n < 100; n++ {
-		most, least := backoff(n, func() float64 { return 0 }), backoff(n, func() float64 { return 1 })
+		most, least := backoff(n, DefaultBackoff, func() float64 { return 0 }), backoff(n, DefaultBackoff, func() float64 { return 1 })
 		if most < last || most > longestWait || least < most*3/4 {
 			t.Fatalf("failure %d: %v to %v", n, least, most)
 		}

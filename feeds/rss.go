@@ -24,9 +24,9 @@ func (r *reader) parseRSS(body []byte, notes []note) error {
 		for _, l := range x.atom("link") {
 			switch strings.ToLower(l.Attrs["rel"]) {
 			case "hub":
-				d.Hub = firstOf(d.Hub, webAddress(r.base, l.Attrs["href"]))
+				d.Hub.URL = firstOf(d.Hub.URL, webAddress(r.base, l.Attrs["href"]))
 			case "self":
-				d.Self = firstOf(d.Self, webAddress(r.base, l.Attrs["href"]))
+				d.self = firstOf(d.self, webAddress(r.base, l.Attrs["href"]))
 			case "", "alternate":
 				d.Link = firstOf(d.Link, webAddress(r.base, l.Attrs["href"]))
 			}

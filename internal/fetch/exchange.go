@@ -67,6 +67,19 @@ func (c *Client) request(ctx context.Context, u *url.URL, req Request) *http.Req
 	if v := validator(req.Accept); v != "" {
 		h.Set("Accept", v)
 	}
+	r := &http.Request{
+		Method: http.MethodGet, URL: u, Host: u.Host, Header: h,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+	if req.Form != nil {
+		form := req.Form.Encode()
+		h.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Method, r.ContentLength = http.MethodPost, int64(len(form))
+		// Asked for again where a kept connection turns out to be closed.
+		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(form)), nil }
+		r.Body, _ = r.GetBody()
+		return r.WithContext(ctx)
+	}
 	// The validators go to every hop: they belong to the last one, and which that is
 	// shows only when it answers.
 	if v := validator(req.ETag); v != "" {
@@ -74,10 +87,6 @@ func (c *Client) request(ctx context.Context, u *url.URL, req Request) *http.Req
 	}
 	if v := validator(req.LastModified); v != "" {
 		h.Set("If-Modified-Since", v)
-	}
-	r := &http.Request{
-		Method: http.MethodGet, URL: u, Host: u.Host, Header: h,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	return r.WithContext(ctx)
 }

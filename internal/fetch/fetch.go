@@ -174,6 +174,11 @@ type Request struct {
 	LastModified string // as the last Response gave it, "" for none
 	Accept       string // media types wanted; "" for any
 	MaxBytes     int64  // of the decompressed body, where that is less than the Client's own limit; 0 for that
+
+	// Form, when it is not nil, is sent by POST instead of asking by GET. Such a
+	// request is followed only to where it may be repeated as it is (307 and 308),
+	// and never from https to http: forms hold secrets. Validators are not sent.
+	Form url.Values
 }
 
 // Response is a successful answer (2xx), or the news that nothing changed (304).
@@ -190,8 +195,8 @@ type Response struct {
 	RetryAfter   time.Duration
 }
 
-// Get fetches req.URL and follows redirects. Answers other than 2xx and 304 are an
-// *Error with ReasonStatus.
+// Get fetches req.URL, or sends it req.Form, and follows redirects. Answers other
+// than 2xx, and 304 where nothing was sent, are an *Error with ReasonStatus.
 //
 // A permanent redirect from https to http is followed but not reported as
 // permanent: whoever stored it would give up encryption on one answer's word.
@@ -216,8 +221,8 @@ func (c *Client) Get(ctx context.Context, req Request) (*Response, error) {
 		if err != nil {
 			return nil, c.explain(ctx, address, err, limit)
 		}
-		if !isRedirect(ans.status, ans.header) {
-			return c.response(u, ans, permanent && len(visited) > 1)
+		if !isRedirect(ans.status, ans.header) || req.Form != nil && !isRepeatable(ans.status) {
+			return c.response(u, req, ans, permanent && len(visited) > 1)
 		}
 		left -= spent
 
@@ -231,6 +236,10 @@ func (c *Client) Get(ctx context.Context, req Request) (*Response, error) {
 		}
 		if visited[next.String()] {
 			return nil, &Error{URL: address, Status: ans.status, Reason: ReasonRedirects}
+		}
+		if req.Form != nil && u.Scheme == "https" && next.Scheme != "https" {
+			return nil, &Error{URL: address, Status: ans.status, Reason: ReasonRedirects,
+				words: "it redirects from a secure address to an insecure one"}
 		}
 		permanent = permanent && isPermanent(ans.status) && (u.Scheme == next.Scheme || next.Scheme == "https")
 		u = next
@@ -252,15 +261,16 @@ func (c *Client) follow(u *url.URL, location string) (*url.URL, error) {
 }
 
 // response turns a final answer into what Get returns.
-func (c *Client) response(u *url.URL, ans *answer, moved bool) (*Response, error) {
+func (c *Client) response(u *url.URL, req Request, ans *answer, moved bool) (*Response, error) {
 	retryAfter := parseRetryAfter(ans.header.Get("Retry-After"), c.cfg.Now())
-	if ans.status != http.StatusNotModified && ans.status/100 != 2 {
+	unchanged := ans.status == http.StatusNotModified && req.Form == nil
+	if !unchanged && ans.status/100 != 2 {
 		return nil, &Error{URL: u.String(), Status: ans.status, Reason: ReasonStatus, RetryAfter: retryAfter}
 	}
 	r := &Response{
 		URL:          u.String(),
 		Status:       ans.status,
-		NotModified:  ans.status == http.StatusNotModified,
+		NotModified:  unchanged,
 		Header:       ans.header,
 		ContentType:  ans.header.Get("Content-Type"),
 		Body:         ans.body,
@@ -281,6 +291,12 @@ func isRedirect(status int, h http.Header) bool {
 		return h.Get("Location") != ""
 	}
 	return false
+}
+
+// isRepeatable reports whether a redirect asks for the same request at another
+// address, and not for a GET of what came of it (RFC 9110, section 15.4).
+func isRepeatable(status int) bool {
+	return status == http.StatusTemporaryRedirect || status == http.StatusPermanentRedirect
 }
 
 func isPermanent(status int) bool {

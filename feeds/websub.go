@@ -1,0 +1,229 @@
+package feeds
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"tidings/internal/fetch"
+	"tidings/internal/news"
+)
+
+// LeaseStore keeps the leases at feeds' hubs.
+type LeaseStore interface {
+	// HubLease returns news.ErrNotFound where there is none.
+	HubLease(ctx context.Context, feed news.FeedID) (news.HubLease, error)
+	// AskHub stores a lease's Hub, Callback, Secret and AskedAt. Until becomes zero
+	// where one of the first three changed.
+	AskHub(ctx context.Context, lease news.HubLease) error
+	// HubVerified stores when a lease ends, and a job to renew it, in one transaction.
+	HubVerified(ctx context.Context, feed news.FeedID, until, renew time.Time) error
+	// DropHub forgets a lease. That there is none is no error.
+	DropHub(ctx context.Context, feed news.FeedID) error
+}
+
+// WebSubStore is what subscribing at hubs needs.
+type WebSubStore interface {
+	PollStore
+	LeaseStore
+	EnqueuePoll(ctx context.Context, feed news.FeedID) error
+}
+
+// DefaultLease is for how long a hub is asked to tell us of news, unless configured
+// otherwise: the ten days that the WebSub recommendation proposes.
+const DefaultLease = 10 * 24 * time.Hour
+
+const (
+	shortestLease = time.Hour
+	longestLease  = 30 * 24 * time.Hour
+
+	// renewSlack is by how much a job to renew may come too early.
+	renewSlack = time.Minute
+
+	maxHubAnswer = 64 << 10 // bytes
+)
+
+// WebSubConfig is what NewWebSub needs. Store, Fetch and PublicURL are required.
+type WebSubConfig struct {
+	Store     WebSubStore
+	Fetch     Fetcher
+	PublicURL string           // where the internet reaches ServeHTTP
+	Lease     time.Duration    // that hubs are asked for, between an hour and 30 days; 0 for DefaultLease
+	MaxBytes  int64            // of what a hub sends; 0 for DefaultMaxBytes
+	MaxItems  int              // of one document; 0 for DefaultMaxItems
+	Now       func() time.Time // nil for time.Now
+	Log       *slog.Logger     // nil for none
+}
+
+// WebSub has the hubs that feeds name tell us of what is new (WebSub, W3C
+// recommendation of 23 January 2018): Renew subscribes, and ServeHTTP is what the
+// hubs then call. Polling goes on all the while, so that a hub that is silent, or
+// lies, costs nothing but the time until the next poll. It is safe for concurrent
+// use. Use NewWebSub.
+type WebSub struct {
+	cfg     WebSubConfig
+	bodies  *turnstile    // bodies being read
+	parsing chan struct{} // documents being parsed
+	pushes  *allowance    // of content, by feed
+}
+
+// NewWebSub returns a WebSub, or an error that names what is missing or wrong.
+func NewWebSub(cfg WebSubConfig) (*WebSub, error) {
+	if cfg.Store == nil || cfg.Fetch == nil {
+		return nil, errors.New("websub: store and fetcher are required")
+	}
+	u, err := url.Parse(cfg.PublicURL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return nil, fmt.Errorf("websub: public address %q: an address that begins with https:// is wanted", cfg.PublicURL)
+	}
+	cfg.PublicURL = strings.TrimRight(cfg.PublicURL, "/")
+	cfg.Lease = cmp.Or(cfg.Lease, DefaultLease)
+	if cfg.Lease < shortestLease || cfg.Lease > longestLease {
+		return nil, fmt.Errorf("websub: lease of %v: it should lie between %v and %v", cfg.Lease, shortestLease, longestLease)
+	}
+	cfg.MaxBytes = cmp.Or(cfg.MaxBytes, DefaultMaxBytes)
+	if cfg.MaxBytes < 0 {
+		return nil, errors.New("websub: the size of what a hub sends must not be negative")
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return &WebSub{
+		cfg:     cfg,
+		bodies:  newTurnstile(maxBodies, maxBodiesPerFeed),
+		parsing: make(chan struct{}, maxParsing),
+		pushes:  newAllowance(pushBurst, pushEvery, cfg.Now),
+	}, nil
+}
+
+// Renew asks a feed's hub to tell us of what is new, unless it does and will go on
+// for a while. A lease that nobody needs is dropped. A hub that refuses for good is
+// a *news.PermanentError; one that is to be asked later a *news.SnoozeError or an
+// ordinary error.
+//
+// The lease begins only when the hub has asked back whether it was we who asked
+// (ServeHTTP).
+func (w *WebSub) Renew(ctx context.Context, id news.FeedID) error {
+	feed, err := w.cfg.Store.Feed(ctx, id)
+	if errors.Is(err, news.ErrNotFound) {
+		return w.drop(ctx, id)
+	}
+	if err != nil {
+		return fmt.Errorf("renew hub of feed %d: %w", id, err)
+	}
+	lease, err := w.cfg.Store.HubLease(ctx, id)
+	had := err == nil
+	if err != nil && !errors.Is(err, news.ErrNotFound) {
+		return fmt.Errorf("renew hub of feed %d: %w", id, err)
+	}
+	now := w.cfg.Now()
+	switch {
+	case feed.Hub.URL == "" || feed.State == news.FeedGone || feed.State == news.FeedMoved || had && !lease.Followed:
+		if !had {
+			return nil
+		}
+		return w.drop(ctx, id)
+	case !had || lease.Hub != feed.Hub:
+		lease = newLease(feed)
+	case lease.Until.Sub(now) > w.cfg.Lease/10+renewSlack:
+		return nil
+	}
+	lease.AskedAt = now
+	// Stored before it is sent: some hubs ask back before they answer.
+	if err := w.cfg.Store.AskHub(ctx, lease); err != nil {
+		return fmt.Errorf("renew hub of feed %d: %w", id, err)
+	}
+	if err := w.subscribe(ctx, lease); err != nil {
+		return fmt.Errorf("renew hub of feed %d: %w", id, err)
+	}
+	w.cfg.Log.DebugContext(ctx, "hub asked", "feed", id, "hub", lease.Hub.URL)
+	return nil
+}
+
+func (w *WebSub) drop(ctx context.Context, id news.FeedID) error {
+	if err := w.cfg.Store.DropHub(ctx, id); err != nil {
+		return fmt.Errorf("drop hub of feed %d: %w", id, err)
+	}
+	return nil
+}
+
+// newLease is a lease that is yet to be asked for, under a callback and a secret
+// that nobody can guess.
+func newLease(feed news.Feed) news.HubLease {
+	return news.HubLease{Feed: feed.ID, Hub: feed.Hub, Callback: rand.Text(), Secret: rand.Text() + rand.Text(), Followed: true}
+}
+
+// subscribe sends the request of section 5.1.
+func (w *WebSub) subscribe(ctx context.Context, lease news.HubLease) error {
+	_, err := w.cfg.Fetch.Get(ctx, fetch.Request{
+		URL: lease.Hub.URL,
+		Form: url.Values{
+			"hub.mode":          {"subscribe"},
+			"hub.topic":         {lease.Hub.Topic},
+			"hub.callback":      {w.callback(lease)},
+			"hub.secret":        {lease.Secret},
+			"hub.lease_seconds": {strconv.FormatInt(int64(w.cfg.Lease/time.Second), 10)},
+		},
+		MaxBytes: maxHubAnswer,
+	})
+	var fe *fetch.Error
+	if err == nil || !errors.As(err, &fe) {
+		return err
+	}
+	err = fmt.Errorf("hub %s: %w", lease.Hub.URL, err)
+	switch {
+	case fe.RetryAfter > 0 && (fe.Status == http.StatusTooManyRequests || fe.Status >= 500):
+		return &news.SnoozeError{After: min(fe.RetryAfter, longestWait), Err: err}
+	case refusesForGood(fe):
+		w.cfg.Log.WarnContext(ctx, "hub refuses", "feed", lease.Feed, "hub", lease.Hub.URL, "reason", fe.Words())
+		return &news.PermanentError{Err: err}
+	}
+	return err
+}
+
+// refusesForGood reports whether the same request would fail again.
+func refusesForGood(fe *fetch.Error) bool {
+	switch fe.Reason {
+	case fetch.ReasonAddress, fetch.ReasonScheme, fetch.ReasonForbidden, fetch.ReasonPort, fetch.ReasonRedirects:
+		return true
+	case fetch.ReasonStatus:
+		return fe.Status < 500 && fe.Status != http.StatusTooManyRequests && fe.Status != http.StatusRequestTimeout
+	}
+	return false
+}
+
+// callback is the address that a lease's hub calls.
+func (w *WebSub) callback(lease news.HubLease) string {
+	return w.cfg.PublicURL + callbackPath + lease.Feed.String() + "/" + lease.Callback
+}
+
+const callbackPath = "/websub/"
+
+// parseCallback reads the end of a path as callback wrote it. What stands before is
+// a proxy's affair.
+func parseCallback(path string) (feed news.FeedID, callback string, ok bool) {
+	at := strings.LastIndex(path, callbackPath)
+	if at < 0 {
+		return 0, "", false
+	}
+	id, callback, ok := strings.Cut(path[at+len(callbackPath):], "/")
+	if !ok || callback == "" || strings.Contains(callback, "/") {
+		return 0, "", false
+	}
+	feed, err := news.ParseID[news.FeedID](id)
+	return feed, callback, err == nil
+}
+
+func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
