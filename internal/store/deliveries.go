@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,17 +13,20 @@ import (
 
 // Post returns everything that a delivery's message shows, or news.ErrNotFound.
 // Of the other outlets that tell of the event, it names those that the guild
-// follows: what other servers read is not this one's business.
+// follows and has not paused: what other servers read is not this one's business.
 func (d *DB) Post(ctx context.Context, id news.DeliveryID) (news.Post, error) {
 	row, err := d.read.Post(ctx, int64(id))
 	if err != nil {
 		return news.Post{}, fmt.Errorf("read delivery %d: %w", id, one(err))
 	}
-	post := news.Post{Story: storyOf(row.Story), Feed: feedOf(row.Feed)}
+	post := news.Post{Story: storyOf(row.Story), Feed: feedOf(row.Feed), Language: row.Language}
 	if post.Delivery, err = deliveryOf(row.Delivery); err != nil {
 		return news.Post{}, err
 	}
 	if post.Summary, err = summaryOf(row.Event); err != nil {
+		return news.Post{}, err
+	}
+	if post.Translation, err = d.translation(ctx, row.Delivery.Event, row.Language); err != nil {
 		return news.Post{}, err
 	}
 	others, err := d.read.OtherStories(ctx, db.OtherStoriesParams{
@@ -40,6 +44,25 @@ func (d *DB) Post(ctx context.Context, id news.DeliveryID) (news.Post, error) {
 		}
 	}
 	return post, nil
+}
+
+// translation returns what is stored of an event in a language, or nil.
+func (d *DB) translation(ctx context.Context, event int64, language string) (*news.Translation, error) {
+	if language == "" {
+		return nil, nil
+	}
+	row, err := d.read.Translation(ctx, db.TranslationParams{Event: event, Language: language})
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read translation of event %d into %s: %w", event, language, err)
+	}
+	sentences, err := listOf(row.Sentences)
+	if err != nil {
+		return nil, fmt.Errorf("translation of event %d into %s: %w", event, language, err)
+	}
+	return &news.Translation{Language: row.Language, Title: row.Title, Sentences: sentences}, nil
 }
 
 // DeliveryTried stores when sending was first attempted; later attempts change

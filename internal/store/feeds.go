@@ -157,8 +157,8 @@ func (d *DB) FeedByURL(ctx context.Context, url string) (news.Feed, error) {
 	return feedOf(row), nil
 }
 
-// Feeds returns all feeds that a guild follows which the bot is a member of, by
-// title.
+// Feeds returns all feeds that a guild which the bot is a member of follows and
+// has not paused, by title.
 func (d *DB) Feeds(ctx context.Context) ([]news.Feed, error) {
 	rows, err := d.read.LiveFeeds(ctx)
 	feeds, err := mapped(rows, err, feedOf)

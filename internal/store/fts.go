@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"tidings/internal/news"
+	"tidings/internal/store/internal/db"
 )
 
 // The full-text index: everything that only SQLite understands of searching.
@@ -158,6 +159,26 @@ CROSS JOIN story ON story.id = story_words.rowid
 CROSS JOIN guild_feed ON guild_feed.guild = $2 AND guild_feed.feed = story.feed
 WHERE story_words MATCH $1 AND story.story_at >= $3`
 
+// briefSQL is db.Brief for the events that have a story which matches.
+const briefSQL = `
+SELECT min(story.id) AS id, count(DISTINCT story.feed) AS outlets
+FROM (
+    SELECT DISTINCT event FROM (
+        SELECT told.event
+        FROM story_words
+        CROSS JOIN story AS told ON told.id = story_words.rowid
+        CROSS JOIN guild_feed AS own ON own.guild = $2 AND own.feed = told.feed AND own.paused_at = 0
+        WHERE story_words MATCH $1 AND told.story_at >= $3 AND told.event IS NOT NULL
+        ORDER BY story_words.rowid DESC
+        LIMIT $4
+    )
+) AS lately
+CROSS JOIN story ON story.event = lately.event
+CROSS JOIN guild_feed ON guild_feed.guild = $2 AND guild_feed.feed = story.feed AND guild_feed.paused_at = 0
+GROUP BY story.event
+ORDER BY outlets DESC, max(story.story_at) DESC, id DESC
+LIMIT $5`
+
 // searchIndex returns one page of the stories that match, one an event.
 func (d *DB) searchIndex(ctx context.Context, guild news.GuildID, query *news.Expr, size, start int32) ([]int64, error) {
 	match, err := ftsQuery(query)
@@ -188,4 +209,25 @@ func (d *DB) countIndex(ctx context.Context, guild news.GuildID, query *news.Exp
 	var n int
 	err = d.readers.QueryRowContext(ctx, countSQL, match, int64(guild), millis(since)).Scan(&n)
 	return n, err
+}
+
+func (d *DB) briefIndex(ctx context.Context, guild news.GuildID, query *news.Expr, since time.Time, size int32) ([]db.BriefRow, error) {
+	match, err := ftsQuery(query)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := d.readers.QueryContext(ctx, briefSQL, match, int64(guild), millis(since), maxFound, size)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var told []db.BriefRow
+	for rows.Next() {
+		var row db.BriefRow
+		if err := rows.Scan(&row.ID, &row.Outlets); err != nil {
+			return nil, err
+		}
+		told = append(told, row)
+	}
+	return told, rows.Err()
 }

@@ -50,7 +50,10 @@ func (d *DB) comeBack(ctx context.Context, q *db.Queries, guild news.GuildID, no
 		return err
 	}
 	for _, f := range feeds {
-		if err := q.WakeFeed(ctx, db.WakeFeedParams{ID: f.ID, NextPollAt: now}); err != nil {
+		if f.GuildFeed.PausedAt != 0 {
+			continue
+		}
+		if err := q.WakeFeed(ctx, db.WakeFeedParams{ID: f.Feed.ID, NextPollAt: now}); err != nil {
 			return err
 		}
 	}
@@ -58,10 +61,14 @@ func (d *DB) comeBack(ctx context.Context, q *db.Queries, guild news.GuildID, no
 }
 
 // LeaveGuild stores that the bot is no member of the guild any more. Its feeds
-// and subscriptions stay, unserved, in case it comes back.
+// and subscriptions stay, unserved, in case it comes back; its open notices end,
+// and nobody is told.
 func (d *DB) LeaveGuild(ctx context.Context, guild news.GuildID, at time.Time) error {
 	err := d.inTx(ctx, func(_ *sql.Tx, q *db.Queries) error {
-		return q.LeaveGuild(ctx, db.LeaveGuildParams{ID: int64(guild), LeftAt: millis(at)})
+		if err := q.LeaveGuild(ctx, db.LeaveGuildParams{ID: int64(guild), LeftAt: millis(at)}); err != nil {
+			return err
+		}
+		return q.ResolveNoticesOfGuild(ctx, db.ResolveNoticesOfGuildParams{Guild: int64(guild), ResolvedAt: millis(at)})
 	})
 	if err != nil {
 		return fmt.Errorf("leave guild %d: %w", guild, err)
@@ -69,108 +76,62 @@ func (d *DB) LeaveGuild(ctx context.Context, guild news.GuildID, at time.Time) e
 	return nil
 }
 
-// FollowFeed makes the guild follow the feed. Following it already is no error
-// and changes nothing.
-func (d *DB) FollowFeed(ctx context.Context, guild news.GuildID, feed news.FeedID) error {
-	err := d.inTx(ctx, func(_ *sql.Tx, q *db.Queries) error {
-		return d.follow(ctx, q, guild, int64(feed))
-	})
-	if err != nil {
-		return fmt.Errorf("follow feed %d for guild %d: %w", feed, guild, err)
-	}
-	return nil
-}
-
-func (d *DB) follow(ctx context.Context, q *db.Queries, guild news.GuildID, feed int64) error {
-	now := millis(d.now())
-	// A feed that nobody followed was not polled. What it has published since
-	// is a backlog, and would otherwise pour into the channels.
-	if err := q.WakeFeed(ctx, db.WakeFeedParams{ID: feed, NextPollAt: now}); err != nil {
-		return err
-	}
-	return q.Follow(ctx, db.FollowParams{Guild: int64(guild), Feed: feed, FollowedAt: now})
-}
-
-// UnfollowFeed ends it. It returns news.ErrNotFound when the guild did not
-// follow the feed.
-func (d *DB) UnfollowFeed(ctx context.Context, guild news.GuildID, feed news.FeedID) error {
-	err := d.inTx(ctx, func(_ *sql.Tx, q *db.Queries) error {
-		return some(q.Unfollow(ctx, db.UnfollowParams{Guild: int64(guild), Feed: int64(feed)}))
-	})
-	if err != nil {
-		return fmt.Errorf("unfollow feed %d for guild %d: %w", feed, guild, err)
-	}
-	return nil
-}
-
-// FollowBundle makes the guild follow all bundled feeds, and returns how many it
-// did not follow before.
-func (d *DB) FollowBundle(ctx context.Context, guild news.GuildID) (n int, err error) {
-	err = d.inTx(ctx, func(_ *sql.Tx, q *db.Queries) error {
-		n, err = d.followBundle(ctx, q, guild)
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("follow the bundle for guild %d: %w", guild, err)
-	}
-	return n, nil
-}
-
-func (d *DB) followBundle(ctx context.Context, q *db.Queries, guild news.GuildID) (int, error) {
-	feeds, err := q.UnfollowedBundle(ctx, int64(guild))
-	if err != nil {
-		return 0, err
-	}
-	for _, f := range feeds {
-		if err := d.follow(ctx, q, guild, f.ID); err != nil {
-			return 0, err
-		}
-	}
-	return len(feeds), nil
-}
-
-// UnfollowBundle ends it, and returns how many bundled feeds the guild followed.
-func (d *DB) UnfollowBundle(ctx context.Context, guild news.GuildID) (n int, err error) {
-	err = d.inTx(ctx, func(_ *sql.Tx, q *db.Queries) error {
-		rows, err := q.UnfollowBundle(ctx, int64(guild))
-		n = int(rows)
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("unfollow the bundle for guild %d: %w", guild, err)
-	}
-	return n, nil
-}
-
 // Guilds returns the guilds that the bot is a member of, by name.
 func (d *DB) Guilds(ctx context.Context) ([]news.Guild, error) {
 	rows, err := d.read.Guilds(ctx)
-	guilds, err := mapped(rows, err, func(r db.Guild) news.Guild {
-		return news.Guild{ID: news.GuildID(r.ID), Name: r.Name, Locale: r.Locale}
-	})
+	guilds, err := mapped(rows, err, guildOf)
 	if err != nil {
 		return nil, fmt.Errorf("list guilds: %w", err)
 	}
 	return guilds, nil
 }
 
-// FollowedFeeds returns the feeds that the guild follows, by title.
-func (d *DB) FollowedFeeds(ctx context.Context, guild news.GuildID) ([]news.Feed, error) {
-	rows, err := d.read.FollowedFeeds(ctx, int64(guild))
-	feeds, err := mapped(rows, err, feedOf)
+// Guild returns the guild, whether or not the bot is still a member of it, or
+// news.ErrNotFound.
+func (d *DB) Guild(ctx context.Context, id news.GuildID) (news.Guild, error) {
+	row, err := d.read.Guild(ctx, int64(id))
 	if err != nil {
-		return nil, fmt.Errorf("list feeds of guild %d: %w", guild, err)
+		return news.Guild{}, fmt.Errorf("read guild %d: %w", id, one(err))
 	}
-	return feeds, nil
+	return guildOf(row), nil
 }
 
-// UnfollowedBundle returns the bundled feeds that the guild does not follow, by
-// title.
-func (d *DB) UnfollowedBundle(ctx context.Context, guild news.GuildID) ([]news.Feed, error) {
-	rows, err := d.read.UnfollowedBundle(ctx, int64(guild))
-	feeds, err := mapped(rows, err, feedOf)
+// SetNotices stores where the guild wants to be told of feeds in trouble, 0 for
+// the channel of its oldest live subscription, and whether it does. A message that
+// was sent stays where it is; what nobody has tried to send yet goes to the new
+// channel. Nothing ends by being turned off.
+func (d *DB) SetNotices(ctx context.Context, guild news.GuildID, channel news.ChannelID, off bool) error {
+	err := d.inTx(ctx, func(tx *sql.Tx, q *db.Queries) error {
+		err := some(q.SetNotices(ctx, db.SetNoticesParams{ID: int64(guild), NoticeChannel: int64(channel), NoticesOff: off}))
+		if err != nil {
+			return err
+		}
+		notices := d.newNotices(q)
+		err = notices.change(ctx, int64(guild), func() error { // which also lets out what was held while they were off
+			if channel == 0 || off {
+				return nil
+			}
+			return q.RedirectNotices(ctx, db.RedirectNoticesParams{Guild: int64(guild), Channel: int64(channel)})
+		})
+		if err != nil {
+			return err
+		}
+		return d.enqueue(ctx, tx, notices.jobs...)
+	})
 	if err != nil {
-		return nil, fmt.Errorf("list bundled feeds that guild %d does not follow: %w", guild, err)
+		return fmt.Errorf("set notices of guild %d: %w", guild, err)
 	}
-	return feeds, nil
+	return nil
+}
+
+// SetLanguage stores the language, BCP 47, in which the guild wants its summaries;
+// "" for each story's own.
+func (d *DB) SetLanguage(ctx context.Context, guild news.GuildID, language string) error {
+	err := d.inTx(ctx, func(_ *sql.Tx, q *db.Queries) error {
+		return some(q.SetLanguage(ctx, db.SetLanguageParams{ID: int64(guild), Language: clean(language)}))
+	})
+	if err != nil {
+		return fmt.Errorf("set language of guild %d: %w", guild, err)
+	}
+	return nil
 }

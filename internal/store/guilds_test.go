@@ -110,7 +110,7 @@ func testGuilds(t *testing.T, open opener) {
 	if n, err = b.FollowBundle(b.ctx, g); err != nil || n != 0 {
 		t.Errorf("FollowBundle again = %d, %v, want 0", n, err)
 	}
-	if err := b.FollowFeed(b.ctx, g, 12345); err == nil {
+	if err := b.FollowFeed(b.ctx, g, 12345, ""); err == nil {
 		t.Error("following a feed that does not exist succeeded")
 	}
 }
@@ -177,8 +177,8 @@ func testFeeds(t *testing.T, open opener) {
 	if feeds, err := b.Feeds(b.ctx); err != nil || len(feeds) != 0 {
 		t.Errorf("Feeds = %v, %v, want none: nobody follows one", feeds, err)
 	}
-	b.must(b.FollowFeed(b.ctx, g, f.ID))
-	b.must(b.FollowFeed(b.ctx, g, f.ID))
+	b.must(b.FollowFeed(b.ctx, g, f.ID, ""))
+	b.must(b.FollowFeed(b.ctx, g, f.ID, ""))
 	feeds, err := b.Feeds(b.ctx)
 	wantTitles(t, "feeds", titles(t, feeds, err), "A")
 
@@ -187,7 +187,7 @@ func testFeeds(t *testing.T, open opener) {
 	b.clock.add(time.Minute)
 	revived, err := b.AddFeed(b.ctx, news.Feed{URL: "https://a.example/feed"})
 	b.must(err)
-	want.NextPollAt = b.clock.Now()
+	want.NextPollAt, want.TriedAt = b.clock.Now(), start
 	if diff := cmp.Diff(want, revived); diff != "" {
 		t.Errorf("a gone feed added again (-want +got):\n%s", diff)
 	}
@@ -334,13 +334,13 @@ func testNoFlood(t *testing.T, open opener) {
 	for _, w := range []way{
 		{"unfollowed and followed",
 			func(b *bench, g news.GuildID, f news.Feed) { b.must(b.UnfollowFeed(b.ctx, g, f.ID)) },
-			func(b *bench, g news.GuildID, f news.Feed) { b.must(b.FollowFeed(b.ctx, g, f.ID)) }},
+			func(b *bench, g news.GuildID, f news.Feed) { b.must(b.FollowFeed(b.ctx, g, f.ID, "")) }},
 		{"left and come back",
 			func(b *bench, g news.GuildID, f news.Feed) { b.must(b.LeaveGuild(b.ctx, g, b.clock.Now())) },
 			func(b *bench, g news.GuildID, f news.Feed) { b.guild(g) }},
 		{"left, and another comes",
 			func(b *bench, g news.GuildID, f news.Feed) { b.must(b.LeaveGuild(b.ctx, g, b.clock.Now())) },
-			func(b *bench, g news.GuildID, f news.Feed) { b.must(b.FollowFeed(b.ctx, b.guild(g+1), f.ID)) }},
+			func(b *bench, g news.GuildID, f news.Feed) { b.must(b.FollowFeed(b.ctx, b.guild(g+1), f.ID, "")) }},
 	} {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
@@ -367,7 +367,7 @@ func testNoFlood(t *testing.T, open opener) {
 		b := newBench(t, open)
 		f := b.feed("a", b.guild(1))
 		b.settle(f)
-		b.must(b.FollowFeed(b.ctx, b.guild(2), f.ID))
+		b.must(b.FollowFeed(b.ctx, b.guild(2), f.ID, ""))
 		b.guild(2)
 		if got := b.poll(f.ID, item("1", "one")); b.story(got[0]).Backlog {
 			t.Error("a second follower made a backlog of the first one's news")

@@ -152,7 +152,7 @@ func (b *bench) feed(name string, guilds ...news.GuildID) news.Feed {
 	f, err := b.AddFeed(b.ctx, news.Feed{URL: "https://" + name + ".example/feed", Title: name})
 	b.must(err)
 	for _, g := range guilds {
-		b.must(b.FollowFeed(b.ctx, g, f.ID))
+		b.must(b.FollowFeed(b.ctx, g, f.ID, ""))
 	}
 	return f
 }

@@ -51,7 +51,8 @@ func (d *DB) moveFeed(ctx context.Context, q *db.Queries, feed news.Feed, p news
 }
 
 // mergeFeed hands the followers of a feed over to another. They follow it since
-// now: what it told before is what they have been told already.
+// now: what it told before is what they have been told already. A pause and a
+// folder go with them. The feed was just read, so it has no open notice.
 func (d *DB) mergeFeed(ctx context.Context, q *db.Queries, feed news.Feed, into db.Feed, now time.Time) error {
 	from := int64(feed.ID)
 	if err := q.ReviveFeed(ctx, db.ReviveFeedParams{ID: into.ID, NextPollAt: millis(now)}); err != nil {
@@ -69,6 +70,9 @@ func (d *DB) mergeFeed(ctx context.Context, q *db.Queries, feed news.Feed, into 
 	}
 	err = q.InheritFeed(ctx, db.InheritFeedParams{ID: into.ID, Bundled: feed.Bundled, Schedule: feed.Schedule})
 	if err != nil {
+		return err
+	}
+	if err := q.DeleteHubLease(ctx, from); err != nil {
 		return err
 	}
 	if err := q.RetireMovedFeed(ctx, from); err != nil {

@@ -14,7 +14,7 @@ import (
 
 // mayScan names the queries that read a table from end to end, and which. None
 // of them runs once a story or once a delivery, and only counts reads a table that
-// grows with the news, along an index.
+// grows with the news, along an index. followedAtLeast stops after a few rows.
 var mayScan = map[string][]string{
 	"bundleFollowers":  {"guild"},
 	"bundledFeeds":     {"feed"},
@@ -22,7 +22,7 @@ var mayScan = map[string][]string{
 	"counts":           {"guild", "feed", "subscription", "story", "delivery"},
 	"guilds":           {"guild"},
 	"liveFeeds":        {"feed"},
-	"unfollowBundle":   {"feed"},
+	"followedAtLeast":  {"guild_feed"},
 	"unfollowedBundle": {"feed"},
 }
 
@@ -40,8 +40,8 @@ func TestQueryPlans(t *testing.T) {
 	}
 	defer db.Close()
 	queries := generatedQueries(t)
-	queries["search"], queries["count"] = searchSQL, countSQL
-	if len(queries) < 40 {
+	queries["search"], queries["count"], queries["briefIndex"] = searchSQL, countSQL, briefSQL
+	if len(queries) < 60 {
 		t.Fatalf("found only %d queries", len(queries))
 	}
 	for name := range mayScan {
@@ -55,6 +55,9 @@ func TestQueryPlans(t *testing.T) {
 			found := scanned.FindStringSubmatch(step)
 			if found == nil || strings.Contains(step, "VIRTUAL TABLE INDEX") || step == "SCAN CONSTANT ROW" {
 				continue
+			}
+			if slices.Contains(plan, "CO-ROUTINE "+found[1]) {
+				continue // what a named subquery has made
 			}
 			if !slices.Contains(mayScan[name], found[1]) {
 				t.Errorf("%s reads all of %s:\n%s", name, found[1], strings.Join(plan, "\n"))

@@ -19,7 +19,14 @@ import (
 // A story was seen before when the feed had one of its identity, or one of its
 // canonical address and title key, earlier or further up in the same document. A
 // known identity whose title, lead or update time differ is edited in place. A
-// failed poll stores why it failed, and nothing else.
+// failed poll stores why it failed, and no stories. What a hub pushed is stories,
+// and nothing else: it says nothing of the address that is polled.
+//
+// A feed that fails Options.NoticeAfter times in a row, or is gone, gets a notice
+// in each guild that follows it and can be told, with its job; the notices end
+// with the first success. A guild is told of five feeds at most, and of none where
+// it looks as if our own connection were down. A success also stores a job for the
+// feed's hub where the lease there is not good.
 //
 // A poll that found the feed's address moved moves it in the same transaction,
 // but not into another feed while the feed has stories that are still to be
@@ -38,18 +45,20 @@ func (d *DB) SavePoll(ctx context.Context, p news.Poll) (added int, err error) {
 			return nil
 		}
 		if p.Error != "" {
-			return q.SavePollFailure(ctx, db.SavePollFailureParams{
-				ID:         row.ID,
-				LastError:  clean(p.Error),
-				NextPollAt: millis(p.NextPollAt),
-				State:      string(cmp.Or(p.State, feed.State)),
-			})
+			return d.saveFailure(ctx, tx, q, feed, p)
 		}
 		jobs, err := d.saveStories(ctx, tx, q, feed, p)
 		if err != nil {
 			return err
 		}
 		added = len(jobs)
+		if p.Pushed {
+			return d.enqueue(ctx, tx, jobs...)
+		}
+		hub := p.Hub
+		if p.Unchanged {
+			hub = feed.Hub // nothing was read that would name one
+		}
 		err = q.SavePollSuccess(ctx, db.SavePollSuccessParams{
 			ID:         row.ID,
 			PolledAt:   millis(p.At),
@@ -63,6 +72,8 @@ func (d *DB) SavePoll(ctx context.Context, p news.Poll) (added int, err error) {
 			BodyHash:     cmp.Or(clean(p.BodyHash), feed.BodyHash), // a 304 has no body
 			Site:         cmp.Or(clean(p.Site), feed.Site),
 			Language:     cmp.Or(clean(p.Language), feed.Language),
+			Hub:          clean(hub.URL),
+			HubTopic:     clean(hub.Topic),
 			Pace:         p.Pace.Interval.Milliseconds(),
 			PaceSkip:     paceSkip(p.Pace),
 			MovedTo:      clean(p.Move.To),
@@ -72,11 +83,23 @@ func (d *DB) SavePoll(ctx context.Context, p news.Poll) (added int, err error) {
 		if err != nil {
 			return err
 		}
+		notices := d.newNotices(q)
+		if err := notices.resolveAll(ctx, row.ID, p.At); err != nil {
+			return err
+		}
+		jobs = append(jobs, notices.jobs...)
 		if p.Moved {
 			from = feed.URL
 			if move, err = d.moveFeed(ctx, q, feed, p); err != nil {
 				return fmt.Errorf("move to %s: %w", p.Move.To, err)
 			}
+		}
+		if move == nil || move.into == 0 {
+			renew, err := hubJobs(ctx, q, row.ID, hub, p)
+			if err != nil {
+				return err
+			}
+			jobs = append(jobs, renew...)
 		}
 		return d.enqueue(ctx, tx, jobs...)
 	})
@@ -87,6 +110,25 @@ func (d *DB) SavePoll(ctx context.Context, p news.Poll) (added int, err error) {
 		move.tell(ctx, d, p.Feed, from, p.Move.To)
 	}
 	return added, nil
+}
+
+// saveFailure stores why a poll failed, and tells who is to know.
+func (d *DB) saveFailure(ctx context.Context, tx *sql.Tx, q *db.Queries, feed news.Feed, p news.Poll) error {
+	err := q.SavePollFailure(ctx, db.SavePollFailureParams{
+		ID:         int64(feed.ID),
+		LastError:  clean(p.Error),
+		NextPollAt: millis(p.NextPollAt),
+		State:      string(cmp.Or(p.State, feed.State)),
+		TriedAt:    millis(p.At),
+	})
+	if err != nil {
+		return err
+	}
+	notices := d.newNotices(q)
+	if err := notices.failed(ctx, feed, p); err != nil {
+		return err
+	}
+	return d.enqueue(ctx, tx, notices.jobs...)
 }
 
 // saveStories stores the new stories of a poll and returns the jobs on them.

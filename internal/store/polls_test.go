@@ -33,6 +33,7 @@ func testPolls(t *testing.T, open opener) {
 	}
 	f.ETag, f.LastModified, f.BodyHash, f.Site, f.Language = `"e1"`, "yesterday", "h1", "https://a.example", "en-GB"
 	f.PolledAt, f.NextPollAt, f.Pace = start.Add(1234*time.Millisecond), start.Add(time.Hour), pace
+	f.TriedAt = f.PolledAt
 	wantFeed := func(what string) {
 		t.Helper()
 		got, err := b.Feed(b.ctx, f.ID)
@@ -65,7 +66,8 @@ func testPolls(t *testing.T, open opener) {
 	wantNotFound(t, "StoryForPreparing", err)
 
 	for i := 1; i <= 2; i++ {
-		n, err = b.SavePoll(b.ctx, news.Poll{Feed: f.ID, At: start.Add(time.Hour), Error: "The server did not answer.", NextPollAt: start.Add(3 * time.Hour)})
+		f.TriedAt, f.FailingSince = start.Add(time.Duration(i)*time.Hour), start.Add(time.Hour)
+		n, err = b.SavePoll(b.ctx, news.Poll{Feed: f.ID, At: f.TriedAt, Error: "The server did not answer.", NextPollAt: start.Add(3 * time.Hour)})
 		if err != nil || n != 0 {
 			t.Fatalf("failed poll = %d, %v", n, err)
 		}
@@ -76,12 +78,13 @@ func testPolls(t *testing.T, open opener) {
 	_, err = b.SavePoll(b.ctx, news.Poll{Feed: f.ID, At: start.Add(3 * time.Hour), Unchanged: true, ETag: `"e2"`, NextPollAt: start.Add(4 * time.Hour)})
 	b.must(err)
 	f.Failures, f.LastError, f.PolledAt, f.NextPollAt = 0, "", start.Add(3*time.Hour), start.Add(4*time.Hour)
-	f.ETag, f.LastModified, f.Pace = `"e2"`, "", news.Pace{}
+	f.ETag, f.LastModified, f.Pace, f.TriedAt, f.FailingSince = `"e2"`, "", news.Pace{}, f.PolledAt, time.Time{}
 	wantFeed("an unchanged answer")
 
 	_, err = b.SavePoll(b.ctx, news.Poll{Feed: f.ID, At: start.Add(4 * time.Hour), BodyHash: "h2", RepeatsGUIDs: true})
 	b.must(err)
 	f.ETag, f.BodyHash, f.RepeatsGUIDs, f.PolledAt, f.NextPollAt = "", "h2", true, start.Add(4*time.Hour), time.Time{}
+	f.TriedAt = f.PolledAt
 	wantFeed("repeated guids")
 	_, err = b.SavePoll(b.ctx, news.Poll{Feed: f.ID, At: start.Add(4 * time.Hour), BodyHash: "h2"})
 	b.must(err)

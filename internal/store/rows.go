@@ -71,6 +71,27 @@ func mapped[Row, T any](rows []Row, err error, f func(Row) T) ([]T, error) {
 	return all, nil
 }
 
+func guildOf(r db.Guild) news.Guild {
+	return news.Guild{
+		ID:            news.GuildID(r.ID),
+		Name:          r.Name,
+		Locale:        r.Locale,
+		LeftAt:        timeOf(r.LeftAt),
+		NoticeChannel: news.ChannelID(r.NoticeChannel),
+		NoticesOff:    r.NoticesOff,
+		Language:      r.Language,
+	}
+}
+
+func followOf(feed db.Feed, r db.GuildFeed) news.Follow {
+	return news.Follow{
+		Feed:       feedOf(feed),
+		FollowedAt: timeOf(r.FollowedAt),
+		PausedAt:   timeOf(r.PausedAt),
+		Folder:     r.Folder,
+	}
+}
+
 func feedOf(r db.Feed) news.Feed {
 	return news.Feed{
 		ID:           news.FeedID(r.ID),
@@ -87,10 +108,13 @@ func feedOf(r db.Feed) news.Feed {
 		RepeatsGUIDs: r.RepeatsGuids,
 		Pace:         paceOf(r),
 		Move:         news.Move{To: r.MovedTo, Polls: int(r.MovedPolls), Since: timeOf(r.MovedSince)},
+		Hub:          news.Hub{URL: r.Hub, Topic: r.HubTopic},
 		State:        news.FeedState(r.State),
 		PolledAt:     timeOf(r.PolledAt),
+		TriedAt:      timeOf(r.TriedAt),
 		NextPollAt:   timeOf(r.NextPollAt),
 		Failures:     int(r.Failures),
+		FailingSince: timeOf(r.FailingSince),
 		LastError:    r.LastError,
 	}
 }

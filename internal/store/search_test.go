@@ -93,7 +93,7 @@ func testLatest(t *testing.T, open opener) {
 	}
 
 	// What one line says.
-	b.must(b.FollowFeed(b.ctx, g, feeds[2].ID))
+	b.must(b.FollowFeed(b.ctx, g, feeds[2].ID, ""))
 	got, err = b.Latest(b.ctx, g, feeds[2].ID, 1, 0)
 	b.must(err)
 	if len(got) != 1 {

@@ -48,6 +48,10 @@ type Options struct {
 	// together; nil, and 0, for not at all.
 	Spread func(schedule string, now time.Time) time.Duration
 
+	// NoticeAfter is after how many failed polls in a row the guilds that follow a
+	// feed are told; 0 for 5.
+	NoticeAfter int
+
 	// Exclusive refuses a file that another process holds exclusively, and holds
 	// it until Close or the end of the process, however it ends. The running bot
 	// sets it: two of them would send every post twice.
@@ -74,6 +78,8 @@ type DB struct {
 	words  func(string) []string
 	spread func(string, time.Time) time.Duration // nil for none
 
+	noticeAfter int // failed polls in a row
+
 	lock    *fileLock // nil unless exclusive
 	writer  *sql.DB
 	readers *sql.DB
@@ -87,7 +93,7 @@ func Open(ctx context.Context, opts Options) (_ *DB, err error) {
 	if opts.Exclusive && opts.ReadOnly {
 		return nil, errors.New("open store: it cannot be exclusive and read-only at once")
 	}
-	d := &DB{log: opts.Log, now: opts.Now, jobs: opts.Jobs, words: opts.Words, spread: opts.Spread}
+	d := &DB{log: opts.Log, now: opts.Now, jobs: opts.Jobs, words: opts.Words, spread: opts.Spread, noticeAfter: opts.NoticeAfter}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -96,6 +102,9 @@ func Open(ctx context.Context, opts Options) (_ *DB, err error) {
 	}
 	if d.words == nil {
 		d.words = plainWords
+	}
+	if d.noticeAfter <= 0 {
+		d.noticeAfter = 5
 	}
 	d.ids = news.NewIDs(d.now)
 	defer func() {

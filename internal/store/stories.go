@@ -37,8 +37,9 @@ func (d *DB) StoryForPreparing(ctx context.Context, id news.StoryID) (news.Story
 // SavePrepared stores a prepared story, finds or makes its event, and stores a
 // delivery, with its job, for each matching channel that has not heard of the
 // event, and a job for each post of the event that should name one more outlet,
-// all in one transaction. It returns the new deliveries. Done a second
-// time for one story, it changes nothing.
+// all in one transaction. Translations are stored where the event has none into
+// that language. It returns the new deliveries. Done a second time for one story,
+// it changes nothing.
 func (d *DB) SavePrepared(ctx context.Context, p news.Prepared) (added []news.Delivery, err error) {
 	err = d.inTx(ctx, func(tx *sql.Tx, q *db.Queries) error {
 		added = nil
@@ -65,6 +66,14 @@ func (d *DB) SavePrepared(ctx context.Context, p news.Prepared) (added []news.De
 		})
 		if err != nil {
 			return err
+		}
+		for _, t := range p.Translations {
+			err := q.InsertTranslation(ctx, db.InsertTranslationParams{
+				Event: int64(story.Event), Language: clean(t.Language), Title: clean(t.Title), Sentences: list(t.Sentences),
+			})
+			if err != nil {
+				return fmt.Errorf("insert translation into %s: %w", t.Language, err)
+			}
 		}
 		// Before the new deliveries are there, which show the story anyway.
 		jobs, err := d.stalePosts(ctx, q, story)

@@ -107,11 +107,12 @@ func (d *DB) RemoveSubscription(ctx context.Context, guild news.GuildID, id news
 	return nil
 }
 
-// Subscribers returns the live subscriptions of the guilds that follow the feed.
+// Subscribers returns the live subscriptions of the guilds that follow the feed
+// and have not paused it.
 func (d *DB) Subscribers(ctx context.Context, feed news.FeedID) ([]news.Subscriber, error) {
 	rows, err := d.read.Subscribers(ctx, int64(feed))
 	all, err := mapped(rows, err, func(r db.SubscribersRow) news.Subscriber {
-		return news.Subscriber{Subscription: subscriptionOf(r.Subscription), FollowedAt: timeOf(r.FollowedAt)}
+		return news.Subscriber{Subscription: subscriptionOf(r.Subscription), FollowedAt: timeOf(r.FollowedAt), Language: r.Language}
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list subscribers of feed %d: %w", feed, err)

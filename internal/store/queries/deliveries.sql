@@ -5,8 +5,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, 0, 'pending', $9, '')
 ON CONFLICT (channel, event) DO NOTHING;
 
 -- name: Post :one
-SELECT sqlc.embed(delivery), sqlc.embed(story), sqlc.embed(feed), sqlc.embed(event)
+SELECT sqlc.embed(delivery), sqlc.embed(story), sqlc.embed(feed), sqlc.embed(event), guild.language
 FROM delivery
+JOIN guild ON guild.id = delivery.guild
 JOIN story ON story.id = delivery.story
 JOIN feed ON feed.id = story.feed
 JOIN event ON event.id = delivery.event
@@ -17,7 +18,7 @@ WHERE delivery.id = $1;
 -- name: OtherStories :many
 SELECT story.feed, story.url, feed.title
 FROM story
-JOIN guild_feed ON guild_feed.guild = sqlc.arg(guild) AND guild_feed.feed = story.feed
+JOIN guild_feed ON guild_feed.guild = sqlc.arg(guild) AND guild_feed.feed = story.feed AND guild_feed.paused_at = 0
 JOIN feed ON feed.id = story.feed
 WHERE story.event = sqlc.arg(event) AND story.feed <> sqlc.arg(feed)
 ORDER BY story.id;
@@ -27,8 +28,15 @@ ORDER BY story.id;
 -- name: StalePosts :many
 SELECT delivery.id
 FROM delivery
-JOIN guild_feed ON guild_feed.guild = delivery.guild AND guild_feed.feed = sqlc.arg(feed)
+JOIN guild_feed ON guild_feed.guild = delivery.guild AND guild_feed.feed = sqlc.arg(feed) AND guild_feed.paused_at = 0
 WHERE delivery.event = sqlc.arg(event) AND delivery.state <> 'failed';
+
+-- name: Translation :one
+SELECT * FROM translation WHERE event = $1 AND language = $2;
+
+-- name: InsertTranslation :exec
+INSERT INTO translation (event, language, title, sentences) VALUES ($1, $2, $3, $4)
+ON CONFLICT (event, language) DO NOTHING;
 
 -- name: DeliveryTried :execrows
 UPDATE delivery SET tried_at = CASE WHEN tried_at = 0 THEN $2 ELSE tried_at END WHERE id = $1;

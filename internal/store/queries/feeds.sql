@@ -24,19 +24,7 @@ SELECT * FROM feed WHERE bundled;
 SELECT * FROM feed
 WHERE EXISTS (
     SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
-    WHERE guild_feed.feed = feed.id AND guild.left_at = 0
-)
-ORDER BY title, id;
-
--- name: FollowedFeeds :many
-SELECT feed.* FROM guild_feed JOIN feed ON feed.id = guild_feed.feed
-WHERE guild_feed.guild = $1
-ORDER BY feed.title, feed.id;
-
--- name: UnfollowedBundle :many
-SELECT * FROM feed
-WHERE bundled AND NOT EXISTS (
-    SELECT 1 FROM guild_feed WHERE guild_feed.guild = $1 AND guild_feed.feed = feed.id
+    WHERE guild_feed.feed = feed.id AND guild_feed.paused_at = 0 AND guild.left_at = 0
 )
 ORDER BY title, id;
 
@@ -44,7 +32,7 @@ ORDER BY title, id;
 SELECT feed.id, feed.polled_at, feed.next_poll_at FROM feed
 WHERE feed.schedule = $1 AND feed.state = 'active' AND feed.next_poll_at <= $2 AND EXISTS (
     SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
-    WHERE guild_feed.feed = feed.id AND guild.left_at = 0
+    WHERE guild_feed.feed = feed.id AND guild_feed.paused_at = 0 AND guild.left_at = 0
 )
 ORDER BY feed.next_poll_at, feed.id;
 
@@ -56,7 +44,7 @@ WHERE id = $1;
 UPDATE feed SET bundled = false WHERE id = $1;
 
 -- name: ReviveFeed :exec
-UPDATE feed SET state = 'active', next_poll_at = $2, failures = 0, last_error = ''
+UPDATE feed SET state = 'active', next_poll_at = $2, failures = 0, failing_since = 0, last_error = ''
 WHERE id = $1 AND state <> 'active';
 
 -- WakeFeed makes a feed that nobody follows like one never polled.
@@ -64,7 +52,7 @@ WHERE id = $1 AND state <> 'active';
 UPDATE feed SET polled_at = 0, next_poll_at = $2
 WHERE feed.id = $1 AND NOT EXISTS (
     SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
-    WHERE guild_feed.feed = feed.id AND guild.left_at = 0
+    WHERE guild_feed.feed = feed.id AND guild_feed.paused_at = 0 AND guild.left_at = 0
 );
 
 -- name: ClearSchedules :exec
@@ -79,15 +67,16 @@ UPDATE feed SET schedule = $2 WHERE id = coalesce(
 -- name: SavePollSuccess :exec
 UPDATE feed SET
     polled_at = sqlc.arg(polled_at), next_poll_at = sqlc.arg(next_poll_at), state = sqlc.arg(state),
-    failures = 0, last_error = '', repeats_guids = sqlc.arg(repeats_guids),
+    tried_at = sqlc.arg(polled_at), failures = 0, failing_since = 0, last_error = '', repeats_guids = sqlc.arg(repeats_guids),
     etag = sqlc.arg(etag), last_modified = sqlc.arg(last_modified), body_hash = sqlc.arg(body_hash),
-    site = sqlc.arg(site), language = sqlc.arg(language),
+    site = sqlc.arg(site), language = sqlc.arg(language), hub = sqlc.arg(hub), hub_topic = sqlc.arg(hub_topic),
     pace = sqlc.arg(pace), pace_skip = sqlc.arg(pace_skip),
     moved_to = sqlc.arg(moved_to), moved_polls = sqlc.arg(moved_polls), moved_since = sqlc.arg(moved_since)
 WHERE id = sqlc.arg(id);
 
 -- name: SavePollFailure :exec
-UPDATE feed SET failures = failures + 1, last_error = $2, next_poll_at = $3, state = $4
+UPDATE feed SET failures = failures + 1, last_error = $2, next_poll_at = $3, state = $4, tried_at = $5,
+    failing_since = CASE WHEN failing_since = 0 THEN $5 ELSE failing_since END
 WHERE id = $1;
 
 -- name: SetFeedURL :exec
@@ -101,15 +90,6 @@ WHERE id = $1;
 -- name: InheritFeed :exec
 UPDATE feed SET bundled = bundled OR sqlc.arg(bundled), schedule = CASE WHEN schedule = '' THEN sqlc.arg(schedule) ELSE schedule END
 WHERE id = sqlc.arg(id);
-
--- name: HandOverFollowers :exec
-INSERT INTO guild_feed (guild, feed, followed_at)
-SELECT old.guild, sqlc.arg(to_feed), sqlc.arg(followed_at) FROM guild_feed AS old
-WHERE old.feed = sqlc.arg(from_feed)
-ON CONFLICT (guild, feed) DO NOTHING;
-
--- name: DropFollowers :exec
-DELETE FROM guild_feed WHERE feed = $1;
 
 -- name: SetFormerURL :exec
 INSERT INTO former_url (url, feed) VALUES ($1, $2)

@@ -94,3 +94,41 @@ FROM story
 JOIN feed ON feed.id = story.feed
 JOIN event ON event.id = story.event
 WHERE story.id = sqlc.arg(story);
+
+-- Brief lists the events of which a guild's feeds have told since a time, the most
+-- told ones first, each by the first story of it that the guild can see.
+-- name: Brief :many
+SELECT CAST(min(story.id) AS bigint) AS id, count(DISTINCT story.feed) AS outlets
+FROM (
+    SELECT DISTINCT told.event FROM guild_feed AS own
+    JOIN story AS told ON told.feed = own.feed AND told.story_at >= sqlc.arg(since) AND told.event IS NOT NULL
+    WHERE own.guild = sqlc.arg(guild) AND own.paused_at = 0
+) AS lately
+JOIN story ON story.event = lately.event
+JOIN guild_feed ON guild_feed.guild = sqlc.arg(guild) AND guild_feed.feed = story.feed AND guild_feed.paused_at = 0
+GROUP BY story.event
+ORDER BY outlets DESC, max(story.story_at) DESC, id DESC
+LIMIT sqlc.arg(page_size);
+
+-- KnownToGuild tells whether a guild may see a story: it follows the feed, or was
+-- told of the event.
+-- name: KnownToGuild :one
+SELECT EXISTS (
+    SELECT 1 FROM story WHERE story.id = sqlc.arg(story) AND (
+        EXISTS (SELECT 1 FROM guild_feed WHERE guild_feed.guild = sqlc.arg(guild) AND guild_feed.feed = story.feed)
+        OR EXISTS (SELECT 1 FROM delivery WHERE delivery.event = story.event AND delivery.guild = sqlc.arg(guild))
+    )
+);
+
+-- EventStories are the first stories that a guild's feeds, but for one, tell of an event.
+-- name: EventStories :many
+SELECT sqlc.embed(story), sqlc.embed(feed)
+FROM story
+JOIN guild_feed ON guild_feed.guild = sqlc.arg(guild) AND guild_feed.feed = story.feed AND guild_feed.paused_at = 0
+JOIN feed ON feed.id = story.feed
+WHERE story.event = sqlc.arg(event) AND story.feed <> sqlc.arg(feed) AND NOT EXISTS (
+    SELECT 1 FROM story AS earlier
+    WHERE earlier.event = story.event AND earlier.feed = story.feed AND earlier.id < story.id
+)
+ORDER BY story.id
+LIMIT sqlc.arg(page_size);

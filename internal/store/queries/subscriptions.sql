@@ -24,9 +24,9 @@ UPDATE subscription SET paused_at = 0, pause_reason = '' WHERE guild = $1 AND id
 DELETE FROM subscription WHERE guild = $1 AND id = $2;
 
 -- name: Subscribers :many
-SELECT sqlc.embed(subscription), guild_feed.followed_at
+SELECT sqlc.embed(subscription), guild_feed.followed_at, guild.language
 FROM guild_feed
 JOIN guild ON guild.id = guild_feed.guild
 JOIN subscription ON subscription.guild = guild.id
-WHERE guild_feed.feed = $1 AND guild.left_at = 0 AND subscription.paused_at = 0
+WHERE guild_feed.feed = $1 AND guild_feed.paused_at = 0 AND guild.left_at = 0 AND subscription.paused_at = 0
 ORDER BY subscription.id;

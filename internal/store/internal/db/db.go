@@ -24,6 +24,15 @@ func New(db DBTX) *Queries {
 func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	q := Queries{db: db}
 	var err error
+	if q.addSpendingStmt, err = db.PrepareContext(ctx, addSpending); err != nil {
+		return nil, fmt.Errorf("error preparing query AddSpending: %w", err)
+	}
+	if q.askHubStmt, err = db.PrepareContext(ctx, askHub); err != nil {
+		return nil, fmt.Errorf("error preparing query AskHub: %w", err)
+	}
+	if q.briefStmt, err = db.PrepareContext(ctx, brief); err != nil {
+		return nil, fmt.Errorf("error preparing query Brief: %w", err)
+	}
 	if q.bundleFollowersStmt, err = db.PrepareContext(ctx, bundleFollowers); err != nil {
 		return nil, fmt.Errorf("error preparing query BundleFollowers: %w", err)
 	}
@@ -33,8 +42,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.clearSchedulesStmt, err = db.PrepareContext(ctx, clearSchedules); err != nil {
 		return nil, fmt.Errorf("error preparing query ClearSchedules: %w", err)
 	}
+	if q.countStoriesStmt, err = db.PrepareContext(ctx, countStories); err != nil {
+		return nil, fmt.Errorf("error preparing query CountStories: %w", err)
+	}
 	if q.countsStmt, err = db.PrepareContext(ctx, counts); err != nil {
 		return nil, fmt.Errorf("error preparing query Counts: %w", err)
+	}
+	if q.deleteHubLeaseStmt, err = db.PrepareContext(ctx, deleteHubLease); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteHubLease: %w", err)
 	}
 	if q.deliveryFailedStmt, err = db.PrepareContext(ctx, deliveryFailed); err != nil {
 		return nil, fmt.Errorf("error preparing query DeliveryFailed: %w", err)
@@ -63,6 +78,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.eventAtAddressStmt, err = db.PrepareContext(ctx, eventAtAddress); err != nil {
 		return nil, fmt.Errorf("error preparing query EventAtAddress: %w", err)
 	}
+	if q.eventStoriesStmt, err = db.PrepareContext(ctx, eventStories); err != nil {
+		return nil, fmt.Errorf("error preparing query EventStories: %w", err)
+	}
 	if q.eventWithTitleStmt, err = db.PrepareContext(ctx, eventWithTitle); err != nil {
 		return nil, fmt.Errorf("error preparing query EventWithTitle: %w", err)
 	}
@@ -78,8 +96,23 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.followStmt, err = db.PrepareContext(ctx, follow); err != nil {
 		return nil, fmt.Errorf("error preparing query Follow: %w", err)
 	}
+	if q.followedStmt, err = db.PrepareContext(ctx, followed); err != nil {
+		return nil, fmt.Errorf("error preparing query Followed: %w", err)
+	}
+	if q.followedAtLeastStmt, err = db.PrepareContext(ctx, followedAtLeast); err != nil {
+		return nil, fmt.Errorf("error preparing query FollowedAtLeast: %w", err)
+	}
+	if q.followedBundleStmt, err = db.PrepareContext(ctx, followedBundle); err != nil {
+		return nil, fmt.Errorf("error preparing query FollowedBundle: %w", err)
+	}
+	if q.followedFeedStmt, err = db.PrepareContext(ctx, followedFeed); err != nil {
+		return nil, fmt.Errorf("error preparing query FollowedFeed: %w", err)
+	}
 	if q.followedFeedsStmt, err = db.PrepareContext(ctx, followedFeeds); err != nil {
 		return nil, fmt.Errorf("error preparing query FollowedFeeds: %w", err)
+	}
+	if q.forgetHubStmt, err = db.PrepareContext(ctx, forgetHub); err != nil {
+		return nil, fmt.Errorf("error preparing query ForgetHub: %w", err)
 	}
 	if q.guildStmt, err = db.PrepareContext(ctx, guild); err != nil {
 		return nil, fmt.Errorf("error preparing query Guild: %w", err)
@@ -96,6 +129,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.headlineStmt, err = db.PrepareContext(ctx, headline); err != nil {
 		return nil, fmt.Errorf("error preparing query Headline: %w", err)
 	}
+	if q.hubLeaseStmt, err = db.PrepareContext(ctx, hubLease); err != nil {
+		return nil, fmt.Errorf("error preparing query HubLease: %w", err)
+	}
+	if q.hubVerifiedStmt, err = db.PrepareContext(ctx, hubVerified); err != nil {
+		return nil, fmt.Errorf("error preparing query HubVerified: %w", err)
+	}
 	if q.inheritFeedStmt, err = db.PrepareContext(ctx, inheritFeed); err != nil {
 		return nil, fmt.Errorf("error preparing query InheritFeed: %w", err)
 	}
@@ -111,14 +150,23 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.insertGuildStmt, err = db.PrepareContext(ctx, insertGuild); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertGuild: %w", err)
 	}
+	if q.insertNoticeStmt, err = db.PrepareContext(ctx, insertNotice); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertNotice: %w", err)
+	}
 	if q.insertStoryStmt, err = db.PrepareContext(ctx, insertStory); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertStory: %w", err)
 	}
 	if q.insertSubscriptionStmt, err = db.PrepareContext(ctx, insertSubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertSubscription: %w", err)
 	}
+	if q.insertTranslationStmt, err = db.PrepareContext(ctx, insertTranslation); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertTranslation: %w", err)
+	}
 	if q.knownStoryStmt, err = db.PrepareContext(ctx, knownStory); err != nil {
 		return nil, fmt.Errorf("error preparing query KnownStory: %w", err)
+	}
+	if q.knownToGuildStmt, err = db.PrepareContext(ctx, knownToGuild); err != nil {
+		return nil, fmt.Errorf("error preparing query KnownToGuild: %w", err)
 	}
 	if q.latestStmt, err = db.PrepareContext(ctx, latest); err != nil {
 		return nil, fmt.Errorf("error preparing query Latest: %w", err)
@@ -132,11 +180,44 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.liveFeedsStmt, err = db.PrepareContext(ctx, liveFeeds); err != nil {
 		return nil, fmt.Errorf("error preparing query LiveFeeds: %w", err)
 	}
+	if q.noticeStmt, err = db.PrepareContext(ctx, notice); err != nil {
+		return nil, fmt.Errorf("error preparing query Notice: %w", err)
+	}
+	if q.noticeChannelStmt, err = db.PrepareContext(ctx, noticeChannel); err != nil {
+		return nil, fmt.Errorf("error preparing query NoticeChannel: %w", err)
+	}
+	if q.noticeFailedStmt, err = db.PrepareContext(ctx, noticeFailed); err != nil {
+		return nil, fmt.Errorf("error preparing query NoticeFailed: %w", err)
+	}
+	if q.noticeSentStmt, err = db.PrepareContext(ctx, noticeSent); err != nil {
+		return nil, fmt.Errorf("error preparing query NoticeSent: %w", err)
+	}
+	if q.noticeTriedStmt, err = db.PrepareContext(ctx, noticeTried); err != nil {
+		return nil, fmt.Errorf("error preparing query NoticeTried: %w", err)
+	}
+	if q.noticesDueStmt, err = db.PrepareContext(ctx, noticesDue); err != nil {
+		return nil, fmt.Errorf("error preparing query NoticesDue: %w", err)
+	}
+	if q.oldestHeldNoticeStmt, err = db.PrepareContext(ctx, oldestHeldNotice); err != nil {
+		return nil, fmt.Errorf("error preparing query OldestHeldNotice: %w", err)
+	}
+	if q.openNoticeStmt, err = db.PrepareContext(ctx, openNotice); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenNotice: %w", err)
+	}
+	if q.openNoticesStmt, err = db.PrepareContext(ctx, openNotices); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenNotices: %w", err)
+	}
+	if q.openNoticesOfFeedStmt, err = db.PrepareContext(ctx, openNoticesOfFeed); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenNoticesOfFeed: %w", err)
+	}
 	if q.otherStoriesStmt, err = db.PrepareContext(ctx, otherStories); err != nil {
 		return nil, fmt.Errorf("error preparing query OtherStories: %w", err)
 	}
 	if q.pauseChannelStmt, err = db.PrepareContext(ctx, pauseChannel); err != nil {
 		return nil, fmt.Errorf("error preparing query PauseChannel: %w", err)
+	}
+	if q.pauseFollowStmt, err = db.PrepareContext(ctx, pauseFollow); err != nil {
+		return nil, fmt.Errorf("error preparing query PauseFollow: %w", err)
 	}
 	if q.pauseSubscriptionStmt, err = db.PrepareContext(ctx, pauseSubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query PauseSubscription: %w", err)
@@ -147,11 +228,29 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.prepareStoryStmt, err = db.PrepareContext(ctx, prepareStory); err != nil {
 		return nil, fmt.Errorf("error preparing query PrepareStory: %w", err)
 	}
+	if q.readSinceStmt, err = db.PrepareContext(ctx, readSince); err != nil {
+		return nil, fmt.Errorf("error preparing query ReadSince: %w", err)
+	}
+	if q.redirectNoticesStmt, err = db.PrepareContext(ctx, redirectNotices); err != nil {
+		return nil, fmt.Errorf("error preparing query RedirectNotices: %w", err)
+	}
 	if q.refollowStmt, err = db.PrepareContext(ctx, refollow); err != nil {
 		return nil, fmt.Errorf("error preparing query Refollow: %w", err)
 	}
+	if q.releaseNoticeStmt, err = db.PrepareContext(ctx, releaseNotice); err != nil {
+		return nil, fmt.Errorf("error preparing query ReleaseNotice: %w", err)
+	}
 	if q.removeSubscriptionStmt, err = db.PrepareContext(ctx, removeSubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query RemoveSubscription: %w", err)
+	}
+	if q.resolveNoticeStmt, err = db.PrepareContext(ctx, resolveNotice); err != nil {
+		return nil, fmt.Errorf("error preparing query ResolveNotice: %w", err)
+	}
+	if q.resolveNoticesOfGuildStmt, err = db.PrepareContext(ctx, resolveNoticesOfGuild); err != nil {
+		return nil, fmt.Errorf("error preparing query ResolveNoticesOfGuild: %w", err)
+	}
+	if q.resumeFollowStmt, err = db.PrepareContext(ctx, resumeFollow); err != nil {
+		return nil, fmt.Errorf("error preparing query ResumeFollow: %w", err)
 	}
 	if q.resumeSubscriptionStmt, err = db.PrepareContext(ctx, resumeSubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query ResumeSubscription: %w", err)
@@ -171,14 +270,29 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setFeedURLStmt, err = db.PrepareContext(ctx, setFeedURL); err != nil {
 		return nil, fmt.Errorf("error preparing query SetFeedURL: %w", err)
 	}
+	if q.setFolderStmt, err = db.PrepareContext(ctx, setFolder); err != nil {
+		return nil, fmt.Errorf("error preparing query SetFolder: %w", err)
+	}
 	if q.setFormerURLStmt, err = db.PrepareContext(ctx, setFormerURL); err != nil {
 		return nil, fmt.Errorf("error preparing query SetFormerURL: %w", err)
+	}
+	if q.setLanguageStmt, err = db.PrepareContext(ctx, setLanguage); err != nil {
+		return nil, fmt.Errorf("error preparing query SetLanguage: %w", err)
+	}
+	if q.setNoticesStmt, err = db.PrepareContext(ctx, setNotices); err != nil {
+		return nil, fmt.Errorf("error preparing query SetNotices: %w", err)
 	}
 	if q.setScheduleStmt, err = db.PrepareContext(ctx, setSchedule); err != nil {
 		return nil, fmt.Errorf("error preparing query SetSchedule: %w", err)
 	}
+	if q.spentOnStmt, err = db.PrepareContext(ctx, spentOn); err != nil {
+		return nil, fmt.Errorf("error preparing query SpentOn: %w", err)
+	}
 	if q.stalePostsStmt, err = db.PrepareContext(ctx, stalePosts); err != nil {
 		return nil, fmt.Errorf("error preparing query StalePosts: %w", err)
+	}
+	if q.storiesByDayStmt, err = db.PrepareContext(ctx, storiesByDay); err != nil {
+		return nil, fmt.Errorf("error preparing query StoriesByDay: %w", err)
 	}
 	if q.storyStmt, err = db.PrepareContext(ctx, story); err != nil {
 		return nil, fmt.Errorf("error preparing query Story: %w", err)
@@ -201,14 +315,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.touchEventStmt, err = db.PrepareContext(ctx, touchEvent); err != nil {
 		return nil, fmt.Errorf("error preparing query TouchEvent: %w", err)
 	}
+	if q.translationStmt, err = db.PrepareContext(ctx, translation); err != nil {
+		return nil, fmt.Errorf("error preparing query Translation: %w", err)
+	}
 	if q.unbundleFeedStmt, err = db.PrepareContext(ctx, unbundleFeed); err != nil {
 		return nil, fmt.Errorf("error preparing query UnbundleFeed: %w", err)
 	}
 	if q.unfollowStmt, err = db.PrepareContext(ctx, unfollow); err != nil {
 		return nil, fmt.Errorf("error preparing query Unfollow: %w", err)
-	}
-	if q.unfollowBundleStmt, err = db.PrepareContext(ctx, unfollowBundle); err != nil {
-		return nil, fmt.Errorf("error preparing query UnfollowBundle: %w", err)
 	}
 	if q.unfollowedBundleStmt, err = db.PrepareContext(ctx, unfollowedBundle); err != nil {
 		return nil, fmt.Errorf("error preparing query UnfollowedBundle: %w", err)
@@ -230,6 +344,21 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 
 func (q *Queries) Close() error {
 	var err error
+	if q.addSpendingStmt != nil {
+		if cerr := q.addSpendingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addSpendingStmt: %w", cerr)
+		}
+	}
+	if q.askHubStmt != nil {
+		if cerr := q.askHubStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing askHubStmt: %w", cerr)
+		}
+	}
+	if q.briefStmt != nil {
+		if cerr := q.briefStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing briefStmt: %w", cerr)
+		}
+	}
 	if q.bundleFollowersStmt != nil {
 		if cerr := q.bundleFollowersStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing bundleFollowersStmt: %w", cerr)
@@ -245,9 +374,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing clearSchedulesStmt: %w", cerr)
 		}
 	}
+	if q.countStoriesStmt != nil {
+		if cerr := q.countStoriesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countStoriesStmt: %w", cerr)
+		}
+	}
 	if q.countsStmt != nil {
 		if cerr := q.countsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countsStmt: %w", cerr)
+		}
+	}
+	if q.deleteHubLeaseStmt != nil {
+		if cerr := q.deleteHubLeaseStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteHubLeaseStmt: %w", cerr)
 		}
 	}
 	if q.deliveryFailedStmt != nil {
@@ -295,6 +434,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing eventAtAddressStmt: %w", cerr)
 		}
 	}
+	if q.eventStoriesStmt != nil {
+		if cerr := q.eventStoriesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eventStoriesStmt: %w", cerr)
+		}
+	}
 	if q.eventWithTitleStmt != nil {
 		if cerr := q.eventWithTitleStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing eventWithTitleStmt: %w", cerr)
@@ -320,9 +464,34 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing followStmt: %w", cerr)
 		}
 	}
+	if q.followedStmt != nil {
+		if cerr := q.followedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing followedStmt: %w", cerr)
+		}
+	}
+	if q.followedAtLeastStmt != nil {
+		if cerr := q.followedAtLeastStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing followedAtLeastStmt: %w", cerr)
+		}
+	}
+	if q.followedBundleStmt != nil {
+		if cerr := q.followedBundleStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing followedBundleStmt: %w", cerr)
+		}
+	}
+	if q.followedFeedStmt != nil {
+		if cerr := q.followedFeedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing followedFeedStmt: %w", cerr)
+		}
+	}
 	if q.followedFeedsStmt != nil {
 		if cerr := q.followedFeedsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing followedFeedsStmt: %w", cerr)
+		}
+	}
+	if q.forgetHubStmt != nil {
+		if cerr := q.forgetHubStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing forgetHubStmt: %w", cerr)
 		}
 	}
 	if q.guildStmt != nil {
@@ -350,6 +519,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing headlineStmt: %w", cerr)
 		}
 	}
+	if q.hubLeaseStmt != nil {
+		if cerr := q.hubLeaseStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing hubLeaseStmt: %w", cerr)
+		}
+	}
+	if q.hubVerifiedStmt != nil {
+		if cerr := q.hubVerifiedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing hubVerifiedStmt: %w", cerr)
+		}
+	}
 	if q.inheritFeedStmt != nil {
 		if cerr := q.inheritFeedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing inheritFeedStmt: %w", cerr)
@@ -375,6 +554,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing insertGuildStmt: %w", cerr)
 		}
 	}
+	if q.insertNoticeStmt != nil {
+		if cerr := q.insertNoticeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertNoticeStmt: %w", cerr)
+		}
+	}
 	if q.insertStoryStmt != nil {
 		if cerr := q.insertStoryStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertStoryStmt: %w", cerr)
@@ -385,9 +569,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing insertSubscriptionStmt: %w", cerr)
 		}
 	}
+	if q.insertTranslationStmt != nil {
+		if cerr := q.insertTranslationStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertTranslationStmt: %w", cerr)
+		}
+	}
 	if q.knownStoryStmt != nil {
 		if cerr := q.knownStoryStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing knownStoryStmt: %w", cerr)
+		}
+	}
+	if q.knownToGuildStmt != nil {
+		if cerr := q.knownToGuildStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing knownToGuildStmt: %w", cerr)
 		}
 	}
 	if q.latestStmt != nil {
@@ -410,6 +604,56 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing liveFeedsStmt: %w", cerr)
 		}
 	}
+	if q.noticeStmt != nil {
+		if cerr := q.noticeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing noticeStmt: %w", cerr)
+		}
+	}
+	if q.noticeChannelStmt != nil {
+		if cerr := q.noticeChannelStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing noticeChannelStmt: %w", cerr)
+		}
+	}
+	if q.noticeFailedStmt != nil {
+		if cerr := q.noticeFailedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing noticeFailedStmt: %w", cerr)
+		}
+	}
+	if q.noticeSentStmt != nil {
+		if cerr := q.noticeSentStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing noticeSentStmt: %w", cerr)
+		}
+	}
+	if q.noticeTriedStmt != nil {
+		if cerr := q.noticeTriedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing noticeTriedStmt: %w", cerr)
+		}
+	}
+	if q.noticesDueStmt != nil {
+		if cerr := q.noticesDueStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing noticesDueStmt: %w", cerr)
+		}
+	}
+	if q.oldestHeldNoticeStmt != nil {
+		if cerr := q.oldestHeldNoticeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing oldestHeldNoticeStmt: %w", cerr)
+		}
+	}
+	if q.openNoticeStmt != nil {
+		if cerr := q.openNoticeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openNoticeStmt: %w", cerr)
+		}
+	}
+	if q.openNoticesStmt != nil {
+		if cerr := q.openNoticesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openNoticesStmt: %w", cerr)
+		}
+	}
+	if q.openNoticesOfFeedStmt != nil {
+		if cerr := q.openNoticesOfFeedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openNoticesOfFeedStmt: %w", cerr)
+		}
+	}
 	if q.otherStoriesStmt != nil {
 		if cerr := q.otherStoriesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing otherStoriesStmt: %w", cerr)
@@ -418,6 +662,11 @@ func (q *Queries) Close() error {
 	if q.pauseChannelStmt != nil {
 		if cerr := q.pauseChannelStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing pauseChannelStmt: %w", cerr)
+		}
+	}
+	if q.pauseFollowStmt != nil {
+		if cerr := q.pauseFollowStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pauseFollowStmt: %w", cerr)
 		}
 	}
 	if q.pauseSubscriptionStmt != nil {
@@ -435,14 +684,44 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing prepareStoryStmt: %w", cerr)
 		}
 	}
+	if q.readSinceStmt != nil {
+		if cerr := q.readSinceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing readSinceStmt: %w", cerr)
+		}
+	}
+	if q.redirectNoticesStmt != nil {
+		if cerr := q.redirectNoticesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing redirectNoticesStmt: %w", cerr)
+		}
+	}
 	if q.refollowStmt != nil {
 		if cerr := q.refollowStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing refollowStmt: %w", cerr)
 		}
 	}
+	if q.releaseNoticeStmt != nil {
+		if cerr := q.releaseNoticeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing releaseNoticeStmt: %w", cerr)
+		}
+	}
 	if q.removeSubscriptionStmt != nil {
 		if cerr := q.removeSubscriptionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing removeSubscriptionStmt: %w", cerr)
+		}
+	}
+	if q.resolveNoticeStmt != nil {
+		if cerr := q.resolveNoticeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing resolveNoticeStmt: %w", cerr)
+		}
+	}
+	if q.resolveNoticesOfGuildStmt != nil {
+		if cerr := q.resolveNoticesOfGuildStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing resolveNoticesOfGuildStmt: %w", cerr)
+		}
+	}
+	if q.resumeFollowStmt != nil {
+		if cerr := q.resumeFollowStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing resumeFollowStmt: %w", cerr)
 		}
 	}
 	if q.resumeSubscriptionStmt != nil {
@@ -475,9 +754,24 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setFeedURLStmt: %w", cerr)
 		}
 	}
+	if q.setFolderStmt != nil {
+		if cerr := q.setFolderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setFolderStmt: %w", cerr)
+		}
+	}
 	if q.setFormerURLStmt != nil {
 		if cerr := q.setFormerURLStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing setFormerURLStmt: %w", cerr)
+		}
+	}
+	if q.setLanguageStmt != nil {
+		if cerr := q.setLanguageStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setLanguageStmt: %w", cerr)
+		}
+	}
+	if q.setNoticesStmt != nil {
+		if cerr := q.setNoticesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setNoticesStmt: %w", cerr)
 		}
 	}
 	if q.setScheduleStmt != nil {
@@ -485,9 +779,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setScheduleStmt: %w", cerr)
 		}
 	}
+	if q.spentOnStmt != nil {
+		if cerr := q.spentOnStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing spentOnStmt: %w", cerr)
+		}
+	}
 	if q.stalePostsStmt != nil {
 		if cerr := q.stalePostsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing stalePostsStmt: %w", cerr)
+		}
+	}
+	if q.storiesByDayStmt != nil {
+		if cerr := q.storiesByDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing storiesByDayStmt: %w", cerr)
 		}
 	}
 	if q.storyStmt != nil {
@@ -525,6 +829,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing touchEventStmt: %w", cerr)
 		}
 	}
+	if q.translationStmt != nil {
+		if cerr := q.translationStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing translationStmt: %w", cerr)
+		}
+	}
 	if q.unbundleFeedStmt != nil {
 		if cerr := q.unbundleFeedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing unbundleFeedStmt: %w", cerr)
@@ -533,11 +842,6 @@ func (q *Queries) Close() error {
 	if q.unfollowStmt != nil {
 		if cerr := q.unfollowStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing unfollowStmt: %w", cerr)
-		}
-	}
-	if q.unfollowBundleStmt != nil {
-		if cerr := q.unfollowBundleStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing unfollowBundleStmt: %w", cerr)
 		}
 	}
 	if q.unfollowedBundleStmt != nil {
@@ -602,147 +906,223 @@ func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, ar
 }
 
 type Queries struct {
-	db                     DBTX
-	tx                     *sql.Tx
-	bundleFollowersStmt    *sql.Stmt
-	bundledFeedsStmt       *sql.Stmt
-	clearSchedulesStmt     *sql.Stmt
-	countsStmt             *sql.Stmt
-	deliveryFailedStmt     *sql.Stmt
-	deliverySentStmt       *sql.Stmt
-	deliveryTriedStmt      *sql.Stmt
-	dropFollowersStmt      *sql.Stmt
-	dropFormerURLStmt      *sql.Stmt
-	dueFeedsStmt           *sql.Stmt
-	editStoryStmt          *sql.Stmt
-	editStoryTextStmt      *sql.Stmt
-	eventAtAddressStmt     *sql.Stmt
-	eventWithTitleStmt     *sql.Stmt
-	feedStmt               *sql.Stmt
-	feedAtStmt             *sql.Stmt
-	feedByURLStmt          *sql.Stmt
-	followStmt             *sql.Stmt
-	followedFeedsStmt      *sql.Stmt
-	guildStmt              *sql.Stmt
-	guildsStmt             *sql.Stmt
-	handOverFollowersStmt  *sql.Stmt
-	handOverFormerURLsStmt *sql.Stmt
-	headlineStmt           *sql.Stmt
-	inheritFeedStmt        *sql.Stmt
-	insertDeliveryStmt     *sql.Stmt
-	insertEventStmt        *sql.Stmt
-	insertFeedStmt         *sql.Stmt
-	insertGuildStmt        *sql.Stmt
-	insertStoryStmt        *sql.Stmt
-	insertSubscriptionStmt *sql.Stmt
-	knownStoryStmt         *sql.Stmt
-	latestStmt             *sql.Stmt
-	latestOfFeedStmt       *sql.Stmt
-	leaveGuildStmt         *sql.Stmt
-	liveFeedsStmt          *sql.Stmt
-	otherStoriesStmt       *sql.Stmt
-	pauseChannelStmt       *sql.Stmt
-	pauseSubscriptionStmt  *sql.Stmt
-	postStmt               *sql.Stmt
-	prepareStoryStmt       *sql.Stmt
-	refollowStmt           *sql.Stmt
-	removeSubscriptionStmt *sql.Stmt
-	resumeSubscriptionStmt *sql.Stmt
-	retireMovedFeedStmt    *sql.Stmt
-	reviveFeedStmt         *sql.Stmt
-	savePollFailureStmt    *sql.Stmt
-	savePollSuccessStmt    *sql.Stmt
-	setFeedURLStmt         *sql.Stmt
-	setFormerURLStmt       *sql.Stmt
-	setScheduleStmt        *sql.Stmt
-	stalePostsStmt         *sql.Stmt
-	storyStmt              *sql.Stmt
-	storyAtAddressStmt     *sql.Stmt
-	storyWithFeedStmt      *sql.Stmt
-	subscribersStmt        *sql.Stmt
-	subscriptionStmt       *sql.Stmt
-	subscriptionsStmt      *sql.Stmt
-	touchEventStmt         *sql.Stmt
-	unbundleFeedStmt       *sql.Stmt
-	unfollowStmt           *sql.Stmt
-	unfollowBundleStmt     *sql.Stmt
-	unfollowedBundleStmt   *sql.Stmt
-	unpreparedStoryStmt    *sql.Stmt
-	updateBundledFeedStmt  *sql.Stmt
-	updateGuildStmt        *sql.Stmt
-	wakeFeedStmt           *sql.Stmt
+	db                        DBTX
+	tx                        *sql.Tx
+	addSpendingStmt           *sql.Stmt
+	askHubStmt                *sql.Stmt
+	briefStmt                 *sql.Stmt
+	bundleFollowersStmt       *sql.Stmt
+	bundledFeedsStmt          *sql.Stmt
+	clearSchedulesStmt        *sql.Stmt
+	countStoriesStmt          *sql.Stmt
+	countsStmt                *sql.Stmt
+	deleteHubLeaseStmt        *sql.Stmt
+	deliveryFailedStmt        *sql.Stmt
+	deliverySentStmt          *sql.Stmt
+	deliveryTriedStmt         *sql.Stmt
+	dropFollowersStmt         *sql.Stmt
+	dropFormerURLStmt         *sql.Stmt
+	dueFeedsStmt              *sql.Stmt
+	editStoryStmt             *sql.Stmt
+	editStoryTextStmt         *sql.Stmt
+	eventAtAddressStmt        *sql.Stmt
+	eventStoriesStmt          *sql.Stmt
+	eventWithTitleStmt        *sql.Stmt
+	feedStmt                  *sql.Stmt
+	feedAtStmt                *sql.Stmt
+	feedByURLStmt             *sql.Stmt
+	followStmt                *sql.Stmt
+	followedStmt              *sql.Stmt
+	followedAtLeastStmt       *sql.Stmt
+	followedBundleStmt        *sql.Stmt
+	followedFeedStmt          *sql.Stmt
+	followedFeedsStmt         *sql.Stmt
+	forgetHubStmt             *sql.Stmt
+	guildStmt                 *sql.Stmt
+	guildsStmt                *sql.Stmt
+	handOverFollowersStmt     *sql.Stmt
+	handOverFormerURLsStmt    *sql.Stmt
+	headlineStmt              *sql.Stmt
+	hubLeaseStmt              *sql.Stmt
+	hubVerifiedStmt           *sql.Stmt
+	inheritFeedStmt           *sql.Stmt
+	insertDeliveryStmt        *sql.Stmt
+	insertEventStmt           *sql.Stmt
+	insertFeedStmt            *sql.Stmt
+	insertGuildStmt           *sql.Stmt
+	insertNoticeStmt          *sql.Stmt
+	insertStoryStmt           *sql.Stmt
+	insertSubscriptionStmt    *sql.Stmt
+	insertTranslationStmt     *sql.Stmt
+	knownStoryStmt            *sql.Stmt
+	knownToGuildStmt          *sql.Stmt
+	latestStmt                *sql.Stmt
+	latestOfFeedStmt          *sql.Stmt
+	leaveGuildStmt            *sql.Stmt
+	liveFeedsStmt             *sql.Stmt
+	noticeStmt                *sql.Stmt
+	noticeChannelStmt         *sql.Stmt
+	noticeFailedStmt          *sql.Stmt
+	noticeSentStmt            *sql.Stmt
+	noticeTriedStmt           *sql.Stmt
+	noticesDueStmt            *sql.Stmt
+	oldestHeldNoticeStmt      *sql.Stmt
+	openNoticeStmt            *sql.Stmt
+	openNoticesStmt           *sql.Stmt
+	openNoticesOfFeedStmt     *sql.Stmt
+	otherStoriesStmt          *sql.Stmt
+	pauseChannelStmt          *sql.Stmt
+	pauseFollowStmt           *sql.Stmt
+	pauseSubscriptionStmt     *sql.Stmt
+	postStmt                  *sql.Stmt
+	prepareStoryStmt          *sql.Stmt
+	readSinceStmt             *sql.Stmt
+	redirectNoticesStmt       *sql.Stmt
+	refollowStmt              *sql.Stmt
+	releaseNoticeStmt         *sql.Stmt
+	removeSubscriptionStmt    *sql.Stmt
+	resolveNoticeStmt         *sql.Stmt
+	resolveNoticesOfGuildStmt *sql.Stmt
+	resumeFollowStmt          *sql.Stmt
+	resumeSubscriptionStmt    *sql.Stmt
+	retireMovedFeedStmt       *sql.Stmt
+	reviveFeedStmt            *sql.Stmt
+	savePollFailureStmt       *sql.Stmt
+	savePollSuccessStmt       *sql.Stmt
+	setFeedURLStmt            *sql.Stmt
+	setFolderStmt             *sql.Stmt
+	setFormerURLStmt          *sql.Stmt
+	setLanguageStmt           *sql.Stmt
+	setNoticesStmt            *sql.Stmt
+	setScheduleStmt           *sql.Stmt
+	spentOnStmt               *sql.Stmt
+	stalePostsStmt            *sql.Stmt
+	storiesByDayStmt          *sql.Stmt
+	storyStmt                 *sql.Stmt
+	storyAtAddressStmt        *sql.Stmt
+	storyWithFeedStmt         *sql.Stmt
+	subscribersStmt           *sql.Stmt
+	subscriptionStmt          *sql.Stmt
+	subscriptionsStmt         *sql.Stmt
+	touchEventStmt            *sql.Stmt
+	translationStmt           *sql.Stmt
+	unbundleFeedStmt          *sql.Stmt
+	unfollowStmt              *sql.Stmt
+	unfollowedBundleStmt      *sql.Stmt
+	unpreparedStoryStmt       *sql.Stmt
+	updateBundledFeedStmt     *sql.Stmt
+	updateGuildStmt           *sql.Stmt
+	wakeFeedStmt              *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
-		db:                     tx,
-		tx:                     tx,
-		bundleFollowersStmt:    q.bundleFollowersStmt,
-		bundledFeedsStmt:       q.bundledFeedsStmt,
-		clearSchedulesStmt:     q.clearSchedulesStmt,
-		countsStmt:             q.countsStmt,
-		deliveryFailedStmt:     q.deliveryFailedStmt,
-		deliverySentStmt:       q.deliverySentStmt,
-		deliveryTriedStmt:      q.deliveryTriedStmt,
-		dropFollowersStmt:      q.dropFollowersStmt,
-		dropFormerURLStmt:      q.dropFormerURLStmt,
-		dueFeedsStmt:           q.dueFeedsStmt,
-		editStoryStmt:          q.editStoryStmt,
-		editStoryTextStmt:      q.editStoryTextStmt,
-		eventAtAddressStmt:     q.eventAtAddressStmt,
-		eventWithTitleStmt:     q.eventWithTitleStmt,
-		feedStmt:               q.feedStmt,
-		feedAtStmt:             q.feedAtStmt,
-		feedByURLStmt:          q.feedByURLStmt,
-		followStmt:             q.followStmt,
-		followedFeedsStmt:      q.followedFeedsStmt,
-		guildStmt:              q.guildStmt,
-		guildsStmt:             q.guildsStmt,
-		handOverFollowersStmt:  q.handOverFollowersStmt,
-		handOverFormerURLsStmt: q.handOverFormerURLsStmt,
-		headlineStmt:           q.headlineStmt,
-		inheritFeedStmt:        q.inheritFeedStmt,
-		insertDeliveryStmt:     q.insertDeliveryStmt,
-		insertEventStmt:        q.insertEventStmt,
-		insertFeedStmt:         q.insertFeedStmt,
-		insertGuildStmt:        q.insertGuildStmt,
-		insertStoryStmt:        q.insertStoryStmt,
-		insertSubscriptionStmt: q.insertSubscriptionStmt,
-		knownStoryStmt:         q.knownStoryStmt,
-		latestStmt:             q.latestStmt,
-		latestOfFeedStmt:       q.latestOfFeedStmt,
-		leaveGuildStmt:         q.leaveGuildStmt,
-		liveFeedsStmt:          q.liveFeedsStmt,
-		otherStoriesStmt:       q.otherStoriesStmt,
-		pauseChannelStmt:       q.pauseChannelStmt,
-		pauseSubscriptionStmt:  q.pauseSubscriptionStmt,
-		postStmt:               q.postStmt,
-		prepareStoryStmt:       q.prepareStoryStmt,
-		refollowStmt:           q.refollowStmt,
-		removeSubscriptionStmt: q.removeSubscriptionStmt,
-		resumeSubscriptionStmt: q.resumeSubscriptionStmt,
-		retireMovedFeedStmt:    q.retireMovedFeedStmt,
-		reviveFeedStmt:         q.reviveFeedStmt,
-		savePollFailureStmt:    q.savePollFailureStmt,
-		savePollSuccessStmt:    q.savePollSuccessStmt,
-		setFeedURLStmt:         q.setFeedURLStmt,
-		setFormerURLStmt:       q.setFormerURLStmt,
-		setScheduleStmt:        q.setScheduleStmt,
-		stalePostsStmt:         q.stalePostsStmt,
-		storyStmt:              q.storyStmt,
-		storyAtAddressStmt:     q.storyAtAddressStmt,
-		storyWithFeedStmt:      q.storyWithFeedStmt,
-		subscribersStmt:        q.subscribersStmt,
-		subscriptionStmt:       q.subscriptionStmt,
-		subscriptionsStmt:      q.subscriptionsStmt,
-		touchEventStmt:         q.touchEventStmt,
-		unbundleFeedStmt:       q.unbundleFeedStmt,
-		unfollowStmt:           q.unfollowStmt,
-		unfollowBundleStmt:     q.unfollowBundleStmt,
-		unfollowedBundleStmt:   q.unfollowedBundleStmt,
-		unpreparedStoryStmt:    q.unpreparedStoryStmt,
-		updateBundledFeedStmt:  q.updateBundledFeedStmt,
-		updateGuildStmt:        q.updateGuildStmt,
-		wakeFeedStmt:           q.wakeFeedStmt,
+		db:                        tx,
+		tx:                        tx,
+		addSpendingStmt:           q.addSpendingStmt,
+		askHubStmt:                q.askHubStmt,
+		briefStmt:                 q.briefStmt,
+		bundleFollowersStmt:       q.bundleFollowersStmt,
+		bundledFeedsStmt:          q.bundledFeedsStmt,
+		clearSchedulesStmt:        q.clearSchedulesStmt,
+		countStoriesStmt:          q.countStoriesStmt,
+		countsStmt:                q.countsStmt,
+		deleteHubLeaseStmt:        q.deleteHubLeaseStmt,
+		deliveryFailedStmt:        q.deliveryFailedStmt,
+		deliverySentStmt:          q.deliverySentStmt,
+		deliveryTriedStmt:         q.deliveryTriedStmt,
+		dropFollowersStmt:         q.dropFollowersStmt,
+		dropFormerURLStmt:         q.dropFormerURLStmt,
+		dueFeedsStmt:              q.dueFeedsStmt,
+		editStoryStmt:             q.editStoryStmt,
+		editStoryTextStmt:         q.editStoryTextStmt,
+		eventAtAddressStmt:        q.eventAtAddressStmt,
+		eventStoriesStmt:          q.eventStoriesStmt,
+		eventWithTitleStmt:        q.eventWithTitleStmt,
+		feedStmt:                  q.feedStmt,
+		feedAtStmt:                q.feedAtStmt,
+		feedByURLStmt:             q.feedByURLStmt,
+		followStmt:                q.followStmt,
+		followedStmt:              q.followedStmt,
+		followedAtLeastStmt:       q.followedAtLeastStmt,
+		followedBundleStmt:        q.followedBundleStmt,
+		followedFeedStmt:          q.followedFeedStmt,
+		followedFeedsStmt:         q.followedFeedsStmt,
+		forgetHubStmt:             q.forgetHubStmt,
+		guildStmt:                 q.guildStmt,
+		guildsStmt:                q.guildsStmt,
+		handOverFollowersStmt:     q.handOverFollowersStmt,
+		handOverFormerURLsStmt:    q.handOverFormerURLsStmt,
+		headlineStmt:              q.headlineStmt,
+		hubLeaseStmt:              q.hubLeaseStmt,
+		hubVerifiedStmt:           q.hubVerifiedStmt,
+		inheritFeedStmt:           q.inheritFeedStmt,
+		insertDeliveryStmt:        q.insertDeliveryStmt,
+		insertEventStmt:           q.insertEventStmt,
+		insertFeedStmt:            q.insertFeedStmt,
+		insertGuildStmt:           q.insertGuildStmt,
+		insertNoticeStmt:          q.insertNoticeStmt,
+		insertStoryStmt:           q.insertStoryStmt,
+		insertSubscriptionStmt:    q.insertSubscriptionStmt,
+		insertTranslationStmt:     q.insertTranslationStmt,
+		knownStoryStmt:            q.knownStoryStmt,
+		knownToGuildStmt:          q.knownToGuildStmt,
+		latestStmt:                q.latestStmt,
+		latestOfFeedStmt:          q.latestOfFeedStmt,
+		leaveGuildStmt:            q.leaveGuildStmt,
+		liveFeedsStmt:             q.liveFeedsStmt,
+		noticeStmt:                q.noticeStmt,
+		noticeChannelStmt:         q.noticeChannelStmt,
+		noticeFailedStmt:          q.noticeFailedStmt,
+		noticeSentStmt:            q.noticeSentStmt,
+		noticeTriedStmt:           q.noticeTriedStmt,
+		noticesDueStmt:            q.noticesDueStmt,
+		oldestHeldNoticeStmt:      q.oldestHeldNoticeStmt,
+		openNoticeStmt:            q.openNoticeStmt,
+		openNoticesStmt:           q.openNoticesStmt,
+		openNoticesOfFeedStmt:     q.openNoticesOfFeedStmt,
+		otherStoriesStmt:          q.otherStoriesStmt,
+		pauseChannelStmt:          q.pauseChannelStmt,
+		pauseFollowStmt:           q.pauseFollowStmt,
+		pauseSubscriptionStmt:     q.pauseSubscriptionStmt,
+		postStmt:                  q.postStmt,
+		prepareStoryStmt:          q.prepareStoryStmt,
+		readSinceStmt:             q.readSinceStmt,
+		redirectNoticesStmt:       q.redirectNoticesStmt,
+		refollowStmt:              q.refollowStmt,
+		releaseNoticeStmt:         q.releaseNoticeStmt,
+		removeSubscriptionStmt:    q.removeSubscriptionStmt,
+		resolveNoticeStmt:         q.resolveNoticeStmt,
+		resolveNoticesOfGuildStmt: q.resolveNoticesOfGuildStmt,
+		resumeFollowStmt:          q.resumeFollowStmt,
+		resumeSubscriptionStmt:    q.resumeSubscriptionStmt,
+		retireMovedFeedStmt:       q.retireMovedFeedStmt,
+		reviveFeedStmt:            q.reviveFeedStmt,
+		savePollFailureStmt:       q.savePollFailureStmt,
+		savePollSuccessStmt:       q.savePollSuccessStmt,
+		setFeedURLStmt:            q.setFeedURLStmt,
+		setFolderStmt:             q.setFolderStmt,
+		setFormerURLStmt:          q.setFormerURLStmt,
+		setLanguageStmt:           q.setLanguageStmt,
+		setNoticesStmt:            q.setNoticesStmt,
+		setScheduleStmt:           q.setScheduleStmt,
+		spentOnStmt:               q.spentOnStmt,
+		stalePostsStmt:            q.stalePostsStmt,
+		storiesByDayStmt:          q.storiesByDayStmt,
+		storyStmt:                 q.storyStmt,
+		storyAtAddressStmt:        q.storyAtAddressStmt,
+		storyWithFeedStmt:         q.storyWithFeedStmt,
+		subscribersStmt:           q.subscribersStmt,
+		subscriptionStmt:          q.subscriptionStmt,
+		subscriptionsStmt:         q.subscriptionsStmt,
+		touchEventStmt:            q.touchEventStmt,
+		translationStmt:           q.translationStmt,
+		unbundleFeedStmt:          q.unbundleFeedStmt,
+		unfollowStmt:              q.unfollowStmt,
+		unfollowedBundleStmt:      q.unfollowedBundleStmt,
+		unpreparedStoryStmt:       q.unpreparedStoryStmt,
+		updateBundledFeedStmt:     q.updateBundledFeedStmt,
+		updateGuildStmt:           q.updateGuildStmt,
+		wakeFeedStmt:              q.wakeFeedStmt,
 	}
 }

@@ -131,10 +131,32 @@ func (q *Queries) InsertDelivery(ctx context.Context, arg InsertDeliveryParams) 
 	return result.RowsAffected()
 }
 
+const insertTranslation = `-- name: InsertTranslation :exec
+INSERT INTO translation (event, language, title, sentences) VALUES ($1, $2, $3, $4)
+ON CONFLICT (event, language) DO NOTHING
+`
+
+type InsertTranslationParams struct {
+	Event     int64
+	Language  string
+	Title     string
+	Sentences string
+}
+
+func (q *Queries) InsertTranslation(ctx context.Context, arg InsertTranslationParams) error {
+	_, err := q.exec(ctx, q.insertTranslationStmt, insertTranslation,
+		arg.Event,
+		arg.Language,
+		arg.Title,
+		arg.Sentences,
+	)
+	return err
+}
+
 const otherStories = `-- name: OtherStories :many
 SELECT story.feed, story.url, feed.title
 FROM story
-JOIN guild_feed ON guild_feed.guild = $1 AND guild_feed.feed = story.feed
+JOIN guild_feed ON guild_feed.guild = $1 AND guild_feed.feed = story.feed AND guild_feed.paused_at = 0
 JOIN feed ON feed.id = story.feed
 WHERE story.event = $2 AND story.feed <> $3
 ORDER BY story.id
@@ -178,8 +200,9 @@ func (q *Queries) OtherStories(ctx context.Context, arg OtherStoriesParams) ([]O
 }
 
 const post = `-- name: Post :one
-SELECT delivery.id, delivery.event, delivery.story, delivery.guild, delivery.subscription, delivery.channel, delivery.role, delivery.message, delivery.created_at, delivery.tried_at, delivery.state, delivery.matched, delivery.last_error, story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, event.id, event.first_at, event.last_at, event.words, event.method, event.headline, event.sentences
+SELECT delivery.id, delivery.event, delivery.story, delivery.guild, delivery.subscription, delivery.channel, delivery.role, delivery.message, delivery.created_at, delivery.tried_at, delivery.state, delivery.matched, delivery.last_error, story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, event.id, event.first_at, event.last_at, event.words, event.method, event.headline, event.sentences, guild.language
 FROM delivery
+JOIN guild ON guild.id = delivery.guild
 JOIN story ON story.id = delivery.story
 JOIN feed ON feed.id = story.feed
 JOIN event ON event.id = delivery.event
@@ -191,6 +214,7 @@ type PostRow struct {
 	Story    Story
 	Feed     Feed
 	Event    Event
+	Language string
 }
 
 func (q *Queries) Post(ctx context.Context, id int64) (PostRow, error) {
@@ -251,6 +275,10 @@ func (q *Queries) Post(ctx context.Context, id int64) (PostRow, error) {
 		&i.Feed.MovedSince,
 		&i.Feed.Pace,
 		&i.Feed.PaceSkip,
+		&i.Feed.TriedAt,
+		&i.Feed.FailingSince,
+		&i.Feed.Hub,
+		&i.Feed.HubTopic,
 		&i.Event.ID,
 		&i.Event.FirstAt,
 		&i.Event.LastAt,
@@ -258,6 +286,7 @@ func (q *Queries) Post(ctx context.Context, id int64) (PostRow, error) {
 		&i.Event.Method,
 		&i.Event.Headline,
 		&i.Event.Sentences,
+		&i.Language,
 	)
 	return i, err
 }
@@ -265,7 +294,7 @@ func (q *Queries) Post(ctx context.Context, id int64) (PostRow, error) {
 const stalePosts = `-- name: StalePosts :many
 SELECT delivery.id
 FROM delivery
-JOIN guild_feed ON guild_feed.guild = delivery.guild AND guild_feed.feed = $1
+JOIN guild_feed ON guild_feed.guild = delivery.guild AND guild_feed.feed = $1 AND guild_feed.paused_at = 0
 WHERE delivery.event = $2 AND delivery.state <> 'failed'
 `
 
@@ -297,4 +326,25 @@ func (q *Queries) StalePosts(ctx context.Context, arg StalePostsParams) ([]int64
 		return nil, err
 	}
 	return items, nil
+}
+
+const translation = `-- name: Translation :one
+SELECT event, language, title, sentences FROM translation WHERE event = $1 AND language = $2
+`
+
+type TranslationParams struct {
+	Event    int64
+	Language string
+}
+
+func (q *Queries) Translation(ctx context.Context, arg TranslationParams) (Translation, error) {
+	row := q.queryRow(ctx, q.translationStmt, translation, arg.Event, arg.Language)
+	var i Translation
+	err := row.Scan(
+		&i.Event,
+		&i.Language,
+		&i.Title,
+		&i.Sentences,
+	)
+	return i, err
 }

@@ -10,7 +10,7 @@ import (
 )
 
 const bundledFeeds = `-- name: BundledFeeds :many
-SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip FROM feed WHERE bundled
+SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic FROM feed WHERE bundled
 `
 
 func (q *Queries) BundledFeeds(ctx context.Context) ([]Feed, error) {
@@ -45,6 +45,10 @@ func (q *Queries) BundledFeeds(ctx context.Context) ([]Feed, error) {
 			&i.MovedSince,
 			&i.Pace,
 			&i.PaceSkip,
+			&i.TriedAt,
+			&i.FailingSince,
+			&i.Hub,
+			&i.HubTopic,
 		); err != nil {
 			return nil, err
 		}
@@ -68,15 +72,6 @@ func (q *Queries) ClearSchedules(ctx context.Context) error {
 	return err
 }
 
-const dropFollowers = `-- name: DropFollowers :exec
-DELETE FROM guild_feed WHERE feed = $1
-`
-
-func (q *Queries) DropFollowers(ctx context.Context, feed int64) error {
-	_, err := q.exec(ctx, q.dropFollowersStmt, dropFollowers, feed)
-	return err
-}
-
 const dropFormerURL = `-- name: DropFormerURL :exec
 DELETE FROM former_url WHERE url = $1
 `
@@ -90,7 +85,7 @@ const dueFeeds = `-- name: DueFeeds :many
 SELECT feed.id, feed.polled_at, feed.next_poll_at FROM feed
 WHERE feed.schedule = $1 AND feed.state = 'active' AND feed.next_poll_at <= $2 AND EXISTS (
     SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
-    WHERE guild_feed.feed = feed.id AND guild.left_at = 0
+    WHERE guild_feed.feed = feed.id AND guild_feed.paused_at = 0 AND guild.left_at = 0
 )
 ORDER BY feed.next_poll_at, feed.id
 `
@@ -130,7 +125,7 @@ func (q *Queries) DueFeeds(ctx context.Context, arg DueFeedsParams) ([]DueFeedsR
 }
 
 const feed = `-- name: Feed :one
-SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip FROM feed WHERE id = $1
+SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic FROM feed WHERE id = $1
 `
 
 func (q *Queries) Feed(ctx context.Context, id int64) (Feed, error) {
@@ -159,12 +154,16 @@ func (q *Queries) Feed(ctx context.Context, id int64) (Feed, error) {
 		&i.MovedSince,
 		&i.Pace,
 		&i.PaceSkip,
+		&i.TriedAt,
+		&i.FailingSince,
+		&i.Hub,
+		&i.HubTopic,
 	)
 	return i, err
 }
 
 const feedAt = `-- name: FeedAt :one
-SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip FROM feed WHERE url = $1
+SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic FROM feed WHERE url = $1
 `
 
 func (q *Queries) FeedAt(ctx context.Context, url string) (Feed, error) {
@@ -193,12 +192,16 @@ func (q *Queries) FeedAt(ctx context.Context, url string) (Feed, error) {
 		&i.MovedSince,
 		&i.Pace,
 		&i.PaceSkip,
+		&i.TriedAt,
+		&i.FailingSince,
+		&i.Hub,
+		&i.HubTopic,
 	)
 	return i, err
 }
 
 const feedByURL = `-- name: FeedByURL :one
-SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip FROM feed WHERE id = coalesce(
+SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic FROM feed WHERE id = coalesce(
     (SELECT former_url.feed FROM former_url WHERE former_url.url = $1),
     (SELECT own.id FROM feed AS own WHERE own.url = $1)
 )
@@ -232,78 +235,12 @@ func (q *Queries) FeedByURL(ctx context.Context, url string) (Feed, error) {
 		&i.MovedSince,
 		&i.Pace,
 		&i.PaceSkip,
+		&i.TriedAt,
+		&i.FailingSince,
+		&i.Hub,
+		&i.HubTopic,
 	)
 	return i, err
-}
-
-const followedFeeds = `-- name: FollowedFeeds :many
-SELECT feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip FROM guild_feed JOIN feed ON feed.id = guild_feed.feed
-WHERE guild_feed.guild = $1
-ORDER BY feed.title, feed.id
-`
-
-func (q *Queries) FollowedFeeds(ctx context.Context, guild int64) ([]Feed, error) {
-	rows, err := q.query(ctx, q.followedFeedsStmt, followedFeeds, guild)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Feed
-	for rows.Next() {
-		var i Feed
-		if err := rows.Scan(
-			&i.ID,
-			&i.Url,
-			&i.Site,
-			&i.Title,
-			&i.Language,
-			&i.Topic,
-			&i.Bundled,
-			&i.Schedule,
-			&i.State,
-			&i.NextPollAt,
-			&i.PolledAt,
-			&i.Failures,
-			&i.RepeatsGuids,
-			&i.Etag,
-			&i.LastModified,
-			&i.BodyHash,
-			&i.LastError,
-			&i.MovedTo,
-			&i.MovedPolls,
-			&i.MovedSince,
-			&i.Pace,
-			&i.PaceSkip,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const handOverFollowers = `-- name: HandOverFollowers :exec
-INSERT INTO guild_feed (guild, feed, followed_at)
-SELECT old.guild, $1, $2 FROM guild_feed AS old
-WHERE old.feed = $3
-ON CONFLICT (guild, feed) DO NOTHING
-`
-
-type HandOverFollowersParams struct {
-	ToFeed     int64
-	FollowedAt int64
-	FromFeed   int64
-}
-
-func (q *Queries) HandOverFollowers(ctx context.Context, arg HandOverFollowersParams) error {
-	_, err := q.exec(ctx, q.handOverFollowersStmt, handOverFollowers, arg.ToFeed, arg.FollowedAt, arg.FromFeed)
-	return err
 }
 
 const handOverFormerURLs = `-- name: HandOverFormerURLs :exec
@@ -373,10 +310,10 @@ func (q *Queries) InsertFeed(ctx context.Context, arg InsertFeedParams) error {
 }
 
 const liveFeeds = `-- name: LiveFeeds :many
-SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip FROM feed
+SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic FROM feed
 WHERE EXISTS (
     SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
-    WHERE guild_feed.feed = feed.id AND guild.left_at = 0
+    WHERE guild_feed.feed = feed.id AND guild_feed.paused_at = 0 AND guild.left_at = 0
 )
 ORDER BY title, id
 `
@@ -413,6 +350,10 @@ func (q *Queries) LiveFeeds(ctx context.Context) ([]Feed, error) {
 			&i.MovedSince,
 			&i.Pace,
 			&i.PaceSkip,
+			&i.TriedAt,
+			&i.FailingSince,
+			&i.Hub,
+			&i.HubTopic,
 		); err != nil {
 			return nil, err
 		}
@@ -438,7 +379,7 @@ func (q *Queries) RetireMovedFeed(ctx context.Context, id int64) error {
 }
 
 const reviveFeed = `-- name: ReviveFeed :exec
-UPDATE feed SET state = 'active', next_poll_at = $2, failures = 0, last_error = ''
+UPDATE feed SET state = 'active', next_poll_at = $2, failures = 0, failing_since = 0, last_error = ''
 WHERE id = $1 AND state <> 'active'
 `
 
@@ -453,7 +394,8 @@ func (q *Queries) ReviveFeed(ctx context.Context, arg ReviveFeedParams) error {
 }
 
 const savePollFailure = `-- name: SavePollFailure :exec
-UPDATE feed SET failures = failures + 1, last_error = $2, next_poll_at = $3, state = $4
+UPDATE feed SET failures = failures + 1, last_error = $2, next_poll_at = $3, state = $4, tried_at = $5,
+    failing_since = CASE WHEN failing_since = 0 THEN $5 ELSE failing_since END
 WHERE id = $1
 `
 
@@ -462,6 +404,7 @@ type SavePollFailureParams struct {
 	LastError  string
 	NextPollAt int64
 	State      string
+	TriedAt    int64
 }
 
 func (q *Queries) SavePollFailure(ctx context.Context, arg SavePollFailureParams) error {
@@ -470,6 +413,7 @@ func (q *Queries) SavePollFailure(ctx context.Context, arg SavePollFailureParams
 		arg.LastError,
 		arg.NextPollAt,
 		arg.State,
+		arg.TriedAt,
 	)
 	return err
 }
@@ -477,12 +421,12 @@ func (q *Queries) SavePollFailure(ctx context.Context, arg SavePollFailureParams
 const savePollSuccess = `-- name: SavePollSuccess :exec
 UPDATE feed SET
     polled_at = $1, next_poll_at = $2, state = $3,
-    failures = 0, last_error = '', repeats_guids = $4,
+    tried_at = $1, failures = 0, failing_since = 0, last_error = '', repeats_guids = $4,
     etag = $5, last_modified = $6, body_hash = $7,
-    site = $8, language = $9,
-    pace = $10, pace_skip = $11,
-    moved_to = $12, moved_polls = $13, moved_since = $14
-WHERE id = $15
+    site = $8, language = $9, hub = $10, hub_topic = $11,
+    pace = $12, pace_skip = $13,
+    moved_to = $14, moved_polls = $15, moved_since = $16
+WHERE id = $17
 `
 
 type SavePollSuccessParams struct {
@@ -495,6 +439,8 @@ type SavePollSuccessParams struct {
 	BodyHash     string
 	Site         string
 	Language     string
+	Hub          string
+	HubTopic     string
 	Pace         int64
 	PaceSkip     int64
 	MovedTo      string
@@ -514,6 +460,8 @@ func (q *Queries) SavePollSuccess(ctx context.Context, arg SavePollSuccessParams
 		arg.BodyHash,
 		arg.Site,
 		arg.Language,
+		arg.Hub,
+		arg.HubTopic,
 		arg.Pace,
 		arg.PaceSkip,
 		arg.MovedTo,
@@ -579,60 +527,6 @@ func (q *Queries) UnbundleFeed(ctx context.Context, id int64) error {
 	return err
 }
 
-const unfollowedBundle = `-- name: UnfollowedBundle :many
-SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip FROM feed
-WHERE bundled AND NOT EXISTS (
-    SELECT 1 FROM guild_feed WHERE guild_feed.guild = $1 AND guild_feed.feed = feed.id
-)
-ORDER BY title, id
-`
-
-func (q *Queries) UnfollowedBundle(ctx context.Context, guild int64) ([]Feed, error) {
-	rows, err := q.query(ctx, q.unfollowedBundleStmt, unfollowedBundle, guild)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Feed
-	for rows.Next() {
-		var i Feed
-		if err := rows.Scan(
-			&i.ID,
-			&i.Url,
-			&i.Site,
-			&i.Title,
-			&i.Language,
-			&i.Topic,
-			&i.Bundled,
-			&i.Schedule,
-			&i.State,
-			&i.NextPollAt,
-			&i.PolledAt,
-			&i.Failures,
-			&i.RepeatsGuids,
-			&i.Etag,
-			&i.LastModified,
-			&i.BodyHash,
-			&i.LastError,
-			&i.MovedTo,
-			&i.MovedPolls,
-			&i.MovedSince,
-			&i.Pace,
-			&i.PaceSkip,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const unpreparedStory = `-- name: UnpreparedStory :one
 SELECT id FROM story WHERE event IS NULL AND feed = $1 AND first_seen_at > $2 LIMIT 1
 `
@@ -680,7 +574,7 @@ const wakeFeed = `-- name: WakeFeed :exec
 UPDATE feed SET polled_at = 0, next_poll_at = $2
 WHERE feed.id = $1 AND NOT EXISTS (
     SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
-    WHERE guild_feed.feed = feed.id AND guild.left_at = 0
+    WHERE guild_feed.feed = feed.id AND guild_feed.paused_at = 0 AND guild.left_at = 0
 )
 `
 

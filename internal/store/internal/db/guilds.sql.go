@@ -9,55 +9,8 @@ import (
 	"context"
 )
 
-const bundleFollowers = `-- name: BundleFollowers :many
-SELECT guild.id FROM guild
-WHERE EXISTS (
-    SELECT 1 FROM guild_feed JOIN feed ON feed.id = guild_feed.feed
-    WHERE guild_feed.guild = guild.id AND feed.bundled
-)
-`
-
-func (q *Queries) BundleFollowers(ctx context.Context) ([]int64, error) {
-	rows, err := q.query(ctx, q.bundleFollowersStmt, bundleFollowers)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []int64
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		items = append(items, id)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const follow = `-- name: Follow :exec
-INSERT INTO guild_feed (guild, feed, followed_at) VALUES ($1, $2, $3)
-ON CONFLICT (guild, feed) DO NOTHING
-`
-
-type FollowParams struct {
-	Guild      int64
-	Feed       int64
-	FollowedAt int64
-}
-
-func (q *Queries) Follow(ctx context.Context, arg FollowParams) error {
-	_, err := q.exec(ctx, q.followStmt, follow, arg.Guild, arg.Feed, arg.FollowedAt)
-	return err
-}
-
 const guild = `-- name: Guild :one
-SELECT id, name, locale, joined_at, left_at FROM guild WHERE id = $1
+SELECT id, name, locale, joined_at, left_at, notice_channel, notices_off, language FROM guild WHERE id = $1
 `
 
 func (q *Queries) Guild(ctx context.Context, id int64) (Guild, error) {
@@ -69,12 +22,15 @@ func (q *Queries) Guild(ctx context.Context, id int64) (Guild, error) {
 		&i.Locale,
 		&i.JoinedAt,
 		&i.LeftAt,
+		&i.NoticeChannel,
+		&i.NoticesOff,
+		&i.Language,
 	)
 	return i, err
 }
 
 const guilds = `-- name: Guilds :many
-SELECT id, name, locale, joined_at, left_at FROM guild WHERE left_at = 0 ORDER BY name, id
+SELECT id, name, locale, joined_at, left_at, notice_channel, notices_off, language FROM guild WHERE left_at = 0 ORDER BY name, id
 `
 
 func (q *Queries) Guilds(ctx context.Context) ([]Guild, error) {
@@ -92,6 +48,9 @@ func (q *Queries) Guilds(ctx context.Context) ([]Guild, error) {
 			&i.Locale,
 			&i.JoinedAt,
 			&i.LeftAt,
+			&i.NoticeChannel,
+			&i.NoticesOff,
+			&i.Language,
 		); err != nil {
 			return nil, err
 		}
@@ -141,43 +100,35 @@ func (q *Queries) LeaveGuild(ctx context.Context, arg LeaveGuildParams) error {
 	return err
 }
 
-const refollow = `-- name: Refollow :exec
-UPDATE guild_feed SET followed_at = $2 WHERE guild = $1
+const setLanguage = `-- name: SetLanguage :execrows
+UPDATE guild SET language = $2 WHERE id = $1
 `
 
-type RefollowParams struct {
-	Guild      int64
-	FollowedAt int64
+type SetLanguageParams struct {
+	ID       int64
+	Language string
 }
 
-func (q *Queries) Refollow(ctx context.Context, arg RefollowParams) error {
-	_, err := q.exec(ctx, q.refollowStmt, refollow, arg.Guild, arg.FollowedAt)
-	return err
-}
-
-const unfollow = `-- name: Unfollow :execrows
-DELETE FROM guild_feed WHERE guild = $1 AND feed = $2
-`
-
-type UnfollowParams struct {
-	Guild int64
-	Feed  int64
-}
-
-func (q *Queries) Unfollow(ctx context.Context, arg UnfollowParams) (int64, error) {
-	result, err := q.exec(ctx, q.unfollowStmt, unfollow, arg.Guild, arg.Feed)
+func (q *Queries) SetLanguage(ctx context.Context, arg SetLanguageParams) (int64, error) {
+	result, err := q.exec(ctx, q.setLanguageStmt, setLanguage, arg.ID, arg.Language)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected()
 }
 
-const unfollowBundle = `-- name: UnfollowBundle :execrows
-DELETE FROM guild_feed WHERE guild = $1 AND feed IN (SELECT id FROM feed WHERE bundled)
+const setNotices = `-- name: SetNotices :execrows
+UPDATE guild SET notice_channel = $2, notices_off = $3 WHERE id = $1
 `
 
-func (q *Queries) UnfollowBundle(ctx context.Context, guild int64) (int64, error) {
-	result, err := q.exec(ctx, q.unfollowBundleStmt, unfollowBundle, guild)
+type SetNoticesParams struct {
+	ID            int64
+	NoticeChannel int64
+	NoticesOff    bool
+}
+
+func (q *Queries) SetNotices(ctx context.Context, arg SetNoticesParams) (int64, error) {
+	result, err := q.exec(ctx, q.setNoticesStmt, setNotices, arg.ID, arg.NoticeChannel, arg.NoticesOff)
 	if err != nil {
 		return 0, err
 	}

@@ -57,6 +57,10 @@ type Feed struct {
 	MovedSince   int64
 	Pace         int64
 	PaceSkip     int64
+	TriedAt      int64
+	FailingSince int64
+	Hub          string
+	HubTopic     string
 }
 
 type FormerUrl struct {
@@ -65,17 +69,51 @@ type FormerUrl struct {
 }
 
 type Guild struct {
-	ID       int64
-	Name     string
-	Locale   string
-	JoinedAt int64
-	LeftAt   int64
+	ID            int64
+	Name          string
+	Locale        string
+	JoinedAt      int64
+	LeftAt        int64
+	NoticeChannel int64
+	NoticesOff    bool
+	Language      string
 }
 
 type GuildFeed struct {
 	Guild      int64
 	Feed       int64
 	FollowedAt int64
+	PausedAt   int64
+	Folder     string
+}
+
+type HubLease struct {
+	Feed     int64
+	Hub      string
+	Topic    string
+	Callback string
+	Secret   string
+	AskedAt  int64
+	UntilAt  int64
+}
+
+type Notice struct {
+	ID         int64
+	Guild      int64
+	Feed       int64
+	Channel    int64
+	Message    int64
+	CreatedAt  int64
+	TriedAt    int64
+	ResolvedAt int64
+	Held       bool
+	LastError  string
+}
+
+type Spending struct {
+	Day    int64
+	Guild  int64
+	Amount float64
 }
 
 type Story struct {
@@ -110,4 +148,11 @@ type Subscription struct {
 	PausedAt    int64
 	PauseReason string
 	Query       string
+}
+
+type Translation struct {
+	Event     int64
+	Language  string
+	Title     string
+	Sentences string
 }

@@ -10,6 +10,56 @@ import (
 	"database/sql"
 )
 
+const brief = `-- name: Brief :many
+SELECT CAST(min(story.id) AS bigint) AS id, count(DISTINCT story.feed) AS outlets
+FROM (
+    SELECT DISTINCT told.event FROM guild_feed AS own
+    JOIN story AS told ON told.feed = own.feed AND told.story_at >= $1 AND told.event IS NOT NULL
+    WHERE own.guild = $2 AND own.paused_at = 0
+) AS lately
+JOIN story ON story.event = lately.event
+JOIN guild_feed ON guild_feed.guild = $2 AND guild_feed.feed = story.feed AND guild_feed.paused_at = 0
+GROUP BY story.event
+ORDER BY outlets DESC, max(story.story_at) DESC, id DESC
+LIMIT $3
+`
+
+type BriefParams struct {
+	Since    int64
+	Guild    int64
+	PageSize int32
+}
+
+type BriefRow struct {
+	ID      int64
+	Outlets int64
+}
+
+// Brief lists the events of which a guild's feeds have told since a time, the most
+// told ones first, each by the first story of it that the guild can see.
+func (q *Queries) Brief(ctx context.Context, arg BriefParams) ([]BriefRow, error) {
+	rows, err := q.query(ctx, q.briefStmt, brief, arg.Since, arg.Guild, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []BriefRow
+	for rows.Next() {
+		var i BriefRow
+		if err := rows.Scan(&i.ID, &i.Outlets); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const editStory = `-- name: EditStory :exec
 UPDATE story SET title = $2, title_key = $3, lead = $4, updated_at = $5 WHERE id = $1
 `
@@ -69,6 +119,106 @@ func (q *Queries) EventAtAddress(ctx context.Context, arg EventAtAddressParams) 
 	return id, err
 }
 
+const eventStories = `-- name: EventStories :many
+SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic
+FROM story
+JOIN guild_feed ON guild_feed.guild = $1 AND guild_feed.feed = story.feed AND guild_feed.paused_at = 0
+JOIN feed ON feed.id = story.feed
+WHERE story.event = $2 AND story.feed <> $3 AND NOT EXISTS (
+    SELECT 1 FROM story AS earlier
+    WHERE earlier.event = story.event AND earlier.feed = story.feed AND earlier.id < story.id
+)
+ORDER BY story.id
+LIMIT $4
+`
+
+type EventStoriesParams struct {
+	Guild    int64
+	Event    sql.NullInt64
+	Feed     int64
+	PageSize int32
+}
+
+type EventStoriesRow struct {
+	Story Story
+	Feed  Feed
+}
+
+// EventStories are the first stories that a guild's feeds, but for one, tell of an event.
+func (q *Queries) EventStories(ctx context.Context, arg EventStoriesParams) ([]EventStoriesRow, error) {
+	rows, err := q.query(ctx, q.eventStoriesStmt, eventStories,
+		arg.Guild,
+		arg.Event,
+		arg.Feed,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []EventStoriesRow
+	for rows.Next() {
+		var i EventStoriesRow
+		if err := rows.Scan(
+			&i.Story.ID,
+			&i.Story.Feed,
+			&i.Story.Event,
+			&i.Story.StoryAt,
+			&i.Story.FirstSeenAt,
+			&i.Story.PublishedAt,
+			&i.Story.UpdatedAt,
+			&i.Story.Backlog,
+			&i.Story.Teaser,
+			&i.Story.Language,
+			&i.Story.Identity,
+			&i.Story.TitleKey,
+			&i.Story.CanonicalUrl,
+			&i.Story.Url,
+			&i.Story.Title,
+			&i.Story.Author,
+			&i.Story.Image,
+			&i.Story.Lead,
+			&i.Story.Text,
+			&i.Feed.ID,
+			&i.Feed.Url,
+			&i.Feed.Site,
+			&i.Feed.Title,
+			&i.Feed.Language,
+			&i.Feed.Topic,
+			&i.Feed.Bundled,
+			&i.Feed.Schedule,
+			&i.Feed.State,
+			&i.Feed.NextPollAt,
+			&i.Feed.PolledAt,
+			&i.Feed.Failures,
+			&i.Feed.RepeatsGuids,
+			&i.Feed.Etag,
+			&i.Feed.LastModified,
+			&i.Feed.BodyHash,
+			&i.Feed.LastError,
+			&i.Feed.MovedTo,
+			&i.Feed.MovedPolls,
+			&i.Feed.MovedSince,
+			&i.Feed.Pace,
+			&i.Feed.PaceSkip,
+			&i.Feed.TriedAt,
+			&i.Feed.FailingSince,
+			&i.Feed.Hub,
+			&i.Feed.HubTopic,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const eventWithTitle = `-- name: EventWithTitle :one
 SELECT event.id FROM story JOIN event ON event.id = story.event
 WHERE story.title_key = $1 AND story.title_key <> ''
@@ -92,7 +242,7 @@ func (q *Queries) EventWithTitle(ctx context.Context, arg EventWithTitleParams) 
 }
 
 const headline = `-- name: Headline :one
-SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, event.id, event.first_at, event.last_at, event.words, event.method, event.headline, event.sentences, (
+SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, event.id, event.first_at, event.last_at, event.words, event.method, event.headline, event.sentences, (
     SELECT count(DISTINCT other.feed) FROM story AS other
     JOIN guild_feed ON guild_feed.guild = $1 AND guild_feed.feed = other.feed
     WHERE other.event = story.event
@@ -160,6 +310,10 @@ func (q *Queries) Headline(ctx context.Context, arg HeadlineParams) (HeadlineRow
 		&i.Feed.MovedSince,
 		&i.Feed.Pace,
 		&i.Feed.PaceSkip,
+		&i.Feed.TriedAt,
+		&i.Feed.FailingSince,
+		&i.Feed.Hub,
+		&i.Feed.HubTopic,
 		&i.Event.ID,
 		&i.Event.FirstAt,
 		&i.Event.LastAt,
@@ -277,6 +431,29 @@ func (q *Queries) KnownStory(ctx context.Context, arg KnownStoryParams) (KnownSt
 		&i.Lead,
 	)
 	return i, err
+}
+
+const knownToGuild = `-- name: KnownToGuild :one
+SELECT EXISTS (
+    SELECT 1 FROM story WHERE story.id = $1 AND (
+        EXISTS (SELECT 1 FROM guild_feed WHERE guild_feed.guild = $2 AND guild_feed.feed = story.feed)
+        OR EXISTS (SELECT 1 FROM delivery WHERE delivery.event = story.event AND delivery.guild = $2)
+    )
+)
+`
+
+type KnownToGuildParams struct {
+	Story int64
+	Guild int64
+}
+
+// KnownToGuild tells whether a guild may see a story: it follows the feed, or was
+// told of the event.
+func (q *Queries) KnownToGuild(ctx context.Context, arg KnownToGuildParams) (bool, error) {
+	row := q.queryRow(ctx, q.knownToGuildStmt, knownToGuild, arg.Story, arg.Guild)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }
 
 const latest = `-- name: Latest :many
@@ -460,7 +637,7 @@ func (q *Queries) StoryAtAddress(ctx context.Context, arg StoryAtAddressParams) 
 }
 
 const storyWithFeed = `-- name: StoryWithFeed :one
-SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip
+SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic
 FROM story JOIN feed ON feed.id = story.feed
 WHERE story.id = $1
 `
@@ -515,6 +692,10 @@ func (q *Queries) StoryWithFeed(ctx context.Context, id int64) (StoryWithFeedRow
 		&i.Feed.MovedSince,
 		&i.Feed.Pace,
 		&i.Feed.PaceSkip,
+		&i.Feed.TriedAt,
+		&i.Feed.FailingSince,
+		&i.Feed.Hub,
+		&i.Feed.HubTopic,
 	)
 	return i, err
 }

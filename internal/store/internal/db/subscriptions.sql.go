@@ -117,17 +117,18 @@ func (q *Queries) ResumeSubscription(ctx context.Context, arg ResumeSubscription
 }
 
 const subscribers = `-- name: Subscribers :many
-SELECT subscription.id, subscription.guild, subscription.channel, subscription.role, subscription.created_by, subscription.created_at, subscription.paused_at, subscription.pause_reason, subscription.query, guild_feed.followed_at
+SELECT subscription.id, subscription.guild, subscription.channel, subscription.role, subscription.created_by, subscription.created_at, subscription.paused_at, subscription.pause_reason, subscription.query, guild_feed.followed_at, guild.language
 FROM guild_feed
 JOIN guild ON guild.id = guild_feed.guild
 JOIN subscription ON subscription.guild = guild.id
-WHERE guild_feed.feed = $1 AND guild.left_at = 0 AND subscription.paused_at = 0
+WHERE guild_feed.feed = $1 AND guild_feed.paused_at = 0 AND guild.left_at = 0 AND subscription.paused_at = 0
 ORDER BY subscription.id
 `
 
 type SubscribersRow struct {
 	Subscription Subscription
 	FollowedAt   int64
+	Language     string
 }
 
 func (q *Queries) Subscribers(ctx context.Context, feed int64) ([]SubscribersRow, error) {
@@ -150,6 +151,7 @@ func (q *Queries) Subscribers(ctx context.Context, feed int64) ([]SubscribersRow
 			&i.Subscription.PauseReason,
 			&i.Subscription.Query,
 			&i.FollowedAt,
+			&i.Language,
 		); err != nil {
 			return nil, err
 		}

@@ -1,0 +1,295 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"tidings/internal/news"
+	"tidings/internal/store/internal/db"
+)
+
+const (
+	// maxTold bounds how many open notices a guild is told of. Further ones are
+	// held, and only counted in the newest of those, until a place is free.
+	maxTold = 5
+	// enoughFeeds is how many feeds must be followed for their common silence to
+	// mean that it is our own connection which is down.
+	enoughFeeds = 5
+	// triedAgain is after how long a notice that could not be sent to a channel may
+	// be tried there again.
+	triedAgain = 24 * time.Hour
+)
+
+// notices changes the notices of guilds in one transaction, and collects the jobs
+// that bring what is in the channels up to date.
+type notices struct {
+	db   *DB
+	q    *db.Queries
+	jobs []news.Job // to be inserted when all is changed
+}
+
+func (d *DB) newNotices(q *db.Queries) *notices { return &notices{db: d, q: q} }
+
+// show asks for the notice's message to show how things are.
+func (n *notices) show(id int64) {
+	job := news.Job{Kind: news.SendNotice, Subject: id}
+	if id != 0 && !slices.Contains(n.jobs, job) {
+		n.jobs = append(n.jobs, job)
+	}
+}
+
+// change applies a change to a guild's open notices. Held ones then take the
+// places that are free, and the newest message is brought up to date where it says
+// how many others are held.
+func (n *notices) change(ctx context.Context, guild int64, apply func() error) error {
+	before, err := n.q.OpenNotices(ctx, guild)
+	if err != nil {
+		return err
+	}
+	if err := apply(); err != nil {
+		return err
+	}
+	after, err := n.q.OpenNotices(ctx, guild)
+	if err != nil {
+		return err
+	}
+	if after.Held > 0 && after.Told < maxTold {
+		if err := n.release(ctx, guild, maxTold-after.Told); err != nil {
+			return err
+		}
+		if after, err = n.q.OpenNotices(ctx, guild); err != nil {
+			return err
+		}
+	}
+	if before.Newest == after.Newest && before.Held == after.Held {
+		return nil
+	}
+	if before.Held > 0 {
+		n.show(before.Newest)
+	}
+	if after.Held > 0 || before.Newest == after.Newest {
+		n.show(after.Newest)
+	}
+	return nil
+}
+
+// release tells a guild of the oldest notices that are held, if it wants any.
+func (n *notices) release(ctx context.Context, guild, places int64) error {
+	channel, err := n.q.NoticeChannel(ctx, guild)
+	if err != nil || channel == 0 {
+		return err
+	}
+	for range places {
+		id, err := n.q.OldestHeldNotice(ctx, guild)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err == nil {
+			err = n.q.ReleaseNotice(ctx, db.ReleaseNoticeParams{ID: id, Channel: channel})
+		}
+		if err != nil {
+			return err
+		}
+		n.show(id)
+	}
+	return nil
+}
+
+// open tells a guild that a feed is in trouble.
+func (n *notices) open(ctx context.Context, guild, feed, channel int64, at time.Time) error {
+	return n.change(ctx, guild, func() error {
+		open, err := n.q.OpenNotices(ctx, guild)
+		if err != nil {
+			return err
+		}
+		held := open.Told >= maxTold
+		id := n.db.ids.Next()
+		if !held {
+			n.show(id)
+		}
+		return n.q.InsertNotice(ctx, db.InsertNoticeParams{
+			ID: id, Guild: guild, Feed: feed, Channel: channel, CreatedAt: millis(at), Held: held,
+		})
+	})
+}
+
+// resolve ends an open notice.
+func (n *notices) resolve(ctx context.Context, notice db.Notice, at time.Time) error {
+	return n.change(ctx, notice.Guild, func() error {
+		if !notice.Held {
+			n.show(notice.ID)
+		}
+		return n.q.ResolveNotice(ctx, db.ResolveNoticeParams{ID: notice.ID, ResolvedAt: millis(at)})
+	})
+}
+
+// resolveOne ends a guild's open notice of a feed, if there is one.
+func (n *notices) resolveOne(ctx context.Context, guild, feed int64) error {
+	notice, err := n.q.OpenNotice(ctx, db.OpenNoticeParams{Guild: guild, Feed: feed})
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return n.resolve(ctx, notice, n.db.now())
+}
+
+// resolveAll ends all open notices of a feed.
+func (n *notices) resolveAll(ctx context.Context, feed int64, at time.Time) error {
+	open, err := n.q.OpenNoticesOfFeed(ctx, feed)
+	if err != nil {
+		return fmt.Errorf("list open notices: %w", err)
+	}
+	for _, notice := range open {
+		if err := n.resolve(ctx, notice, at); err != nil {
+			return fmt.Errorf("resolve notice %d: %w", notice.ID, err)
+		}
+	}
+	return nil
+}
+
+// failed tells the guilds that follow a feed what became of a failed poll, which
+// is stored already. Those who are told see why it fails now; when it has failed
+// often enough, the others are told.
+func (n *notices) failed(ctx context.Context, before news.Feed, p news.Poll) error {
+	now, err := n.q.Feed(ctx, int64(before.ID))
+	if err != nil {
+		return err
+	}
+	if now.LastError != before.LastError {
+		open, err := n.q.OpenNoticesOfFeed(ctx, now.ID)
+		if err != nil {
+			return fmt.Errorf("list open notices: %w", err)
+		}
+		for _, notice := range open {
+			if notice.Message != 0 {
+				n.show(notice.ID)
+			}
+		}
+	}
+	if gone := now.State == string(news.FeedGone); !gone {
+		if int(now.Failures) < n.db.noticeAfter {
+			return nil
+		}
+		// A server that says its feed is gone has spoken. Any other failure may
+		// be our own.
+		if cut, err := n.cutOff(ctx, now.FailingSince); cut || err != nil {
+			return err
+		}
+	}
+	due, err := n.q.NoticesDue(ctx, db.NoticesDueParams{
+		Feed: now.ID, FailingSince: now.FailingSince, Lately: millis(p.At.Add(-triedAgain)),
+	})
+	if err != nil {
+		return fmt.Errorf("list guilds to be told: %w", err)
+	}
+	for _, to := range due {
+		if err := n.open(ctx, to.Guild, now.ID, to.Channel, p.At); err != nil {
+			return fmt.Errorf("tell guild %d: %w", to.Guild, err)
+		}
+	}
+	return nil
+}
+
+// cutOff reports whether it looks as if not the feed were down that began to fail
+// then, but our own connection: of several feeds, none was read since.
+func (n *notices) cutOff(ctx context.Context, failingSince int64) (bool, error) {
+	read, err := n.q.ReadSince(ctx, failingSince)
+	if read || err != nil {
+		return false, err
+	}
+	followed, err := n.q.FollowedAtLeast(ctx, enoughFeeds)
+	return followed >= enoughFeeds, err
+}
+
+// Notice returns a notice with its feed as it now is, or news.ErrNotFound.
+func (d *DB) Notice(ctx context.Context, id news.NoticeID) (news.Notice, error) {
+	row, err := d.read.Notice(ctx, int64(id))
+	if err != nil {
+		return news.Notice{}, fmt.Errorf("read notice %d: %w", id, one(err))
+	}
+	notice := news.Notice{
+		ID:         id,
+		Guild:      news.GuildID(row.Notice.Guild),
+		Channel:    news.ChannelID(row.Notice.Channel),
+		Feed:       news.Follow{Feed: feedOf(row.Feed)},
+		Removed:    !row.FollowedAt.Valid,
+		Message:    news.MessageID(row.Notice.Message),
+		CreatedAt:  timeOf(row.Notice.CreatedAt),
+		TriedAt:    timeOf(row.Notice.TriedAt),
+		ResolvedAt: timeOf(row.Notice.ResolvedAt),
+	}
+	if !notice.Removed {
+		notice.Feed = followOf(row.Feed, db.GuildFeed{
+			FollowedAt: row.FollowedAt.Int64, PausedAt: row.PausedAt.Int64, Folder: row.Folder.String,
+		})
+	}
+	// The newest one speaks for those that are held.
+	open, err := d.read.OpenNotices(ctx, row.Notice.Guild)
+	if err != nil {
+		return news.Notice{}, fmt.Errorf("count open notices of guild %d: %w", notice.Guild, err)
+	}
+	if open.Newest == row.Notice.ID {
+		notice.Others = int(open.Held)
+	}
+	return notice, nil
+}
+
+// NoticeTried stores when sending was first attempted; later attempts change
+// nothing.
+func (d *DB) NoticeTried(ctx context.Context, id news.NoticeID, at time.Time) error {
+	err := d.inTx(ctx, func(_ *sql.Tx, q *db.Queries) error {
+		return some(q.NoticeTried(ctx, db.NoticeTriedParams{ID: int64(id), TriedAt: millis(at)}))
+	})
+	if err != nil {
+		return fmt.Errorf("store attempt of notice %d: %w", id, err)
+	}
+	return nil
+}
+
+// NoticeSent stores that the notice's message exists. Where the trouble ended
+// while the message was under way, it also stores a job that says so in it.
+func (d *DB) NoticeSent(ctx context.Context, id news.NoticeID, message news.MessageID, at time.Time) error {
+	err := d.inTx(ctx, func(tx *sql.Tx, q *db.Queries) error {
+		resolved, err := q.NoticeSent(ctx, db.NoticeSentParams{ID: int64(id), Message: int64(message), At: millis(at)})
+		if err != nil || resolved == 0 {
+			return one(err)
+		}
+		return d.enqueue(ctx, tx, news.Job{Kind: news.SendNotice, Subject: int64(id)})
+	})
+	if err != nil {
+		return fmt.Errorf("store message of notice %d: %w", id, err)
+	}
+	return nil
+}
+
+// NoticeFailed stores that the notice's message cannot be sent, or is there no
+// more, and why, and ends the notice. As long as the same trouble lasts, the guild
+// is not told again by a second message, and a channel that could not be written
+// to is tried once a day.
+func (d *DB) NoticeFailed(ctx context.Context, id news.NoticeID, reason string) error {
+	err := d.inTx(ctx, func(tx *sql.Tx, q *db.Queries) error {
+		notice, err := q.NoticeFailed(ctx, db.NoticeFailedParams{ID: int64(id), LastError: clean(reason)})
+		if err != nil {
+			return one(err)
+		}
+		if notice.ResolvedAt != 0 {
+			return nil
+		}
+		notices := d.newNotices(q)
+		if err := notices.resolve(ctx, notice, d.now()); err != nil {
+			return err
+		}
+		jobs := slices.DeleteFunc(notices.jobs, func(j news.Job) bool { return j.Subject == notice.ID }) // there is nothing to show it in
+		return d.enqueue(ctx, tx, jobs...)
+	})
+	if err != nil {
+		return fmt.Errorf("store failure of notice %d: %w", id, err)
+	}
+	return nil
+}

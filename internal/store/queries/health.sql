@@ -1,0 +1,116 @@
+-- NoticesDue are the guilds that should be told that a feed fails, and where. Not
+-- those that are told, or were told by a message that is there no more, or cannot
+-- be told where they want to be: that is not tried again and again.
+-- name: NoticesDue :many
+SELECT due.guild, due.channel FROM (
+    SELECT guild.id AS guild, guild_feed.followed_at, CAST(
+        CASE WHEN guild.notice_channel <> 0 THEN guild.notice_channel ELSE coalesce((
+            SELECT subscription.channel FROM subscription
+            WHERE subscription.guild = guild.id AND subscription.paused_at = 0
+            ORDER BY subscription.id LIMIT 1
+        ), 0) END AS bigint) AS channel
+    FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
+    WHERE guild_feed.feed = sqlc.arg(feed) AND guild_feed.paused_at = 0
+        AND guild.left_at = 0 AND NOT guild.notices_off
+) AS due
+WHERE due.channel <> 0 AND NOT EXISTS (
+    SELECT 1 FROM notice
+    WHERE notice.feed = sqlc.arg(feed) AND notice.guild = due.guild AND (
+        notice.resolved_at = 0 OR (
+            notice.last_error <> ''
+            AND notice.created_at >= due.followed_at AND notice.created_at >= sqlc.arg(failing_since)
+            AND (notice.message <> 0 OR (notice.channel = due.channel AND notice.created_at > sqlc.arg(lately)))
+        )
+    )
+)
+ORDER BY due.guild;
+
+-- NoticeChannel is where a guild would be told now, 0 for nowhere.
+-- name: NoticeChannel :one
+SELECT CAST(
+    CASE WHEN guild.notices_off THEN 0 WHEN guild.notice_channel <> 0 THEN guild.notice_channel ELSE coalesce((
+        SELECT subscription.channel FROM subscription
+        WHERE subscription.guild = guild.id AND subscription.paused_at = 0
+        ORDER BY subscription.id LIMIT 1
+    ), 0) END AS bigint) AS channel
+FROM guild WHERE guild.id = $1;
+
+-- name: InsertNotice :exec
+INSERT INTO notice (id, guild, feed, channel, message, created_at, tried_at, resolved_at, held, last_error)
+VALUES ($1, $2, $3, $4, 0, $5, 0, 0, $6, '');
+
+-- name: Notice :one
+SELECT sqlc.embed(notice), sqlc.embed(feed),
+    guild_feed.followed_at, guild_feed.paused_at, guild_feed.folder
+FROM notice
+JOIN feed ON feed.id = notice.feed
+LEFT JOIN guild_feed ON guild_feed.guild = notice.guild AND guild_feed.feed = notice.feed
+WHERE notice.id = $1;
+
+-- OpenNotices counts a guild's open notices: those it is told of, of which newest
+-- is the last, and those that are held.
+-- name: OpenNotices :one
+SELECT CAST(coalesce(max(CASE WHEN NOT held THEN id END), 0) AS bigint) AS newest,
+    count(CASE WHEN NOT held THEN 1 END) AS told,
+    count(CASE WHEN held THEN 1 END) AS held
+FROM notice WHERE guild = $1 AND resolved_at = 0;
+
+-- name: OpenNoticesOfFeed :many
+SELECT * FROM notice WHERE feed = $1 AND resolved_at = 0 ORDER BY id;
+
+-- name: OpenNotice :one
+SELECT * FROM notice WHERE guild = $1 AND feed = $2 AND resolved_at = 0;
+
+-- name: OldestHeldNotice :one
+SELECT id FROM notice WHERE guild = $1 AND resolved_at = 0 AND held ORDER BY id LIMIT 1;
+
+-- name: ReleaseNotice :exec
+UPDATE notice SET held = false, channel = $2 WHERE id = $1;
+
+-- RedirectNotices sends elsewhere what nobody has tried to send yet.
+-- name: RedirectNotices :exec
+UPDATE notice SET channel = $2 WHERE guild = $1 AND resolved_at = 0 AND message = 0 AND tried_at = 0;
+
+-- name: ResolveNotice :exec
+UPDATE notice SET resolved_at = $2 WHERE id = $1 AND resolved_at = 0;
+
+-- name: ResolveNoticesOfGuild :exec
+UPDATE notice SET resolved_at = $2 WHERE guild = $1 AND resolved_at = 0;
+
+-- name: NoticeTried :execrows
+UPDATE notice SET tried_at = CASE WHEN tried_at = 0 THEN $2 ELSE tried_at END WHERE id = $1;
+
+-- name: NoticeSent :one
+UPDATE notice SET message = $2, tried_at = CASE WHEN tried_at = 0 THEN sqlc.arg(at) ELSE tried_at END
+WHERE id = $1
+RETURNING resolved_at;
+
+-- name: NoticeFailed :one
+UPDATE notice SET last_error = $2 WHERE id = $1
+RETURNING *;
+
+-- FollowedAtLeast counts feeds that somebody follows, up to a number.
+-- name: FollowedAtLeast :one
+SELECT count(*) FROM (
+    SELECT DISTINCT guild_feed.feed FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
+    WHERE guild_feed.paused_at = 0 AND guild.left_at = 0
+    LIMIT sqlc.arg(most)
+) AS followed;
+
+-- ReadSince tells whether any feed that somebody follows was read since a time.
+-- name: ReadSince :one
+SELECT EXISTS (
+    SELECT 1 FROM feed
+    WHERE feed.polled_at >= sqlc.arg(since) AND EXISTS (
+        SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
+        WHERE guild_feed.feed = feed.id AND guild_feed.paused_at = 0 AND guild.left_at = 0
+    )
+);
+
+-- name: StoriesByDay :many
+SELECT CAST(first_seen_at / 86400000 AS bigint) AS day, count(*) AS stories FROM story
+WHERE feed = $1 AND first_seen_at >= $2
+GROUP BY CAST(first_seen_at / 86400000 AS bigint);
+
+-- name: CountStories :one
+SELECT count(*) FROM story WHERE feed = $1;
