@@ -50,6 +50,24 @@ func (m *Metrics) Counter(name, help string, read func() float64) {
 	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, read))
 }
 
+// Counters is a Counter for each value of a label.
+func (m *Metrics) Counters(name, help, label string, read func() map[string]int64) {
+	m.registry.MustRegister(counters{desc: prometheus.NewDesc(name, help, []string{label}, nil), read: read})
+}
+
+type counters struct {
+	desc *prometheus.Desc
+	read func() map[string]int64
+}
+
+func (c counters) Describe(out chan<- *prometheus.Desc) { out <- c.desc }
+
+func (c counters) Collect(out chan<- prometheus.Metric) {
+	for value, n := range c.read() {
+		out <- prometheus.MustNewConstMetric(c.desc, prometheus.CounterValue, float64(n), value)
+	}
+}
+
 // Handler answers GET requests with the metrics in Prometheus's text format.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4, Timeout: checkTimeout})

@@ -17,6 +17,7 @@ func TestMetricsAreServed(t *testing.T) {
 	spent := 0.25
 	m.Gauge("tidings_model_spent_today", "Money.", func() float64 { return spent })
 	m.Counter("tidings_model_calls_total", "Calls.", func() float64 { return 7 })
+	m.Counters("tidings_model_refusals_total", "Refusals.", "fault", func() map[string]int64 { return map[string]int64{"number": 3} })
 	s, err := Serve(t.Context(), "metrics", "127.0.0.1:0", m.Handler(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -37,6 +38,7 @@ func TestMetricsAreServed(t *testing.T) {
 		`tidings_job_seconds_sum{kind="poll_feed",outcome="done"} 5`,
 		"tidings_model_spent_today 0.25",
 		"tidings_model_calls_total 7",
+		`tidings_model_refusals_total{fault="number"} 3`,
 		"go_goroutines",
 	} {
 		if !strings.Contains(string(body), want+"\n") && !strings.Contains(string(body), want+" ") {
