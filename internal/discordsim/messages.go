@@ -249,13 +249,13 @@ func (s *Server) Say(channelID, userID, content string, files ...File) (Message,
 		return Message{}, errUnknown("Channel")
 	}
 	p := s.permissions(ch, userID)
-	if !p.Has(ViewChannel|SendMessages) || (len(files) > 0 && !p.Has(AttachFiles)) {
+	if !holdsMessages(ch) || !p.Has(ViewChannel|SendMessages) || (len(files) > 0 && !p.Has(AttachFiles)) {
 		return Message{}, refused("%s may not write in #%s", u.DisplayName(), ch.Name)
 	}
 	d := draft{raw: content, content: new(strings.TrimSpace(content))}
 	for i, f := range files {
 		if len(f.Data) > maxFile {
-			return Message{}, errTooLarge()
+			return Message{}, refused("%s is larger than 10 MB", f.Name)
 		}
 		d.files = append(d.files, upload{f, i})
 	}

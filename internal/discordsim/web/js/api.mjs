@@ -3,12 +3,14 @@
 /** ApiError carries the sentence that the server gave for a refused request. */
 export class ApiError extends Error {}
 
-async function request(path, body) {
+const request = (path, body) => send(path, body === undefined
+  ? { headers: { Accept: 'application/json' } }
+  : { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+
+async function send(path, options) {
   let response;
   try {
-    response = await fetch(path, body === undefined
-      ? { headers: { Accept: 'application/json' } }
-      : { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+    response = await fetch(path, options);
   } catch {
     throw new ApiError('The demo does not answer. Is it still running in its terminal?');
   }
@@ -36,6 +38,11 @@ export const api = {
   autocomplete: (body) => request('/client/autocomplete', body),
   useComponent: (body) => request('/client/components', body),
   submitModal: (body) => request('/client/modals', body),
+  say: (body) => request('/client/messages', body),
+  /** upload sends a chosen file, and resolves to the {id} that stands for it. */
+  upload: (file) => send(`/client/files${query({ name: file.name })}`, {
+    method: 'POST', headers: { 'Content-Type': file.type || 'application/octet-stream' }, body: file,
+  }),
 };
 
 const EVENTS = [

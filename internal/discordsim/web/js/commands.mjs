@@ -1,19 +1,24 @@
 // Slash commands as data: which there are, which fit what was typed, and what
 // a typed line or a filled-in option means. Pure; the composer shows it.
 
+import { formatBytes } from './format.mjs';
+
 /** Option types, by Discord's numbers. */
 export const OPTION = {
   subcommand: 1, group: 2, string: 3, integer: 4, boolean: 5, user: 6, channel: 7, role: 8, mentionable: 9, number: 10, attachment: 11,
 };
 
+/** Command types, by Discord's numbers. */
+export const COMMAND = { slash: 1, user: 2, message: 3 };
+
 // What every member may do: a command that asks for more is not shown to one
 // who cannot manage the server.
 const ORDINARY = [10, 11, 14, 15, 16, 31].reduce((bits, n) => bits | (1n << BigInt(n)), 0n);
 
-/** availableCommands leaves out what a person may not see in a guild. */
-export function availableCommands(commands, { canManage, guildId }) {
+/** availableCommands are the commands of one type, without what a person may not see in a guild. */
+export function availableCommands(commands, { canManage, guildId, type = COMMAND.slash }) {
   return commands.filter((command) => {
-    if ((command.type ?? 1) !== 1) return false;
+    if ((command.type ?? COMMAND.slash) !== type) return false;
     if (command.guild_id && command.guild_id !== guildId) return false;
     if (Array.isArray(command.contexts) && !command.contexts.includes(0)) return false;
     const wanted = command.default_member_permissions;
@@ -159,6 +164,16 @@ export function resolve(option, text, directory) {
     default:
       return { error: 'This kind of option cannot be filled in here.' };
   }
+}
+
+// What Discord takes as one file, in bytes.
+const MOST_BYTES = 10 * 1024 * 1024;
+
+/** resolveFile is resolve for an option that takes a file. */
+export function resolveFile(option, file) {
+  if (!file) return option.required ? { error: 'This option is required. Choose a file.' } : {};
+  if (file.size > MOST_BYTES) return { error: `A file of at most 10 MB, please; this one has ${formatBytes(file.size)}.` };
+  return { value: file };
 }
 
 const NOUN = {

@@ -1,8 +1,9 @@
-// The message box. It holds either plain text, which only ever begins a
-// command, or a chosen command with its options as labelled inputs.
+// The message box. It holds either plain text, to post or to begin a command
+// with, or a chosen command with its options as labelled inputs.
 
 import { append, fill, h } from './dom.mjs';
-import { flatten, ordered, parseLine, parseOptions, search, suggestions } from './commands.mjs';
+import { flatten, OPTION, ordered, parseLine, parseOptions, search, suggestions } from './commands.mjs';
+import { FileField } from './fileoption.mjs';
 import { icon } from './icons.mjs';
 import { Listbox } from './listbox.mjs';
 import { avatar } from './message.mjs';
@@ -82,7 +83,7 @@ export class Composer {
 
   #refresh() {
     const { channel } = this.#store;
-    const hint = channel ? `Type / for commands in #${channel.name}` : 'There is no channel to write in';
+    const hint = channel ? `Message #${channel.name}, or type / for commands` : 'There is no channel to write in';
     this.text.placeholder = hint;
     this.text.setAttribute('aria-label', hint);
     this.text.disabled = !channel;
@@ -119,14 +120,8 @@ export class Composer {
   #typed() {
     this.#showError('');
     const { value } = this.text;
-    if (!value.trim()) {
-      this.#closePanel();
-      return;
-    }
     if (!value.startsWith('/')) {
-      this.#mode = 'hint';
-      this.list.show([]);
-      this.#openPanel([h('span', null, 'This box is for slash commands. Type ', h('kbd', null, '/'), ' to see them.')], this.text);
+      this.#closePanel();
       return;
     }
     const typed = value.slice(1);
@@ -203,12 +198,13 @@ export class Composer {
   }
 
   #addField(option, text) {
-    const field = new OptionField(option, this.#directory, {
+    const handlers = {
       onFocus: (f) => this.#offerChoices(f),
       onInput: (f) => this.#optionTyped(f),
       onKey: (event, f) => this.#optionKey(event, f),
       onPaste: (event, f) => this.#pasted(event, f),
-    });
+    };
+    const field = option.type === OPTION.attachment ? new FileField(option, handlers) : new OptionField(option, this.#directory, handlers);
     if (text) field.setText(text);
     this.#fields.push(field);
     return field;
@@ -295,7 +291,7 @@ export class Composer {
     }
     const choices = field.settled ? null : suggestions(field.option, field.text, field.directory);
     this.#showChoices(field, choices ?? []);
-    this.#helpFor(field, choices && !choices.length ? 'Nothing fits.' : '');
+    this.#helpFor(field, field.note ?? (choices && !choices.length ? 'Nothing fits.' : ''));
   }
 
   #addOption(option, text) {
@@ -324,7 +320,7 @@ export class Composer {
     const out = {};
     for (const field of this.#fields) {
       const worth = field === focused ? { value: field.text } : field.worth();
-      if (worth.value !== undefined) out[field.name] = worth.value;
+      if (worth.value !== undefined && field.option.type !== OPTION.attachment) out[field.name] = worth.value;
     }
     return out;
   }
@@ -385,17 +381,15 @@ export class Composer {
     const named = this.#command.options.some((o) => new RegExp(`(^|\\s)${o.name.replace(/[^\w-]/g, '\\$&')}:`, 'u').test(text));
     if (!named || field.text) return;
     event.preventDefault();
-    const values = Object.fromEntries(this.#fields.filter((f) => f !== field && f.text).map((f) => [f.name, f.text]));
+    const values = Object.fromEntries(this.#fields.filter((f) => f !== field && f.text).map((f) => [f.name, f.kept]));
     this.#enter(this.#command, { ...values, ...parseOptions(this.#command, text) });
   }
 
   #optionKey(event, field) {
     if (event.isComposing) return;
     const { key } = event;
-    const { input } = field;
     const index = this.#fields.indexOf(field);
-    const atStart = input.selectionStart === 0 && input.selectionEnd === 0;
-    const atEnd = input.selectionStart === input.value.length;
+    const { atStart, atEnd } = field;
     const listing = !this.panel.hidden && this.list.active !== null;
     const stop = () => {
       event.preventDefault();
@@ -468,7 +462,7 @@ export class Composer {
   async submit() {
     if (this.#sending) return;
     if (!this.#command) {
-      this.#submitText();
+      await this.#submitText();
       return;
     }
     const options = {};
@@ -489,11 +483,18 @@ export class Composer {
     await this.#run(this.#command.name, options);
   }
 
-  #submitText() {
+  async #submitText() {
     const line = this.text.value.trim();
     if (!line) return;
     if (!line.startsWith('/')) {
-      this.#showError('This box is for slash commands: begin with /.');
+      this.#sending = true;
+      try {
+        await this.#store.say(line);
+        this.text.value = '';
+      } catch (error) {
+        this.#showError(error.message);
+      }
+      this.#sending = false;
       return;
     }
     const parsed = parseLine(this.#runnable, line);
@@ -505,7 +506,7 @@ export class Composer {
     this.#sending = true;
     this.box.classList.add('sending');
     const command = this.#command;
-    const values = Object.fromEntries(this.#fields.map((f) => [f.name, f.text]));
+    const values = Object.fromEntries(this.#fields.map((f) => [f.name, f.kept]));
     this.#leave('');
     this.text.focus();
     const free = () => {

@@ -86,6 +86,14 @@ export function hexColour(value) {
   return `#${(Number(value) & 0xffffff).toString(16).padStart(6, '0')}`;
 }
 
+/** formatBytes writes a file's size as Discord does. */
+export function formatBytes(count) {
+  if (!(count >= 0)) return '';
+  if (count < 1024) return `${count} ${count === 1 ? 'byte' : 'bytes'}`;
+  const kilobytes = count / 1024;
+  return kilobytes < 1023.995 ? `${kilobytes.toFixed(2)} KB` : `${(kilobytes / 1024).toFixed(2)} MB`;
+}
+
 /** compareIds orders snowflakes, which are too large for numbers. */
 export function compareIds(a, b) {
   const [x, y] = [String(a), String(b)];

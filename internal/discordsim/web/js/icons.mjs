@@ -19,6 +19,10 @@ const paths = {
   external: 'M14 4.5h5.5V10M19.5 4.5 11 13M17 13.5v6H4.5V7h6',
   warning: 'M12 4 2.8 19.5h18.4L12 4zM12 10v4.5M12 17v.3',
   slash: 'M16 4 8 20',
+  file: 'M6 3.5h8l4.5 4.5v12.5H6zM13.5 3.5V8.5h5M9 13h6.5M9 16.5h6.5',
+  download: 'M12 4v11M7 10.5l5 5 5-5M5 20h14',
+  more: 'M5.5 12h.01M12 12h.01M18.5 12h.01',
+  apps: 'M4.5 4.5h6v6h-6zM13.5 4.5h6v6h-6zM4.5 13.5h6v6h-6zM16.5 13.5v6M13.5 16.5h6',
 };
 
 /** icon makes one of the icons above; decorative, so hidden from assistive technology. */

@@ -1,8 +1,8 @@
 // One message as an element.
 
-import { append, externalLink, h, picture, safeURL } from './dom.mjs';
+import { append, h, picture, safeURL } from './dom.mjs';
 import { components } from './components.mjs';
-import { colourOf, dayKey, displayName, formatTime, initials, messageTime } from './format.mjs';
+import { colourOf, dayKey, displayName, formatBytes, formatTime, initials, messageTime } from './format.mjs';
 import { icon, newswire } from './icons.mjs';
 import { plainText, parseInline } from './markdown.mjs';
 import { embed, inlineMarkdown, markdown } from './render.mjs';
@@ -10,6 +10,7 @@ import { EPHEMERAL, LOADING } from './state.mjs';
 
 const GROUP_WITHIN = 7 * 60_000;
 const SUPPRESS_EMBEDS = 1 << 2;
+const CONTEXT_MENU = 23; // the type of a message that answers a command from a message's menu
 
 /** avatar is a user's picture: a drawing for the bot, an initial for people. */
 export function avatar(user, bot, className = 'avatar') {
@@ -33,21 +34,21 @@ export function continues(message, before) {
   return later - earlier < GROUP_WITHIN && dayKey(earlier) === dayKey(later);
 }
 
-// The command that a message answers, if it was a slash command (type 2).
+// The command that a message answers, if it was one (type 2).
 function commandOf(message) {
   const metadata = message.interaction_metadata ?? message.interaction;
   if (!metadata || (metadata.type ?? 2) !== 2) return null;
   const name = message.interaction?.name ?? message.interaction_metadata?.name;
-  return name ? { name, user: metadata.user ?? message.interaction?.user } : null;
+  return name ? { name, user: metadata.user ?? message.interaction?.user, menu: message.type === CONTEXT_MENU } : null;
 }
 
-function usedLine(by, name, store) {
+function usedLine({ user: by, name, menu }, store) {
   const user = store.findUser(by?.id) ?? by;
   return h('div', { class: 'reply-line' },
     avatar(user, store.bot, 'avatar tiny'),
     h('span', { class: 'reply-author' }, displayName(user)),
     ' used ',
-    h('span', { class: 'mention' }, icon('slash'), name));
+    h('span', { class: 'mention' }, icon(menu ? 'apps' : 'slash'), name));
 }
 
 function replyLine(target, store, names) {
@@ -68,7 +69,8 @@ function failure(sentence) {
 }
 
 /**
- * messageElement renders a message. ctx: {store, names, onDismiss(message)}.
+ * messageElement renders a message. ctx: {store, names, onDismiss(message),
+ * onMenu(message, point, opener)}.
  * before is the message above it, if any.
  */
 export function messageElement(message, before, ctx) {
@@ -86,7 +88,7 @@ export function messageElement(message, before, ctx) {
   });
   const time = (text) => h('time', { class: 'message-time', datetime: message.timestamp, title: formatTime(date, 'F') }, text);
 
-  if (command) el.append(usedLine(command.user, command.name, store));
+  if (command) el.append(usedLine(command, store));
   else if (target) el.append(replyLine(target, store, names));
 
   const body = h('div', { class: 'message-body' });
@@ -102,7 +104,35 @@ export function messageElement(message, before, ctx) {
   append(body, content(message, ctx));
   if (ephemeral) body.append(ephemeralNote(message, ctx));
   el.append(body);
+  if (!ephemeral && !(message.flags & LOADING)) addMenu(el, message, ctx);
   return el;
+}
+
+// addMenu opens the message's menu from a button, and on a right press: but not
+// on a link or on selected text, which have the browser's own menu.
+function addMenu(el, message, { onMenu }) {
+  const open = (point) => {
+    button.setAttribute('aria-expanded', 'true');
+    onMenu(message, point, button);
+  };
+  const button = h('button', {
+    class: 'icon-button message-more',
+    type: 'button',
+    title: 'Apps',
+    'aria-label': 'Apps for this message',
+    'aria-haspopup': 'menu',
+    'aria-expanded': 'false',
+    onclick: () => {
+      const { left, bottom } = button.getBoundingClientRect();
+      open({ x: left, y: bottom + 4 });
+    },
+  }, icon('more'));
+  el.append(button);
+  el.addEventListener('contextmenu', (event) => {
+    if (event.target.closest('a, img') || !getSelection().isCollapsed || !button.offsetParent) return;
+    event.preventDefault();
+    open({ x: event.clientX, y: event.clientY });
+  });
 }
 
 function content(message, { store, names }) {
@@ -129,8 +159,13 @@ function attachment(file) {
   const image = /^image\//.test(file.content_type ?? '') && picture(file.url, file.description ?? file.filename, 'embed-image');
   if (image) return image;
   const href = safeURL(file.url);
-  const size = file.size ? ` · ${Math.max(1, Math.round(file.size / 1024))} kB` : '';
-  return h('div', { class: 'attachment' }, href ? externalLink(href, null, file.filename) : file.filename, size);
+  const link = (props, ...children) => h('a', { href, download: file.filename, rel: 'noopener noreferrer', ...props }, children);
+  return h('div', { class: 'attachment' },
+    icon('file', 'attachment-icon'),
+    h('div', { class: 'attachment-text' },
+      href ? link({ class: 'attachment-name' }, file.filename) : h('span', { class: 'attachment-name' }, file.filename),
+      h('span', { class: 'attachment-size' }, formatBytes(file.size))),
+    href && link({ class: 'icon-button', title: 'Download', 'aria-label': `Download ${file.filename}` }, icon('download')));
 }
 
 function ephemeralNote(message, { onDismiss }) {
@@ -141,11 +176,11 @@ function ephemeralNote(message, { onDismiss }) {
 
 /** pendingElement stands for a command whose answer has not come yet. */
 export function pendingElement(entry, { store }) {
-  const el = h('article', { class: 'message pending-message', 'data-pending': entry.id, 'aria-label': `/${entry.name}` });
+  const el = h('article', { class: 'message pending-message', 'data-pending': entry.id, 'aria-label': entry.menu ? entry.name : `/${entry.name}` });
   const name = displayName(store.bot);
   const failed = entry.state === 'failed';
   append(el, [
-    usedLine(entry.user, entry.name, store),
+    usedLine(entry, store),
     avatar(store.bot, store.bot),
     h('div', { class: 'message-body' },
       h('div', { class: 'message-head' }, h('span', { class: 'author' }, name), appBadge()),

@@ -4,6 +4,7 @@
 import { fill, h } from './dom.mjs';
 import { dayKey } from './format.mjs';
 import { icon } from './icons.mjs';
+import { MessageMenu } from './menu.mjs';
 import { dayDivider, messageElement, pendingElement } from './message.mjs';
 
 // How near to an edge counts as being there, in pixels.
@@ -25,14 +26,17 @@ export class MessagePane {
   constructor({ store, names, intro }) {
     this.#store = store;
     this.#intro = intro;
-    this.#ctx = { store, names, onDismiss: (message) => store.dismiss(message) };
+    const menu = new MessageMenu(store);
+    this.#ctx = { store, names, onDismiss: (message) => store.dismiss(message), onMenu: (message, point, opener) => menu.open(message, point, opener) };
     this.#pill = h('button', { class: 'new-pill', type: 'button', hidden: true, onclick: () => this.toBottom() }, h('span'), icon('down'));
     this.#log = h('div', { class: 'message-log', role: 'log', 'aria-live': 'polite', tabindex: '0' }, this.#list, this.#pendingList);
     this.#log.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     // Pictures that arrive late must not push the last line out of sight.
     new ResizeObserver(() => this.#stick && this.#jump()).observe(this.#list);
     new ResizeObserver(() => this.#stick && this.#jump()).observe(this.#log);
-    this.el = h('div', { class: 'message-pane' }, this.#log, this.#pill);
+    this.el = h('div', { class: 'message-pane' }, this.#log, this.#pill, menu.el);
+    const offer = () => this.el.classList.toggle('has-apps', menu.offers);
+    for (const change of ['commands', 'user', 'selection']) store.on(change, offer);
 
     store.on('selection', () => this.#reset());
     store.on('messages', () => this.render());

@@ -54,6 +54,19 @@ export class OptionField {
     return this.input.value;
   }
 
+  /** kept is what brings the field back after a command was refused. */
+  get kept() {
+    return this.text;
+  }
+
+  get atStart() {
+    return this.input.selectionStart === 0 && this.input.selectionEnd === 0;
+  }
+
+  get atEnd() {
+    return this.input.selectionStart === this.input.value.length;
+  }
+
   /** settled: a suggestion was picked and not edited since. */
   get settled() {
     return this.#picked !== null;

@@ -3,7 +3,7 @@
 // touches no DOM.
 
 import { api, listen } from './api.mjs';
-import { availableCommands } from './commands.mjs';
+import { availableCommands, COMMAND } from './commands.mjs';
 import { compareIds } from './format.mjs';
 
 export const EPHEMERAL = 1 << 6;
@@ -66,6 +66,11 @@ export class Store {
   /** usableCommands are those that the person may see here. */
   usableCommands() {
     return availableCommands(this.commands, { canManage: this.canManage, guildId: this.guildId });
+  }
+
+  /** messageCommands are those of them that a message's menu offers. */
+  messageCommands() {
+    return availableCommands(this.commands, { canManage: this.canManage, guildId: this.guildId, type: COMMAND.message });
   }
 
   /** names resolves what messages mention. */
@@ -266,16 +271,42 @@ export class Store {
     return { guild_id: this.guildId, channel_id: this.channelId, user_id: this.me.id };
   }
 
-  /** runCommand sends a slash command; the answer arrives as an event. */
+  /** say posts a message; it arrives as an event. */
+  say(content) {
+    return api.say({ ...this.#place, content });
+  }
+
+  /** runCommand sends a slash command, with its files first; the answer arrives as an event. */
   async runCommand(name, options) {
     const place = this.#place;
-    const answer = await api.runCommand({ ...place, name, options });
-    const id = answer?.interaction_id;
+    const sent = {};
+    for (const [option, value] of Object.entries(options)) sent[option] = value instanceof File ? (await api.upload(value)).id : value;
+    const answer = await api.runCommand({ ...place, name, options: sent });
+    await this.#follow(answer?.interaction_id, { channelId: place.channel_id, name, menu: false });
+  }
+
+  /** runOnMessage runs a command from a message's menu. */
+  async runOnMessage(message, name) {
+    const place = this.#place;
+    const entry = { channelId: place.channel_id, name, menu: true };
+    try {
+      const answer = await api.runCommand({ ...place, message_id: message.id, name });
+      await this.#follow(answer?.interaction_id, entry);
+    } catch (error) {
+      // There is no form to say it in: it stands where the answer would.
+      const id = `refused-${message.id}-${name}`;
+      this.pending.set(id, { ...entry, id, user: this.me, state: 'failed', message: error.message });
+      this.#emit('pending');
+    }
+  }
+
+  // #follow shows a command as under way until it is answered.
+  async #follow(id, { channelId, name, menu }) {
     if (!id) return;
-    this.pending.set(id, { id, channelId: place.channel_id, name, user: this.me, state: 'sent' });
+    this.pending.set(id, { id, channelId, name, menu, user: this.me, state: 'sent' });
     this.#emit('pending');
     const outcome = await this.#outcome(id);
-    const answered = this.buffers.get(place.channel_id)?.messages.some((m) => interactionOf(m) === id);
+    const answered = this.buffers.get(channelId)?.messages.some((m) => interactionOf(m) === id);
     const entry = this.pending.get(id);
     if (!entry) return;
     if (outcome.state === 'failed' && !answered) Object.assign(entry, { state: 'failed', message: outcome.message });
