@@ -9,9 +9,9 @@
 //   - that nothing a feed, a page or a person says formats, links or mentions
 //     anything by itself, and that every message keeps Discord's limits;
 //   - to keep Discord's rate limits, and to stop before our address is banned;
-//   - to bring a delivery to its channel once: Deliver sends under a nonce, and
-//     looks into the channel's own history beyond the time for which Discord
-//     remembers one;
+//   - to bring a delivery or a notice to its channel once: it is sent under a
+//     nonce, and looked for in the channel's own history beyond the time for
+//     which Discord remembers one;
 //   - never to show or log a token.
 //
 // What a person may read is a *news.UserError; the log has the rest, under an id
@@ -46,7 +46,14 @@ type Config struct {
 	Summaries Summarizer
 	Articles  ArticleReader
 
-	MaxSubscriptions int // a server; 0 for 50
+	// Poll reads a feed now. That the feed fails is no error of its: the store
+	// knows.
+	Poll   func(context.Context, news.FeedID) error
+	Topics []news.Topic // that a server can follow as a whole
+
+	MaxSubscriptions int  // a server; 0 for 50
+	MaxFeeds         int  // a server, as Feeds sees to; 0 for no bound
+	Translates       bool // a language model brings summaries into a server's language
 
 	Log       *slog.Logger      // nil for none
 	Now       func() time.Time  // nil for time.Now
@@ -58,6 +65,8 @@ type Config struct {
 type Timing struct {
 	Defer      time.Duration // an interaction that takes longer is deferred; 1.5s
 	Handler    time.Duration // a handler gets this long; 1m
+	Import     time.Duration // one that reads a list of feeds gets this long; 14m, of the 15 for which Discord takes an answer
+	Progress   time.Duration // a handler's progress is shown so often; 2s
 	Suggest    time.Duration // an autocompletion gets this long; 2s
 	Request    time.Duration // a REST request, its waiting for limits not counted; 15s
 	Handshake  time.Duration // each step of connecting to the gateway; 20s
@@ -69,6 +78,8 @@ type Timing struct {
 func (t Timing) withDefaults() Timing {
 	t.Defer = cmp.Or(t.Defer, 1500*time.Millisecond)
 	t.Handler = cmp.Or(t.Handler, time.Minute)
+	t.Import = cmp.Or(t.Import, 14*time.Minute)
+	t.Progress = cmp.Or(t.Progress, 2*time.Second)
 	t.Suggest = cmp.Or(t.Suggest, 2*time.Second)
 	t.Request = cmp.Or(t.Request, 15*time.Second)
 	t.Handshake = cmp.Or(t.Handshake, 20*time.Second)
@@ -88,6 +99,10 @@ type Bot struct {
 	router *router
 	guilds *guildQueue
 	crowd  *crowd
+
+	commands []*discordgo.ApplicationCommand
+	imports  *crowd // the lists of feeds being read
+
 	self   atomic.Pointer[identity] // nil before it was asked
 	linked atomic.Bool              // the gateway's link stands
 
@@ -110,8 +125,8 @@ func New(cfg Config) (*Bot, error) {
 		return nil, errors.New("bot: no token")
 	case strings.TrimSpace(cfg.Token) != cfg.Token || strings.HasPrefix(cfg.Token, "Bot "):
 		return nil, errors.New("bot: the token must stand alone, without \"Bot \" and without blanks")
-	case cfg.Store == nil || cfg.Feeds == nil || cfg.Summaries == nil || cfg.Articles == nil:
-		return nil, errors.New("bot: Store, Feeds, Summaries and Articles must be given")
+	case cfg.Store == nil || cfg.Feeds == nil || cfg.Summaries == nil || cfg.Articles == nil || cfg.Poll == nil:
+		return nil, errors.New("bot: Store, Feeds, Summaries, Articles and Poll must be given")
 	}
 	cfg.APIURL = cmp.Or(cfg.APIURL, "https://discord.com/api")
 	cfg.MaxSubscriptions = cmp.Or(cfg.MaxSubscriptions, 50)
@@ -142,9 +157,12 @@ func New(cfg Config) (*Bot, error) {
 	if b.rest, err = newREST(cfg.Token, t); err != nil {
 		return nil, fmt.Errorf("bot: %w", err)
 	}
+	b.commands = definitions(cfg.Topics)
 	b.router = b.routes()
 	b.guilds = newGuildQueue(cfg.Store, b.log)
 	b.crowd = newCrowd(cfg.Now)
+	b.imports = newCrowd(cfg.Now)
+	b.imports.all, b.imports.each = maxImports, 1
 	return b, nil
 }
 

@@ -72,7 +72,7 @@ func newBench(t *testing.T, limits discordsim.Limits) *bench {
 	}
 	b.cfg = Config{
 		Token: testToken, APIURL: sim.APIURL(),
-		Store: b.store, Feeds: b.store, Summaries: b.store, Articles: b.store,
+		Store: b.store, Feeds: b.store, Summaries: b.store, Articles: b.store, Poll: b.store.Poll,
 		Log: textLog(b.log),
 		Timing: Timing{
 			Handshake: 2 * time.Second, MinBackoff: 10 * time.Millisecond, MaxBackoff: 50 * time.Millisecond,

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,28 +25,44 @@ const (
 	verbResume        = "sub.resume" // id
 	verbRemove        = "sub.remove" // id
 	verbFeeds         = "feeds"      // offset
-	verbLatest        = "latest"     // feed, count, offset
-	verbSearch        = "search"     // offset, query
+	verbFeedAdd       = "feed.add"   // the addresses chosen in the menu
+	verbFeedTry       = "feed.try"   // feed, and its notice where it stands under one
+	verbFeedPause     = "feed.pause" // as before
+	verbFeedResume    = "feed.resume"
+	verbFeedRemove    = "feed.remove"
+	verbLatest        = "latest" // feed, count, offset
+	verbSearch        = "search" // offset, query
 )
 
 // routes says who answers what.
 func (b *Bot) routes() *router {
 	shared := func(r *request) bool { return r.flag("share") }
+	feed := func(suggest suggester) map[string]suggester { return map[string]suggester{"feed": suggest} }
+	slow := b.cfg.Timing.Import
 	return &router{
 		api:    b.rest,
 		timing: b.cfg.Timing,
 		log:    b.log,
 		around: []middleware{recovering, inServer, adminOnly, b.storedGuild},
 		commands: map[string]route{
-			"subscribe":     {handle: b.subscribe, admin: true},
-			"subscriptions": {handle: b.listSubscriptions, admin: true},
-			"feeds list":    {handle: b.listFeeds, admin: true},
-			"feeds add":     {handle: b.addFeed, admin: true, suggest: map[string]suggester{"url": b.suggestNewFeeds}},
-			"feeds remove":  {handle: b.removeFeed, admin: true, suggest: map[string]suggester{"feed": b.suggestOldFeeds}},
-			"news latest":   {handle: b.latest, public: shared, suggest: map[string]suggester{"feed": b.suggestFeeds}},
-			"news search":   {handle: b.search, public: shared},
-			"summarize":     {handle: b.summarize, public: shared},
-			"help":          {handle: help},
+			"subscribe":         {handle: b.subscribe, admin: true},
+			"subscriptions":     {handle: b.listSubscriptions, admin: true},
+			"feeds list":        {handle: b.listFeeds, admin: true},
+			"feeds info":        {handle: b.feedInfo, admin: true, suggest: feed(b.suggestFeeds)},
+			"feeds add":         {handle: b.addFeed, admin: true, suggest: map[string]suggester{"url": b.suggestNewFeeds}},
+			"feeds topic":       {handle: b.followTopic, admin: true},
+			"feeds pause":       {handle: b.pauseFeedNamed, admin: true, suggest: feed(b.suggestLiveFeeds)},
+			"feeds resume":      {handle: b.resumeFeedNamed, admin: true, suggest: feed(b.suggestPausedFeeds)},
+			"feeds remove":      {handle: b.removeFeeds, admin: true, suggest: feed(b.suggestOldFeeds)},
+			"feeds import":      {handle: b.importFeeds, admin: true, within: slow},
+			"feeds export":      {handle: b.exportFeeds, admin: true},
+			"settings show":     {handle: b.showSettings, admin: true},
+			"settings notices":  {handle: b.setNotices, admin: true},
+			"settings language": {handle: b.setLanguage, admin: true},
+			"news latest":       {handle: b.latest, public: shared, suggest: feed(b.suggestFeeds)},
+			"news search":       {handle: b.search, public: shared},
+			"summarize":         {handle: b.summarize, public: shared},
+			"help":              {handle: help},
 		},
 		components: map[string]route{
 			verbSubscriptions: {handle: b.listSubscriptions, admin: true, update: true},
@@ -56,97 +71,17 @@ func (b *Bot) routes() *router {
 			verbResume:        {handle: b.resumeSubscription, admin: true, update: true},
 			verbRemove:        {handle: b.removeSubscription, admin: true, update: true},
 			verbFeeds:         {handle: b.listFeeds, admin: true, update: true},
+			verbFeedAdd:       {handle: b.addChosenFeeds, admin: true, update: true, within: slow},
+			verbFeedTry:       {handle: b.tryFeed, admin: true, update: true},
+			verbFeedPause:     {handle: b.pauseFeed, admin: true, update: true},
+			verbFeedResume:    {handle: b.resumeFeed, admin: true, update: true},
+			verbFeedRemove:    {handle: b.removeFeed, admin: true, update: true},
 			verbLatest:        {handle: b.pageLatest, update: true},
 			verbSearch:        {handle: b.pageSearch, update: true},
 			verbLonger:        {handle: b.longer},
 			verbNotForUs:      {handle: b.notForUs},
 		},
 	}
-}
-
-// definitions are the commands as Discord offers them.
-func definitions() []*discordgo.ApplicationCommand {
-	share := option(discordgo.ApplicationCommandOptionBoolean, "share", "Show the answer to everyone in the channel")
-	one := 1.0
-	return []*discordgo.ApplicationCommand{
-		admin(command("subscribe", "Post news that matches your words in a channel",
-			required(limited(option(discordgo.ApplicationCommandOptionString, "query", `Words to watch for, such as: xiaomi (us OR "united states") -review`), maxQuery)),
-			required(&discordgo.ApplicationCommandOption{
-				Type: discordgo.ApplicationCommandOptionChannel, Name: "channel", Description: "Where to post",
-				ChannelTypes: []discordgo.ChannelType{discordgo.ChannelTypeGuildText, discordgo.ChannelTypeGuildNews},
-			}),
-			option(discordgo.ApplicationCommandOptionRole, "role", "A role to mention in each post"))),
-		admin(command("subscriptions", "See what this server watches for; pause, resume or remove it")),
-		admin(command("feeds", "The feeds that this server follows",
-			subcommand("list", "See the feeds and how they are doing"),
-			subcommand("add", "Follow a feed",
-				required(completed(limited(option(discordgo.ApplicationCommandOptionString, "url", "The address of a feed or of its site, or one from the list"), maxFeedText)))),
-			subcommand("remove", "Stop following a feed",
-				required(completed(option(discordgo.ApplicationCommandOptionString, "feed", "The feed, or all bundled ones")))))),
-		command("news", "Read the news here",
-			subcommand("latest", "The latest stories",
-				completed(option(discordgo.ApplicationCommandOptionString, "feed", "Only of this feed")),
-				&discordgo.ApplicationCommandOption{
-					Type: discordgo.ApplicationCommandOptionInteger, Name: "count", Description: "How many at a time, up to 10",
-					MinValue: &one, MaxValue: pageSize,
-				},
-				share),
-			subcommand("search", "Find stories by words",
-				required(limited(option(discordgo.ApplicationCommandOptionString, "query", `Words to find, such as: pixel "tensor g6" -rumor`), maxSearch)),
-				share)),
-		command("summarize", "Condense an article into a few sentences",
-			required(limited(option(discordgo.ApplicationCommandOptionString, "url", "The article's address"), maxFeedText)),
-			&discordgo.ApplicationCommandOption{
-				Type: discordgo.ApplicationCommandOptionString, Name: "length", Description: "How much of it",
-				Choices: []*discordgo.ApplicationCommandOptionChoice{
-					{Name: "Short: about 30 words", Value: "short"},
-					{Name: "Medium: about 60 words", Value: "medium"},
-					{Name: "Long: about 120 words", Value: "long"},
-				},
-			},
-			share),
-		command("help", "What Tidings does, and how to begin"),
-	}
-}
-
-func command(name, description string, options ...*discordgo.ApplicationCommandOption) *discordgo.ApplicationCommand {
-	return &discordgo.ApplicationCommand{
-		Type: discordgo.ChatApplicationCommand, Name: name, Description: description, Options: options,
-		Contexts: &[]discordgo.InteractionContextType{discordgo.InteractionContextGuild},
-	}
-}
-
-// admin offers a command only to people who may manage the server, unless the
-// server decides otherwise.
-func admin(c *discordgo.ApplicationCommand) *discordgo.ApplicationCommand {
-	manage := int64(discordgo.PermissionManageGuild)
-	c.DefaultMemberPermissions = &manage
-	return c
-}
-
-func subcommand(name, description string, options ...*discordgo.ApplicationCommandOption) *discordgo.ApplicationCommandOption {
-	return &discordgo.ApplicationCommandOption{
-		Type: discordgo.ApplicationCommandOptionSubCommand, Name: name, Description: description, Options: options,
-	}
-}
-
-func option(t discordgo.ApplicationCommandOptionType, name, description string) *discordgo.ApplicationCommandOption {
-	return &discordgo.ApplicationCommandOption{Type: t, Name: name, Description: description}
-}
-
-func required(o *discordgo.ApplicationCommandOption) *discordgo.ApplicationCommandOption {
-	o.Required = true
-	return o
-}
-
-func completed(o *discordgo.ApplicationCommandOption) *discordgo.ApplicationCommandOption {
-	o.Autocomplete = true
-	return o
-}
-
-func limited(o *discordgo.ApplicationCommandOption, characters int) *discordgo.ApplicationCommandOption {
-	o.MaxLength = characters
-	return o
 }
 
 // pageButtons are the buttons under a page of a list, or none where there is
@@ -180,11 +115,3 @@ func spaced(items []string) string {
 type number int
 
 func (n number) String() string { return strconv.Itoa(int(n)) }
-
-// plural is "1 feed" or "2 feeds".
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}

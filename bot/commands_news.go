@@ -13,7 +13,7 @@ import (
 
 // latest answers /news latest.
 func (b *Bot) latest(ctx context.Context, r *request) (response, error) {
-	var feed news.Feed
+	var feed news.Follow
 	if given := r.text("feed"); given != "" {
 		var err error
 		if feed, err = b.followedFeed(ctx, r.Guild, given); err != nil {

@@ -101,7 +101,7 @@ func (b *Bot) whyNothing(ctx context.Context, guild news.GuildID) (string, error
 	if len(feeds) == 0 {
 		return "This server follows no feed, so nothing can come of it: `/feeds add` follows some.", nil
 	}
-	known := func(f news.Feed) bool { return f.Polled() && b.now().Sub(f.ID.Time()) >= 24*time.Hour }
+	known := func(f news.Follow) bool { return f.Polled() && b.now().Sub(f.ID.Time()) >= 24*time.Hour }
 	if !slices.ContainsFunc(feeds, known) {
 		return "It is too early to tell how much that brings: I have read this server's feeds for less than a day.", nil
 	}

@@ -159,17 +159,3 @@ func (b *Bot) notForUs(ctx context.Context, r *request) (response, error) {
 		Rows: []discordgo.MessageComponent{subscriptionButtons(s.ID, false)},
 	}, nil
 }
-
-// help answers /help.
-func help(context.Context, *request) (response, error) {
-	return response{Text: strings.Join([]string{
-		"**Tidings reads news feeds and posts the stories that match your words, in two or three sentences.**",
-		"",
-		"`/news latest` and `/news search` read the news here; `/summarize` condenses any article. Only you see the answer, unless you choose `share`.",
-		"",
-		"With *Manage Server*:",
-		"`/subscribe` posts what matches in a channel: `xiaomi (us OR \"united states\") -review`. Words stand for whole words and must all be there; `OR` is either, `-` leaves out, quotes keep words together.",
-		"`/subscriptions` pauses, resumes and removes them.",
-		"`/feeds list`, `/feeds add` and `/feeds remove` say where the news comes from.",
-	}, "\n")}, nil
-}

@@ -452,7 +452,7 @@ func TestHelp(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, discordsim.Limits{}).start()
 	text := b.run("/help", b.sim.Member().ID).Message.Content
-	for _, c := range definitions() {
+	for _, c := range definitions(nil) {
 		if !strings.Contains(text, "`/"+c.Name) && c.Name != "help" {
 			t.Errorf("/help does not name /%s", c.Name)
 		}

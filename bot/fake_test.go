@@ -11,7 +11,8 @@ import (
 	"tidings/internal/news"
 )
 
-// memory is a Store, FeedAdder, Summarizer and ArticleReader in memory.
+// memory is a Store, FeedAdder, Summarizer and ArticleReader in memory. What it
+// keeps of feeds, notices and settings is in fake_feeds_test.go.
 type memory struct {
 	mu     sync.Mutex
 	nextID int64
@@ -19,7 +20,11 @@ type memory struct {
 	subs   []news.Subscription
 	feeds  []news.Feed // all there are; followed says which are
 	follow map[news.FeedID]bool
+	paused map[news.FeedID]time.Time
+	health map[news.FeedID]news.FeedHealth // what is known of a feed beside itself
 	posts  map[news.DeliveryID]news.Post
+	notes  map[news.NoticeID]news.Notice
+	failed map[news.NoticeID]string // why
 	news   []news.Headline
 
 	// hooks, all optional
@@ -28,6 +33,10 @@ type memory struct {
 	joins           map[news.GuildID]int // how often each was stored
 	onArticle       func(context.Context, string) (news.Article, error)
 	addFeed         func(string) (news.Feed, error)
+	followTopic     func(string) (added, known int, err error)
+	importFeeds     func(ctx context.Context, url string, progress func(done, total int)) ([]news.Imported, error)
+	poll            func(*news.Feed) // changes the feed as a poll does
+	polls           int
 	sentErr         error // of DeliverySent
 }
 
@@ -37,6 +46,10 @@ func newMemory() *memory {
 		guilds: map[news.GuildID]*news.Guild{},
 		joins:  map[news.GuildID]int{},
 		follow: map[news.FeedID]bool{},
+		paused: map[news.FeedID]time.Time{},
+		health: map[news.FeedID]news.FeedHealth{},
+		notes:  map[news.NoticeID]news.Notice{},
+		failed: map[news.NoticeID]string{},
 		posts:  map[news.DeliveryID]news.Post{},
 	}
 }
@@ -170,8 +183,12 @@ func (m *memory) PauseChannel(_ context.Context, c news.ChannelID, reason string
 	return nil
 }
 
-func (m *memory) FollowedFeeds(context.Context, news.GuildID) ([]news.Feed, error) {
-	return m.some(func(f news.Feed) bool { return m.follow[f.ID] }), nil
+func (m *memory) FollowedFeeds(context.Context, news.GuildID) ([]news.Follow, error) {
+	var out []news.Follow
+	for _, f := range m.some(func(f news.Feed) bool { return m.follow[f.ID] }) {
+		out = append(out, news.Follow{Feed: f, PausedAt: m.paused[f.ID]})
+	}
+	return out, nil
 }
 
 func (m *memory) UnfollowedBundle(context.Context, news.GuildID) ([]news.Feed, error) {
@@ -190,7 +207,7 @@ func (m *memory) some(want func(news.Feed) bool) []news.Feed {
 	return out
 }
 
-func (m *memory) FollowFeed(_ context.Context, _ news.GuildID, id news.FeedID) error {
+func (m *memory) FollowFeed(_ context.Context, _ news.GuildID, id news.FeedID, _ string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.follow[id] = true

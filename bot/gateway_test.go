@@ -20,7 +20,7 @@ import (
 func TestStartRegistersCommandsOnce(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, discordsim.Limits{}).start()
-	if got, want := len(b.sim.Commands()), len(definitions()); got != want {
+	if got, want := len(b.sim.Commands()), len(definitions(nil)); got != want {
 		t.Fatalf("%d commands registered, want %d", got, want)
 	}
 	b.eventually("the server's arrival", func() bool {

@@ -14,7 +14,7 @@ import (
 // registerCommands tells Discord the commands, unless it knows them: of each
 // server and day, only 200 creations are allowed.
 func (b *Bot) registerCommands(ctx context.Context, app string) error {
-	want := definitions()
+	want := b.commands
 	have, err := b.rest.commands(ctx, app)
 	if err != nil {
 		return fmt.Errorf("ask for the registered commands: %w", err)

@@ -59,16 +59,20 @@ func renderPost(p news.Post) *discordgo.MessageSend {
 func plainer(m *discordgo.MessageSend) *discordgo.MessageSend {
 	embed := *m.Embeds[0]
 	embed.URL, embed.Thumbnail = "", nil
-	row := discordgo.ActionsRow{}
-	for _, c := range m.Components[0].(discordgo.ActionsRow).Components {
-		if b, ok := c.(discordgo.Button); ok && b.Style != discordgo.LinkButton {
-			row.Components = append(row.Components, b)
+	rows := []discordgo.MessageComponent{}
+	for _, c := range m.Components {
+		var row discordgo.ActionsRow
+		for _, c := range c.(discordgo.ActionsRow).Components {
+			if b, ok := c.(discordgo.Button); ok && b.Style != discordgo.LinkButton {
+				row.Components = append(row.Components, b)
+			}
 		}
+		rows = append(rows, row)
 	}
 	return &discordgo.MessageSend{
 		Content:         m.Content,
 		Embeds:          []*discordgo.MessageEmbed{&embed},
-		Components:      []discordgo.MessageComponent{row},
+		Components:      rows,
 		AllowedMentions: m.AllowedMentions,
 	}
 }
@@ -81,10 +85,14 @@ func noMentions() *discordgo.MessageAllowedMentions {
 
 func postEmbed(p news.Post) *discordgo.MessageEmbed {
 	outlet := outletName(p.Feed, p.Story.URL)
+	title, sentences := p.Story.Title, p.Summary.Sentences
+	if t := p.Translation; t != nil {
+		title, sentences = t.Title, t.Sentences
+	}
 	e := &discordgo.MessageEmbed{
 		Type:  discordgo.EmbedTypeRich,
 		URL:   safeURL(p.Story.URL, maxURL),
-		Title: markdown(linkText(p.Story.Title, p.Story.URL), maxTitle),
+		Title: markdown(linkText(title, p.Story.URL), maxTitle),
 		Color: colour(outlet),
 	}
 	if outlet != "" {
@@ -94,7 +102,7 @@ func postEmbed(p news.Post) *discordgo.MessageEmbed {
 		e.Thumbnail = &discordgo.MessageEmbedThumbnail{URL: image}
 	}
 	e.Description = joinNonEmpty("\n",
-		markdown(strings.Join(p.Summary.Sentences, " "), summaryBudget),
+		markdown(strings.Join(sentences, " "), summaryBudget),
 		alsoLine(p.Also, p.AlsoURLs),
 		postNote(p))
 	return e
@@ -128,13 +136,27 @@ func alsoLine(names, urls []string) string {
 	return line
 }
 
-// postNote is the small print: what matched, how the summary was made, and when.
+// postNote is the small print: what matched, how the summary was made, in which
+// language where that is not the server's, and when.
 // It stands in the description, since a footer cannot show everyone's own time.
 func postNote(p news.Post) string {
 	return note(
 		markdown(strings.Join(p.Delivery.Matched, ", "), termsBudget),
 		methodName(p.Summary.Method),
+		languageNote(p),
 		ago(p.Story.Time()))
+}
+
+// languageNote says that a post was translated, or that it was not although its
+// server reads another language.
+func languageNote(p news.Post) string {
+	if p.Translation != nil {
+		return "translated"
+	}
+	if told := primary(p.Story.Language); told != "" && p.Language != "" && told != primary(p.Language) {
+		return "in " + languageName(told)
+	}
+	return ""
 }
 
 // note is a line of small print.
@@ -161,6 +183,9 @@ func ago(t time.Time) string { return timestamp(t, "R") }
 
 // day is a moment's date as Discord shows it to each reader.
 func day(t time.Time) string { return timestamp(t, "D") }
+
+// moment is a date and a time as Discord shows them to each reader.
+func moment(t time.Time) string { return timestamp(t, "f") }
 
 func timestamp(t time.Time, style string) string {
 	if t.IsZero() || t.Unix() <= 0 {

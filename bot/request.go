@@ -3,6 +3,7 @@ package bot
 import (
 	"math"
 	"strings"
+	"sync/atomic"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -27,7 +28,30 @@ type request struct {
 	Focused string // the option being typed
 	Typed   string // what is typed of it
 
-	options map[string]*discordgo.ApplicationCommandInteractionDataOption
+	options  map[string]*discordgo.ApplicationCommandInteractionDataOption
+	attached map[string]*discordgo.MessageAttachment // by id
+
+	step atomic.Pointer[string] // how far the handler has got, in words not shown yet
+}
+
+// progress tells the person, who is waiting for a slow handler, how far it has
+// got. It never waits: what comes too fast is left out.
+func (r *request) progress(text string) { r.step.Store(&text) }
+
+// attachment is a file that a person sent along.
+type attachment struct {
+	Name string
+	URL  string
+	Size int // bytes
+}
+
+// attachment returns the file of an option; one without an address is none.
+func (r *request) attachment(name string) attachment {
+	a := r.attached[r.text(name)]
+	if a == nil {
+		return attachment{}
+	}
+	return attachment{Name: a.Filename, URL: a.URL, Size: a.Size}
 }
 
 // maxOptionText bounds a text option in bytes, whatever Discord lets through.
@@ -66,6 +90,9 @@ func (r *request) flag(name string) bool {
 	b, _ := o.Value.(bool)
 	return b
 }
+
+// given reports whether a person gave an option at all.
+func (r *request) given(name string) bool { return r.options[name] != nil }
 
 func (r *request) channel(name string) news.ChannelID {
 	id, _ := news.ParseID[news.ChannelID](r.text(name))
@@ -124,6 +151,9 @@ func readRequest(i *discordgo.Interaction) (r *request, key string) {
 	switch data := i.Data.(type) {
 	case discordgo.ApplicationCommandInteractionData:
 		r.Name = data.Name
+		if data.Resolved != nil {
+			r.attached = data.Resolved.Attachments
+		}
 		options := data.Options
 		for len(options) == 1 && options[0] != nil && isSubcommand(options[0].Type) {
 			r.Name += " " + options[0].Name

@@ -79,18 +79,21 @@ func newSession(token string) (*discordgo.Session, error) {
 	return s, nil
 }
 
-// do makes one request. Each has a bucket of the library's limiter to itself:
-// it keeps one for every path, for ever, and an interaction's path is its own.
+// do makes one request.
 func (r *rest) do(ctx context.Context, method, endpoint string, in, out any) error {
-	var body []byte
-	if in != nil {
-		var err error
-		if body, err = json.Marshal(in); err != nil {
-			return fmt.Errorf("encode a request: %w", err)
-		}
+	return r.upload(ctx, method, endpoint, in, nil, out)
+}
+
+// upload makes one request with files beside what it says. Each request has a
+// bucket of the library's limiter to itself: it keeps one for every path, for
+// ever, and an interaction's path is its own.
+func (r *rest) upload(ctx context.Context, method, endpoint string, in any, files []*discordgo.File, out any) error {
+	kind, body, err := encode(in, files)
+	if err != nil {
+		return fmt.Errorf("encode a request: %w", err)
 	}
 	bucket := discordgo.NewRatelimiter().LockBucket("")
-	answer, err := r.session.RequestWithLockedBucket(method, endpoint, "application/json", body, bucket, 0, discordgo.WithContext(ctx))
+	answer, err := r.session.RequestWithLockedBucket(method, endpoint, kind, body, bucket, 0, discordgo.WithContext(ctx))
 	if err != nil {
 		return requestError(method, endpoint, err)
 	}
@@ -101,6 +104,16 @@ func (r *rest) do(ctx context.Context, method, endpoint string, in, out any) err
 		return fmt.Errorf("read the answer to %s: %w", routeName(method, endpoint), err)
 	}
 	return nil
+}
+
+func encode(in any, files []*discordgo.File) (kind string, body []byte, err error) {
+	if len(files) > 0 {
+		return discordgo.MultipartBodyWithJSON(in, files)
+	}
+	if in != nil {
+		body, err = json.Marshal(in)
+	}
+	return "application/json", body, err
 }
 
 // requestError takes from the library's errors what may be shown and logged:
@@ -248,12 +261,16 @@ func snowflakeAt(t time.Time) string {
 
 // respond is the first answer to an interaction, within three seconds.
 func (r *rest) respond(ctx context.Context, i *discordgo.Interaction, body any) error {
-	return r.do(ctx, http.MethodPost, discordgo.EndpointInteractionResponse(i.ID, i.Token), body, nil)
+	var files []*discordgo.File
+	if resp, ok := body.(*discordgo.InteractionResponse); ok && resp.Data != nil {
+		files = resp.Data.Files
+	}
+	return r.upload(ctx, http.MethodPost, discordgo.EndpointInteractionResponse(i.ID, i.Token), body, files, nil)
 }
 
 // editOriginal replaces the first answer, up to fifteen minutes later.
 func (r *rest) editOriginal(ctx context.Context, i *discordgo.Interaction, edit *discordgo.WebhookEdit) error {
-	return r.do(ctx, http.MethodPatch, discordgo.EndpointInteractionResponseActions(i.AppID, i.Token), edit, nil)
+	return r.upload(ctx, http.MethodPatch, discordgo.EndpointInteractionResponseActions(i.AppID, i.Token), edit, edit.Files, nil)
 }
 
 func (r *rest) deleteOriginal(ctx context.Context, i *discordgo.Interaction) error {

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -21,6 +23,14 @@ type response struct {
 	Text  string
 	Embed *discordgo.MessageEmbed
 	Rows  []discordgo.MessageComponent
+	Files []file
+}
+
+// file is one that an answer brings.
+type file struct {
+	Name string
+	Type string // media type
+	Data []byte
 }
 
 // handler answers a request. A *news.UserError is shown as it is; every other
@@ -44,6 +54,7 @@ type route struct {
 	admin   bool                 // for people who may manage the server
 	public  func(*request) bool  // whether the channel sees the answer; nil for no
 	update  bool                 // the answer replaces the component's message, where that is the person's own
+	within  time.Duration        // the handler gets this long; 0 for Timing.Handler
 	suggest map[string]suggester // by option
 }
 
@@ -110,13 +121,10 @@ func (rt *router) serve(ctx context.Context, i *discordgo.Interaction) {
 		handle = rt.around[n](route, handle)
 	}
 
-	type outcome struct {
-		response response
-		err      error
-	}
+	began := time.Now()
 	done := make(chan outcome, 1)
 	go func() {
-		ctx, cancel := context.WithTimeout(ctx, rt.timing.Handler)
+		ctx, cancel := context.WithTimeout(ctx, cmp.Or(route.within, rt.timing.Handler))
 		defer cancel()
 		resp, err := handle(ctx, r)
 		done <- outcome{resp, err}
@@ -135,8 +143,8 @@ func (rt *router) serve(ctx context.Context, i *discordgo.Interaction) {
 		if err = rt.postpone(answering, i, to); err != nil {
 			log.Warn("an interaction could not be deferred", "error", err)
 		}
-		out := <-done
-		err = rt.answerLate(answering, log, i, to, out.response, out.err)
+		out := rt.await(answering, log, i, r, done)
+		err = rt.answerLate(ctx, began.Add(tokenLife), log, i, to, out)
 	}
 	switch {
 	case err == nil:
@@ -144,6 +152,57 @@ func (rt *router) serve(ctx context.Context, i *discordgo.Interaction) {
 		log.Info("an answer came too late", "error", err)
 	default:
 		log.Error("an answer could not be given", "error", err)
+	}
+}
+
+// outcome is what came of a handler.
+type outcome struct {
+	response response
+	err      error
+}
+
+// await waits for a handler whose answer was postponed, and shows meanwhile how
+// far it has got.
+func (rt *router) await(ctx context.Context, log *slog.Logger, i *discordgo.Interaction, r *request, done <-chan outcome) outcome {
+	ticker := time.NewTicker(rt.timing.Progress)
+	defer ticker.Stop()
+	for {
+		select {
+		case out := <-done:
+			return out
+		case <-ticker.C:
+			text := r.step.Swap(nil)
+			if text == nil {
+				continue
+			}
+			err := rt.api.editOriginal(ctx, i, &discordgo.WebhookEdit{Content: text, AllowedMentions: noMentions()})
+			if err != nil {
+				log.Info("a handler's progress could not be shown", "error", err)
+			}
+		}
+	}
+}
+
+// tokenLife is for how long Discord takes answers to an interaction, less what
+// the last one may need.
+const tokenLife = 15*time.Minute - 10*time.Second
+
+// untilTaken gives an answer as often as Discord's rate limits turn it away,
+// until deadline. When ctx ends, it is given once more and no later: the transport
+// itself waits out a short limit.
+func untilTaken(ctx context.Context, deadline time.Time, give func(context.Context) error) error {
+	answering := context.WithoutCancel(ctx)
+	for {
+		err := give(answering)
+		var limited *rateLimited
+		if !errors.As(err, &limited) || time.Now().Add(limited.After).After(deadline) {
+			return err
+		}
+		select {
+		case <-time.After(limited.After):
+		case <-ctx.Done():
+			return give(answering)
+		}
 	}
 }
 
@@ -164,6 +223,7 @@ func (rt *router) answer(ctx context.Context, log *slog.Logger, i *discordgo.Int
 		Content:         content(resp.Text),
 		Embeds:          resp.embeds(),
 		Components:      resp.rows(),
+		Files:           resp.files(),
 		AllowedMentions: noMentions(),
 	}
 	if to == private {
@@ -189,31 +249,38 @@ func (rt *router) postpone(ctx context.Context, i *discordgo.Interaction, to del
 	return rt.api.respond(ctx, i, resp)
 }
 
-// answerLate gives the answer after postpone. An error is for the person only,
-// and never takes the place of a message that others see.
-func (rt *router) answerLate(ctx context.Context, log *slog.Logger, i *discordgo.Interaction, to delivery, resp response, err error) error {
-	if err != nil {
-		resp = rt.failure(log, err)
-		switch to {
-		case shared:
-			if err := rt.api.deleteOriginal(ctx, i); err != nil {
+// answerLate gives the answer after postpone, also where Discord turns it away at
+// first. An error is for the person only, and never takes the place of a message
+// that others see.
+func (rt *router) answerLate(ctx context.Context, deadline time.Time, log *slog.Logger, i *discordgo.Interaction, to delivery, out outcome) error {
+	resp := out.response
+	if out.err != nil {
+		resp = rt.failure(log, out.err)
+		if to == shared {
+			err := untilTaken(ctx, deadline, func(ctx context.Context) error { return rt.api.deleteOriginal(ctx, i) })
+			if err != nil {
 				return err
 			}
-			fallthrough
-		case update:
-			return rt.api.followUp(ctx, i, &discordgo.WebhookParams{
-				Content:         resp.Text,
-				Flags:           discordgo.MessageFlagsEphemeral,
-				AllowedMentions: noMentions(),
+		}
+		if to != private {
+			return untilTaken(ctx, deadline, func(ctx context.Context) error {
+				return rt.api.followUp(ctx, i, &discordgo.WebhookParams{
+					Content:         resp.Text,
+					Flags:           discordgo.MessageFlagsEphemeral,
+					AllowedMentions: noMentions(),
+				})
 			})
 		}
 	}
 	text, embeds, rows := content(resp.Text), resp.embeds(), resp.rows()
-	return rt.api.editOriginal(ctx, i, &discordgo.WebhookEdit{
-		Content:         &text,
-		Embeds:          &embeds,
-		Components:      &rows,
-		AllowedMentions: noMentions(),
+	return untilTaken(ctx, deadline, func(ctx context.Context) error {
+		return rt.api.editOriginal(ctx, i, &discordgo.WebhookEdit{
+			Content:         &text,
+			Embeds:          &embeds,
+			Components:      &rows,
+			Files:           resp.files(),
+			AllowedMentions: noMentions(),
+		})
 	})
 }
 
@@ -339,6 +406,15 @@ func (resp response) rows() []discordgo.MessageComponent {
 		return []discordgo.MessageComponent{}
 	}
 	return resp.Rows
+}
+
+// files are the answer's files, to be read once.
+func (resp response) files() []*discordgo.File {
+	var files []*discordgo.File
+	for _, f := range resp.Files {
+		files = append(files, &discordgo.File{Name: f.Name, ContentType: f.Type, Reader: bytes.NewReader(f.Data)})
+	}
+	return files
 }
 
 // content keeps a message's text within its limit. Handlers build theirs from

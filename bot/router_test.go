@@ -368,7 +368,7 @@ func TestDefinitionsKeepDiscordsRules(t *testing.T) {
 		}
 	}
 	rt := (&Bot{rest: &rest{}}).routes()
-	for _, c := range definitions() {
+	for _, c := range definitions(nil) {
 		if n := width(c.Description); n < 1 || n > 100 {
 			t.Errorf("%s: description is %d wide", c.Name, n)
 		}
@@ -401,7 +401,7 @@ func TestDefinitionsKeepDiscordsRules(t *testing.T) {
 func TestSameCommands(t *testing.T) {
 	t.Parallel()
 	// As Discord would answer: through JSON, with ids and without what is empty.
-	encoded, err := json.Marshal(definitions())
+	encoded, err := json.Marshal(definitions(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -414,7 +414,7 @@ func TestSameCommands(t *testing.T) {
 		c.Type = 0
 		answered[0], answered[i] = answered[i], answered[0]
 	}
-	if same, err := sameCommands(definitions(), answered); err != nil || !same {
+	if same, err := sameCommands(definitions(nil), answered); err != nil || !same {
 		t.Errorf("the same commands differ (%v)", err)
 	}
 	changes := map[string]func(*discordgo.ApplicationCommand){
@@ -426,13 +426,13 @@ func TestSameCommands(t *testing.T) {
 		"contexts":    func(c *discordgo.ApplicationCommand) { c.Contexts = nil },
 	}
 	for name, change := range changes {
-		changed := definitions()
+		changed := definitions(nil)
 		change(changed[0])
-		if same, err := sameCommands(definitions(), changed); err != nil || same {
+		if same, err := sameCommands(definitions(nil), changed); err != nil || same {
 			t.Errorf("a changed %s is not seen (%v)", name, err)
 		}
 	}
-	if same, _ := sameCommands(definitions(), definitions()[1:]); same {
+	if same, _ := sameCommands(definitions(nil), definitions(nil)[1:]); same {
 		t.Error("a missing command is not seen")
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/bwmarrin/discordgo"
+
 	"tidings/internal/news"
 )
 
@@ -18,93 +20,86 @@ const (
 	// tell the time.
 	clockSkew = time.Minute
 
-	// historyPages of a hundred messages are searched for a post that may have
+	// historyPages of a hundred messages are searched for a message that may have
 	// been sent before a crash.
 	historyPages = 5
 )
 
-// Deliver sends a delivery's post and records the message, once: a delivery that
-// was sent already, or whose subscription no longer runs, is done. Its error is
-//
-//   - a *news.SnoozeError where Discord asks for patience,
-//   - a *news.PermanentError where no attempt can succeed, after recording why,
-//     and pausing the channel's subscriptions where the channel is the cause,
-//   - an ordinary error where trying again may help.
-func (b *Bot) Deliver(ctx context.Context, id news.DeliveryID) error {
-	post, err := b.cfg.Store.Post(ctx, id)
-	if errors.Is(err, news.ErrNotFound) {
-		return &news.PermanentError{Err: fmt.Errorf("load delivery %v: %w", id, err)}
-	}
-	if err != nil {
-		return fmt.Errorf("load delivery %v: %w", id, err)
-	}
-	d := post.Delivery
-	if d.State != news.DeliveryPending {
-		return nil
-	}
-	if reason, err := b.unwanted(ctx, d); err != nil {
-		return err
-	} else if reason != "" {
-		return b.failed(ctx, id, reason)
-	}
+// outgoing is a message that is to come to a channel, once.
+type outgoing struct {
+	kind    string       // what is sent, for the log: "delivery" or "notice"
+	id      fmt.Stringer // of it; also the nonce
+	mark    string       // the id of a component that this message has and no other
+	guild   news.GuildID
+	channel news.ChannelID
+	triedAt time.Time // first attempt; zero before it
+	message *discordgo.MessageSend
+	records records
+}
 
-	if d.TriedAt.IsZero() {
-		if err := b.cfg.Store.DeliveryTried(ctx, id, b.now()); err != nil {
-			return fmt.Errorf("record the attempt of delivery %v: %w", id, err)
+func (o outgoing) String() string { return o.kind + " " + o.id.String() }
+
+// records keeps how far an outgoing message got.
+type records interface {
+	tried(context.Context, time.Time) error
+	sent(context.Context, news.MessageID, time.Time) error
+	failed(ctx context.Context, reason string) error
+	// closed is told why the message's channel takes nothing at all.
+	closed(ctx context.Context, reason string) error
+}
+
+// send brings a message to its channel and records it. Where an earlier attempt is
+// too long ago for its nonce, it looks for the message first. Its errors are those
+// of Deliver.
+func (b *Bot) send(ctx context.Context, o outgoing) error {
+	if o.triedAt.IsZero() {
+		if err := o.records.tried(ctx, b.now()); err != nil {
+			return fmt.Errorf("record the attempt of %v: %w", o, err)
 		}
-	} else if b.now().Sub(d.TriedAt) > nonceWindow {
-		message, err := b.findSent(ctx, d)
-		if err != nil {
-			return b.sendError(ctx, d, err)
-		}
-		if message != "" {
-			b.log.Info("a post was sent before, without being recorded", "delivery", id)
-			return b.sent(ctx, id, message)
+	} else if b.now().Sub(o.triedAt) > nonceWindow {
+		if found, err := b.reclaim(ctx, o); found || err != nil {
+			return err
 		}
 	}
-
-	rendered := renderPost(post)
-	m, err := b.rest.createMessage(ctx, d.Channel, id.String(), rendered)
+	m, err := b.rest.createMessage(ctx, o.channel, o.id.String(), o.message)
 	if hasCode(err, codeInvalidForm) {
-		b.log.Warn("Discord refuses the form of a post", "delivery", id, "story", post.Story.URL, "error", err, "detail", detail(err))
-		m, err = b.rest.createMessage(ctx, d.Channel, id.String(), plainer(rendered))
+		b.log.Warn("Discord refuses the form of a message", o.kind, o.id, "error", err, "detail", detail(err))
+		m, err = b.rest.createMessage(ctx, o.channel, o.id.String(), plainer(o.message))
 	}
 	if err != nil {
-		return b.sendError(ctx, d, err)
+		return b.sendError(ctx, o, err)
 	}
-	return b.sent(ctx, id, m.ID)
+	return b.sent(ctx, o, m.ID)
 }
 
-// unwanted tells why a delivery is no longer to be sent, or "".
-func (b *Bot) unwanted(ctx context.Context, d news.Delivery) (string, error) {
-	s, err := b.cfg.Store.Subscription(ctx, d.Guild, d.Subscription)
-	switch {
-	case errors.Is(err, news.ErrNotFound):
-		return "the subscription was removed", nil
-	case err != nil:
-		return "", fmt.Errorf("load subscription %v: %w", d.Subscription, err)
-	case s.Paused():
-		return "the subscription is paused", nil
+// reclaim looks for a message that was sent before without being recorded, and
+// records it.
+func (b *Bot) reclaim(ctx context.Context, o outgoing) (found bool, err error) {
+	message, err := b.findSent(ctx, o)
+	if err != nil {
+		return false, b.sendError(ctx, o, err)
 	}
-	return "", nil
+	if message == "" {
+		return false, nil
+	}
+	b.log.Info("a message was sent before, without being recorded", o.kind, o.id)
+	return true, b.sent(ctx, o, message)
 }
 
-// findSent looks in the channel's history for the post of a delivery that was
-// tried too long ago for its nonce.
-func (b *Bot) findSent(ctx context.Context, d news.Delivery) (string, error) {
+// findSent looks in the channel's history for a message that was tried before.
+func (b *Bot) findSent(ctx context.Context, o outgoing) (string, error) {
 	self, err := b.Identity(ctx)
 	if err != nil {
 		return "", err
 	}
-	after := snowflakeAt(d.TriedAt.Add(-clockSkew))
+	after := snowflakeAt(o.triedAt.Add(-clockSkew))
 	for range historyPages {
-		messages, err := b.rest.messagesAfter(ctx, d.Channel, after)
+		messages, err := b.rest.messagesAfter(ctx, o.channel, after)
 		if err != nil {
 			return "", err
 		}
 		for _, m := range messages {
-			// The button carries the delivery's id.
-			if m.Author.ID == self.User && m.has(customID(verbNotForUs, d.ID)) {
+			if m.Author.ID == self.User && m.has(o.mark) {
 				return m.ID, nil
 			}
 		}
@@ -116,49 +111,42 @@ func (b *Bot) findSent(ctx context.Context, d news.Delivery) (string, error) {
 	return "", nil
 }
 
-func (b *Bot) sent(ctx context.Context, id news.DeliveryID, message string) error {
+func (b *Bot) sent(ctx context.Context, o outgoing, message string) error {
 	m, err := news.ParseID[news.MessageID](message)
 	if err != nil {
-		return fmt.Errorf("record delivery %v as sent: message: %w", id, err)
+		return fmt.Errorf("record %v as sent: message: %w", o, err)
 	}
-	if err := b.cfg.Store.DeliverySent(ctx, id, m, b.now()); err != nil {
-		return fmt.Errorf("record delivery %v as sent: %w", id, err)
-	}
-	return nil
-}
-
-func (b *Bot) failed(ctx context.Context, id news.DeliveryID, reason string) error {
-	if err := b.cfg.Store.DeliveryFailed(ctx, id, reason); err != nil {
-		return fmt.Errorf("record delivery %v as failed: %w", id, err)
+	if err := o.records.sent(ctx, m, b.now()); err != nil {
+		return fmt.Errorf("record %v as sent: %w", o, err)
 	}
 	return nil
 }
 
-// sendError decides what an error of Discord's means for a delivery.
-func (b *Bot) sendError(ctx context.Context, d news.Delivery, err error) error {
+// sendError decides what an error of Discord's means for a message.
+func (b *Bot) sendError(ctx context.Context, o outgoing, err error) error {
 	var limited *rateLimited
 	if errors.As(err, &limited) {
 		return &news.SnoozeError{After: limited.After, Err: err}
 	}
-	reason, channel := b.verdict(ctx, d, err)
+	reason, channel := b.verdict(ctx, o, err)
 	if reason == "" {
-		return fmt.Errorf("send delivery %v: %w", d.ID, err)
+		return fmt.Errorf("send %v: %w", o, err)
 	}
 	if channel {
-		if err := b.cfg.Store.PauseChannel(ctx, d.Channel, reason); err != nil {
-			return fmt.Errorf("pause the subscriptions of channel %v: %w", d.Channel, err)
+		if err := o.records.closed(ctx, reason); err != nil {
+			return fmt.Errorf("record that channel %v takes nothing: %w", o.channel, err)
 		}
 	}
-	if err := b.failed(ctx, d.ID, reason); err != nil {
-		return err
+	if err := o.records.failed(ctx, reason); err != nil {
+		return fmt.Errorf("record %v as failed: %w", o, err)
 	}
-	b.log.Warn("a post cannot be delivered", "delivery", d.ID, "channel", d.Channel, "reason", reason, "error", err, "detail", detail(err))
-	return &news.PermanentError{Err: fmt.Errorf("send delivery %v: %s: %w", d.ID, reason, err)}
+	b.log.Warn("a message cannot be sent", o.kind, o.id, "channel", o.channel, "reason", reason, "error", err, "detail", detail(err))
+	return &news.PermanentError{Err: fmt.Errorf("send %v: %s: %w", o, reason, err)}
 }
 
 // verdict tells in words for an admin why no attempt can succeed, and whether
 // that holds for the whole channel; or "" where another attempt may.
-func (b *Bot) verdict(ctx context.Context, d news.Delivery, err error) (reason string, channel bool) {
+func (b *Bot) verdict(ctx context.Context, o outgoing, err error) (reason string, channel bool) {
 	switch {
 	case hasCode(err, codeUnknownChannel):
 		return "the channel was deleted", true
@@ -168,7 +156,7 @@ func (b *Bot) verdict(ctx context.Context, d news.Delivery, err error) (reason s
 		return "I lack *View Channel* in the channel", true
 	case hasCode(err, codeMissingPermissions):
 		lacking := ""
-		if a, err := b.access(ctx, d.Guild, d.Channel, postPermissions); err == nil {
+		if a, err := b.access(ctx, o.guild, o.channel, postPermissions); err == nil {
 			lacking = missingNames(a.permissions())
 		}
 		if lacking == "" {
@@ -178,9 +166,9 @@ func (b *Bot) verdict(ctx context.Context, d news.Delivery, err error) (reason s
 	case hasCode(err, codeNotATextChannel, codeWrongChannelType):
 		return "the channel takes no messages", true
 	case hasCode(err, codeInvalidForm):
-		return "Discord refused the form of the post", false
+		return "Discord refused the form of the message", false
 	case hasCode(err, codeBlockedByAutoMod):
-		return "the server's AutoMod blocked the post", false
+		return "the server's AutoMod blocked the message", false
 	}
 	return "", false
 }

@@ -178,7 +178,7 @@ func TestDeliverErrors(t *testing.T) {
 			before: fault(func(f *discordsim.Fault) {
 				f.Status, f.Code, f.Message, f.Times = 400, codeInvalidForm, "Invalid Form Body", 2
 			}),
-			reason: "Discord refused the form of the post",
+			reason: "Discord refused the form of the message",
 		},
 		"subscription removed": {
 			before:  func(b *bench) { b.store.RemoveSubscription(context.Background(), b.guild, 9) },

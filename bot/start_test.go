@@ -33,7 +33,7 @@ func TestStartWaitsForDiscord(t *testing.T) {
 			if n := failing.Hits(); n != fault.Times {
 				t.Errorf("%d requests failed, want %d", n, fault.Times)
 			}
-			if got, want := len(b.sim.Commands()), len(definitions()); got != want {
+			if got, want := len(b.sim.Commands()), len(definitions(nil)); got != want {
 				t.Errorf("%d commands registered, want %d", got, want)
 			}
 			// The gateway's link has tried again by itself all along, in its own words.

@@ -15,8 +15,11 @@ type Store interface {
 	SubscriptionControl
 	FeedLists
 	Follows
+	FollowControl
 	News
 	Deliveries
+	Notices
+	Settings
 }
 
 // Guilds keeps the servers that the bot is a member of.
@@ -49,20 +52,32 @@ type SubscriptionControl interface {
 	PauseChannel(ctx context.Context, channel news.ChannelID, reason string) error
 }
 
-// FeedLists tells which feeds a server follows, and which of the bundled ones it
-// does not, both by title.
+// FeedLists tells which feeds a server follows, those that it paused among them,
+// and which of the bundled ones it does not, both by title.
 type FeedLists interface {
-	FollowedFeeds(context.Context, news.GuildID) ([]news.Feed, error)
+	FollowedFeeds(context.Context, news.GuildID) ([]news.Follow, error)
 	UnfollowedBundle(context.Context, news.GuildID) ([]news.Feed, error)
+	// FeedHealth tells how a followed feed is doing, with what it brought on each
+	// of the last days.
+	FeedHealth(ctx context.Context, guild news.GuildID, feed news.FeedID, days int) (news.FeedHealth, error)
 }
 
 // Follows changes which feeds a server follows. The methods for the bundle
 // return how many feeds they changed.
 type Follows interface {
-	FollowFeed(context.Context, news.GuildID, news.FeedID) error
+	// FollowFeed puts the feed into a folder of the server's, unless that is "".
+	// Following once more ends a pause.
+	FollowFeed(ctx context.Context, guild news.GuildID, feed news.FeedID, folder string) error
 	FollowBundle(context.Context, news.GuildID) (int, error)
 	UnfollowFeed(context.Context, news.GuildID, news.FeedID) error
 	UnfollowBundle(context.Context, news.GuildID) (int, error)
+}
+
+// FollowControl stops a followed feed's stories from counting, and lets them
+// count again.
+type FollowControl interface {
+	PauseFeed(context.Context, news.GuildID, news.FeedID) error
+	ResumeFeed(context.Context, news.GuildID, news.FeedID) error
 }
 
 // News answers questions about the stories of the feeds that a server follows,
@@ -83,10 +98,38 @@ type Deliveries interface {
 	DeliveryFailed(ctx context.Context, id news.DeliveryID, reason string) error
 }
 
-// FeedAdder makes a server follow a feed at an address that a person gave. Its
-// error is a *news.UserError where there is no feed to be had.
+// Notices keeps how far each notice of a feed in trouble got.
+type Notices interface {
+	Notice(context.Context, news.NoticeID) (news.Notice, error)
+	NoticeTried(ctx context.Context, id news.NoticeID, at time.Time) error
+	NoticeSent(ctx context.Context, id news.NoticeID, message news.MessageID, at time.Time) error
+	NoticeFailed(ctx context.Context, id news.NoticeID, reason string) error
+}
+
+// Settings keeps what a server chose.
+type Settings interface {
+	Guild(context.Context, news.GuildID) (news.Guild, error)
+	// SetNotices chooses where trouble with feeds is told, 0 for the channel of the
+	// oldest live subscription, and whether it is.
+	SetNotices(ctx context.Context, guild news.GuildID, channel news.ChannelID, off bool) error
+	// SetLanguage chooses the language of summaries, "" for each story's own.
+	SetLanguage(ctx context.Context, guild news.GuildID, language string) error
+}
+
+// FeedAdder makes a server follow feeds that a person names: by an address, a
+// topic, or a list of feeds (OPML). Its errors are *news.UserError where what the
+// person gave is the cause.
 type FeedAdder interface {
+	// AddFeed takes the address of a feed or of a page. Its error wraps a
+	// *news.FeedChoice where the page names several feeds.
 	AddFeed(ctx context.Context, guild news.GuildID, url string) (news.Feed, error)
+	// FollowTopic returns how many feeds of the topic it added, and how many the
+	// server followed before.
+	FollowTopic(ctx context.Context, guild news.GuildID, topic string) (added, known int, err error)
+	// ImportFeeds tells of every feed in the list what became of it. When ctx ends,
+	// what was done stays done, and the rest is skipped.
+	ImportFeeds(ctx context.Context, guild news.GuildID, fileURL string, progress func(done, total int)) ([]news.Imported, error)
+	ExportFeeds(context.Context, news.GuildID) ([]byte, error)
 }
 
 // Summarizer condenses a text.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -15,47 +16,55 @@ import (
 // unsentPause is how long an update waits for a post that is still on its way.
 const unsentPause = 10 * time.Second
 
-// Update shows in a delivery's post what has become known of its event since,
-// such as one more outlet that tells of it. It mentions nobody again. Its errors
-// are those of Deliver; a post that is not there, or that somebody deleted, needs
-// no update.
-func (b *Bot) Update(ctx context.Context, id news.DeliveryID) error {
-	for shown := -1; ; {
-		post, err := b.cfg.Store.Post(ctx, id)
-		switch {
-		case errors.Is(err, news.ErrNotFound):
-			return nil
-		case err != nil:
-			return fmt.Errorf("load delivery %v: %w", id, err)
-		case post.Delivery.State == news.DeliveryPending:
-			return &news.SnoozeError{After: unsentPause, Err: fmt.Errorf("delivery %v is not sent yet", id)}
-		case post.Delivery.State == news.DeliveryFailed, len(post.Also) == shown:
-			return nil
-		}
-		if gone, err := b.edit(ctx, post); gone || err != nil {
+// standing is a message in a channel, and what it should show.
+type standing struct {
+	kind    string       // what it is, for the log: "delivery" or "notice"
+	id      fmt.Stringer // of it
+	channel news.ChannelID
+	at      news.MessageID
+	message *discordgo.MessageSend
+}
+
+// show edits a message, which shows what is given now or something unknown where
+// that is nil, until it shows what load tells. A load that returns nil has nothing
+// to be shown. Errors are those of Deliver.
+func (b *Bot) show(ctx context.Context, shown *discordgo.MessageSend, load func() (*standing, error)) error {
+	for {
+		s, err := load()
+		if s == nil || err != nil {
 			return err
 		}
-		// Another update of the post may have read more and edited before us: look
-		// again, lest the outlet that it named is gone.
-		shown = len(post.Also)
+		if reflect.DeepEqual(s.message, shown) {
+			return nil
+		}
+		if gone, err := b.edit(ctx, s); gone || err != nil {
+			return err
+		}
+		// Another edit of the message may have read more and come before this one:
+		// look again, lest what it showed is lost.
+		shown = s.message
 	}
 }
 
-// edit shows a post as it is now, or reports that there is nothing to be shown in.
-func (b *Bot) edit(ctx context.Context, post news.Post) (gone bool, err error) {
-	id := post.Delivery.ID
-	err = b.rest.editMessage(ctx, post.Delivery.Channel, post.Delivery.Message, renderPost(post))
+// edit shows a message as it should be, or reports that there is nothing to be
+// shown in.
+func (b *Bot) edit(ctx context.Context, s *standing) (gone bool, err error) {
+	err = b.rest.editMessage(ctx, s.channel, s.at, s.message)
+	if hasCode(err, codeInvalidForm) {
+		b.log.Warn("Discord refuses the form of an edit", s.kind, s.id, "error", err, "detail", detail(err))
+		err = b.rest.editMessage(ctx, s.channel, s.at, plainer(s.message))
+	}
 	var limited *rateLimited
 	switch {
 	case errors.As(err, &limited):
 		return false, &news.SnoozeError{After: limited.After, Err: err}
 	case hasCode(err, codeUnknownMessage, codeUnknownChannel, codeUnknownGuild, codeMissingAccess, codeMissingPermissions, codeInvalidForm):
-		// What stands in the channel stays true; the next delivery will tell of a
-		// channel that is closed to us.
-		b.log.Info("a post cannot be updated", "delivery", id, "error", err, "detail", detail(err))
+		// Somebody deleted it, or the channel is closed to us, of which the next
+		// message to it will tell.
+		b.log.Info("a message cannot be updated", s.kind, s.id, "error", err, "detail", detail(err))
 		return true, nil
 	case err != nil:
-		return false, fmt.Errorf("update delivery %v: %w", id, err)
+		return false, fmt.Errorf("update %s %v: %w", s.kind, s.id, err)
 	}
 	return false, nil
 }

@@ -153,6 +153,7 @@ type Notice struct {
 	Removed    bool   // the server follows the feed no more
 	Others     int    // further feeds of the server that are in trouble without a notice of their own
 	Message    MessageID
+	Since      time.Time // the first of the failures that it tells of; zero where not known
 	CreatedAt  time.Time
 	TriedAt    time.Time // first attempt to send; zero before it
 	ResolvedAt time.Time // when the trouble ended; zero before

@@ -1,0 +1,135 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tidings/internal/news"
+)
+
+// ownLanguage is what a person's choice of each story's own language sends.
+const ownLanguage = "own"
+
+// summaryLanguages are those that a server can choose for summaries.
+func summaryLanguages() []string {
+	return []string{"en", "de", "fr", "es", "pt", "it", "nl", "ru", "zh", "ja"}
+}
+
+// showSettings answers /settings show.
+func (b *Bot) showSettings(ctx context.Context, r *request) (response, error) {
+	g, err := b.guildSettings(ctx, r.Guild)
+	if err != nil {
+		return response{}, err
+	}
+	feeds, err := b.followed(ctx, r.Guild)
+	if err != nil {
+		return response{}, err
+	}
+	subs, err := b.cfg.Store.Subscriptions(ctx, r.Guild)
+	if err != nil {
+		return response{}, fmt.Errorf("list the subscriptions of server %v: %w", r.Guild, err)
+	}
+	return response{Text: strings.Join([]string{
+		noticesText(g, subs) + " `/settings notices` changes it.",
+		b.languageText(g.Language) + " `/settings language` changes it.",
+		"**Feeds:** " + of(len(feeds), b.cfg.MaxFeeds) + ". `/feeds list` shows them.",
+		"**Subscriptions:** " + of(len(subs), b.cfg.MaxSubscriptions) + ". `/subscriptions` shows them.",
+	}, "\n")}, nil
+}
+
+// of is "3 of at most 50", or "3" where there is no bound.
+func of(n, most int) string {
+	if most <= 0 {
+		return fmt.Sprint(n)
+	}
+	return fmt.Sprintf("%d of at most %d", n, most)
+}
+
+func (b *Bot) guildSettings(ctx context.Context, guild news.GuildID) (news.Guild, error) {
+	g, err := b.cfg.Store.Guild(ctx, guild)
+	if err != nil {
+		return news.Guild{}, fmt.Errorf("load the settings of server %v: %w", guild, err)
+	}
+	return g, nil
+}
+
+// noticesText says where trouble with feeds is told.
+func noticesText(g news.Guild, subs []news.Subscription) string {
+	const heading = "**Notices:** "
+	switch {
+	case g.NoticesOff:
+		return heading + "off. Trouble with feeds is told nowhere but in `/feeds list`."
+	case g.NoticeChannel != 0:
+		return heading + fmt.Sprintf("trouble with feeds is told in <#%v>.", g.NoticeChannel)
+	}
+	if i := slices.IndexFunc(subs, func(s news.Subscription) bool { return !s.Paused() }); i >= 0 {
+		return heading + fmt.Sprintf("trouble with feeds is told in <#%v>, the channel of the oldest subscription, since none is chosen.", subs[i].Channel)
+	}
+	return heading + "trouble with feeds is told nowhere yet, since no channel is chosen and no subscription is live."
+}
+
+// setNotices answers /settings notices.
+func (b *Bot) setNotices(ctx context.Context, r *request) (response, error) {
+	g, err := b.guildSettings(ctx, r.Guild)
+	if err != nil {
+		return response{}, err
+	}
+	channel, off := r.channel("channel"), r.flag("off")
+	switch {
+	case channel != 0 && off:
+		return response{}, news.Userf("Choose a channel for notices, or `off`, but not both.")
+	case channel != 0:
+		if err := b.CheckChannel(ctx, r.Guild, channel, 0); err != nil {
+			return response{}, err
+		}
+		g.NoticeChannel, g.NoticesOff = channel, false
+	case r.given("off"):
+		g.NoticesOff = off
+	}
+	if channel != 0 || r.given("off") {
+		if err := b.cfg.Store.SetNotices(ctx, r.Guild, g.NoticeChannel, g.NoticesOff); err != nil {
+			return response{}, fmt.Errorf("set the notices of server %v: %w", r.Guild, err)
+		}
+	}
+	subs, err := b.cfg.Store.Subscriptions(ctx, r.Guild)
+	if err != nil {
+		return response{}, fmt.Errorf("list the subscriptions of server %v: %w", r.Guild, err)
+	}
+	return response{Text: noticesText(g, subs)}, nil
+}
+
+// setLanguage answers /settings language.
+func (b *Bot) setLanguage(ctx context.Context, r *request) (response, error) {
+	g, err := b.guildSettings(ctx, r.Guild)
+	if err != nil {
+		return response{}, err
+	}
+	switch chosen := r.text("language"); {
+	case chosen == "":
+		return response{Text: b.languageText(g.Language)}, nil
+	case chosen == ownLanguage:
+		g.Language = ""
+	case slices.Contains(summaryLanguages(), chosen):
+		g.Language = chosen
+	default:
+		return response{}, news.Userf("I don't know the language %s. Choose one from the list.", code(chosen, 40))
+	}
+	if err := b.cfg.Store.SetLanguage(ctx, r.Guild, g.Language); err != nil {
+		return response{}, fmt.Errorf("set the language of server %v: %w", r.Guild, err)
+	}
+	return response{Text: b.languageText(g.Language)}, nil
+}
+
+// languageText says in which language summaries come.
+func (b *Bot) languageText(language string) string {
+	const heading = "**Language:** "
+	switch {
+	case language == "":
+		return heading + "summaries come in each story's own."
+	case b.cfg.Translates:
+		return heading + fmt.Sprintf("summaries come in %s.", languageName(language))
+	}
+	return heading + fmt.Sprintf("%s. But without a language model, which this bot has not, summaries stay in the story's own and say so.", languageName(language))
+}
