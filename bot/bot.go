@@ -325,8 +325,8 @@ func (b *Bot) Connected(context.Context) error {
 func (b *Bot) Wait() <-chan error { return b.fatal }
 
 // Close disconnects and waits for the handlers under way. It cancels those that
-// have not finished when half of ctx's time is over, since what stops after the bot
-// needs some of it too. When ctx ends before they do, it returns the context's error.
+// have not finished when half of ctx's time, or Timing.Handler, is over, since what
+// stops after the bot needs some of it too. When ctx ends before they do, it returns the context's error.
 func (b *Bot) Close(ctx context.Context) error {
 	b.mu.Lock()
 	b.closing = true
@@ -339,9 +339,11 @@ func (b *Bot) Close(ctx context.Context) error {
 	defer stopWork()
 	stopLink()
 	b.guilds.close()
+	patience := b.cfg.Timing.Handler // a list of feeds may take far longer
 	if deadline, ok := ctx.Deadline(); ok {
-		defer time.AfterFunc(time.Until(deadline)/2, stopWork).Stop()
+		patience = min(patience, time.Until(deadline)/2)
 	}
+	defer time.AfterFunc(patience, stopWork).Stop()
 
 	finished := make(chan struct{})
 	go func() {

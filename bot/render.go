@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -87,7 +88,7 @@ func postEmbed(p news.Post) *discordgo.MessageEmbed {
 	outlet := outletName(p.Feed, p.Story.URL)
 	title, sentences := p.Story.Title, p.Summary.Sentences
 	if t := p.Translation; t != nil {
-		title, sentences = t.Title, t.Sentences
+		title, sentences = cmp.Or(t.Title, title), t.Sentences
 	}
 	e := &discordgo.MessageEmbed{
 		Type:  discordgo.EmbedTypeRich,
