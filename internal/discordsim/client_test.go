@@ -345,6 +345,62 @@ func TestPageIsForThisMachine(t *testing.T) {
 	}
 }
 
+// TestPageUploadsAndMenus does by the page what a visitor does with files, plain
+// words and a message's menu.
+func TestPageUploadsAndMenus(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, discordsim.Config{})
+	given := make(chan discordgo.ApplicationCommandInteractionData, 1)
+	dg := w.open(func(s *discordgo.Session, i *discordgo.InteractionCreate) {
+		given <- i.ApplicationCommandData()
+		if err := s.InteractionRespond(i.Interaction, reply("done", 0)); err != nil {
+			t.Errorf("answering: %v", err)
+		}
+	})
+	w.register(dg, importCommand, summarizeMenu)
+	p := page{t, w}
+	where := func(more map[string]any) map[string]any {
+		more["channel_id"], more["user_id"] = w.channel.ID, w.Member().ID
+		return more
+	}
+
+	status, out := p.post("/client/messages", where(map[string]any{"content": "Look at this"}))
+	if status != http.StatusCreated || w.Messages(w.channel.ID)[0].Author.ID != w.Member().ID {
+		t.Fatalf("posting: %d %v", status, out)
+	}
+	said := out["id"]
+	if status, out := p.post("/client/messages", where(map[string]any{"content": " "})); status != http.StatusBadRequest || out["message"] != "A message needs words or a file." {
+		t.Errorf("posting nothing: %d %v", status, out)
+	}
+	if status, out := p.post("/client/commands", where(map[string]any{"message_id": said, "name": "Summarize Link"})); status != http.StatusAccepted {
+		t.Fatalf("from the menu: %d %v", status, out)
+	}
+	if d := <-given; d.Resolved.Messages[d.TargetID].Content != "Look at this" {
+		t.Errorf("the bot was given %+v", d)
+	}
+
+	binary := http.Header{"Content-Type": {"application/octet-stream"}, "Origin": {w.URL()}}
+	status, body := p.do("POST", "/client/files?name=list.opml", "<opml/>", binary)
+	var file struct{ ID string }
+	if err := json.Unmarshal([]byte(body), &file); err != nil || status != http.StatusCreated {
+		t.Fatalf("uploading: %d %s", status, body)
+	}
+	if status, out := p.post("/client/commands", where(map[string]any{"name": "feeds import", "options": map[string]any{"file": file.ID}})); status != http.StatusAccepted {
+		t.Fatalf("with a file: %d %v", status, out)
+	}
+	d := <-given
+	id, _ := d.Options[0].Options[0].Value.(string)
+	if a := d.Resolved.Attachments[id]; a == nil || a.Filename != "list.opml" || a.Size != 7 {
+		t.Errorf("the bot was given %+v", a)
+	}
+	if status, body := p.do("POST", "/client/files?name=a", strings.Repeat("a", 10<<20+1), binary); status != http.StatusRequestEntityTooLarge || !strings.Contains(body, "larger than 10 MB") {
+		t.Errorf("a large file: %d %s", status, body)
+	}
+	if status, body := p.do("POST", "/client/files?name=a", "a", http.Header{"Origin": {"https://example.com"}}); status != http.StatusForbidden {
+		t.Errorf("from another site: %d %s", status, body)
+	}
+}
+
 func TestPageFiles(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, discordsim.Config{})

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { availableCommands, flatten, parseLine, resolve, search, suggestions } from '../web/js/commands.mjs';
+import { availableCommands, COMMAND, flatten, parseLine, resolve, resolveFile, search, suggestions } from '../web/js/commands.mjs';
 
 const registered = [
   { id: '1', name: 'subscribe', description: 'Watch for words', default_member_permissions: '32', options: [
@@ -109,4 +109,20 @@ test('suggestions respect channel types, and free text has none', () => {
   assert.deepEqual(suggestions(option('channel'), '', directory).map((c) => c.name), ['phones', 'news']);
   assert.deepEqual(suggestions(option('channel'), '#new', directory).map((c) => c.name), ['news']);
   assert.equal(suggestions(option('query'), 'x', directory), null);
+});
+
+test('a message\'s menu has the message commands, and the message box the others', () => {
+  const namesOf = (type) => availableCommands(registered, { canManage: true, guildId: '9', type }).map((c) => c.name);
+  assert.deepEqual(namesOf(COMMAND.message), ['Translate']);
+  assert.deepEqual(namesOf(undefined), ['subscribe', 'subscriptions', 'feeds']);
+  const hidden = [{ name: 'Sweep', type: 3, default_member_permissions: '32' }];
+  assert.equal(availableCommands(hidden, { canManage: false, guildId: '9', type: COMMAND.message }).length, 0);
+});
+
+test('a file is wanted where the option is required, and not too large', () => {
+  const file = { name: 'a.opml', size: 7 };
+  assert.deepEqual(resolveFile({ required: true }, file), { value: file });
+  assert.match(resolveFile({ required: true }, null).error, /required/);
+  assert.deepEqual(resolveFile({}, null), {});
+  assert.match(resolveFile({}, { name: 'b', size: 10 * 1024 * 1024 + 1 }).error, /at most 10 MB.*10\.00 MB/);
 });

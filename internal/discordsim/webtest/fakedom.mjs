@@ -31,7 +31,8 @@ class Element extends Node {
   style = { values: {}, setProperty: (name, value) => (this.style.values[name] = value) };
   classList = {
     add: (...names) => (this.className = [this.className, ...names].filter(Boolean).join(' ')),
-    toggle: (name, on) => on && this.classList.add(name),
+    remove: (name) => (this.className = this.className.split(' ').filter((x) => x !== name).join(' ')),
+    toggle: (name, on) => (on ? this.classList.add(name) : this.classList.remove(name)),
   };
   className = '';
   constructor(tag) {
@@ -50,6 +51,11 @@ class Element extends Node {
   addEventListener(name, fn) {
     this.listeners[name] = fn;
   }
+  /** press calls the listeners of an event as a browser would. */
+  press(name, event = {}) {
+    return this.listeners[name]?.({ preventDefault() {}, stopPropagation() {}, target: this, ...event });
+  }
+  focus() {}
   get src() {
     return this.attributes.src;
   }

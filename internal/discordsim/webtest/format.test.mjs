@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { calendarTime, compareIds, formatTime, hexColour, initials, relativeTime } from '../web/js/format.mjs';
+import { calendarTime, compareIds, formatBytes, formatTime, hexColour, initials, relativeTime } from '../web/js/format.mjs';
 
 test('ids are ordered as numbers too large for numbers', () => {
   const ids = ['1100000000000000002', '999', '1100000000000000001'];
@@ -42,4 +42,10 @@ test('a server without a picture shows its initials', () => {
 test('colours are six digits', () => {
   assert.equal(hexColour(255), '#0000ff');
   assert.equal(hexColour(0x1ffffff), '#ffffff');
+});
+
+test('sizes are written in the largest unit that they fill', () => {
+  assert.deepEqual([0, 1, 1023, 1024, 4900, 1024 * 1024 - 1, 1024 * 1024, 10 * 1024 * 1024].map(formatBytes),
+    ['0 bytes', '1 byte', '1023 bytes', '1.00 KB', '4.79 KB', '1.00 MB', '1.00 MB', '10.00 MB']);
+  assert.equal(formatBytes(undefined), '');
 });

@@ -1,7 +1,7 @@
 // Message components: buttons, select menus and the layout components of
 // Discord's second version.
 
-import { append, externalLink, h, picture, safeURL } from './dom.mjs';
+import { append, externalLink, fill, h, picture, safeURL } from './dom.mjs';
 import { displayName, hexColour } from './format.mjs';
 import { icon } from './icons.mjs';
 import { Select } from './listbox.mjs';
@@ -100,17 +100,28 @@ async function run(el, scope, action) {
 
 function select(c, scope) {
   const all = choices(c, scope.directory);
-  const chosen = all.filter((o) => o.selected).map((o) => o.label).join(', ');
   const label = c.placeholder || 'Make a selection';
-  const trigger = h('button', { class: 'select-button', type: 'button', disabled: c.disabled, 'aria-label': chosen ? `${label}: ${chosen}` : label },
-    h('span', { class: chosen ? 'select-value' : 'select-placeholder' }, chosen || label), icon('chevron'));
+  const shown = h('span');
+  const trigger = h('button', { class: 'select-button', type: 'button', disabled: c.disabled }, shown, icon('chevron'));
+  const show = () => {
+    const chosen = all.filter((o) => o.selected).map((o) => o.label).join(', ');
+    shown.className = chosen ? 'select-value' : 'select-placeholder';
+    fill(shown, chosen || label);
+    trigger.setAttribute('aria-label', chosen ? `${label}: ${chosen}` : label);
+  };
+  show();
   const control = new Select({
     label,
     button: trigger,
     options: () => all,
     min: c.min_values ?? 1,
     max: c.max_values ?? 1,
-    onChange: (values) => run(trigger, scope, () => scope.use(c.custom_id, c.type, values)),
+    onChange: (values) => {
+      // What was chosen stays to be seen until the bot edits the message.
+      for (const option of all) option.selected = values.includes(option.value);
+      show();
+      run(trigger, scope, () => scope.use(c.custom_id, c.type, values));
+    },
   });
   return control.el;
 }

@@ -487,14 +487,14 @@ export class Composer {
     const line = this.text.value.trim();
     if (!line) return;
     if (!line.startsWith('/')) {
-      this.#sending = true;
+      // The box is free for the next message while this one is on its way.
+      this.text.value = '';
       try {
         await this.#store.say(line);
-        this.text.value = '';
       } catch (error) {
+        this.text.value ||= line;
         this.#showError(error.message);
       }
-      this.#sending = false;
       return;
     }
     const parsed = parseLine(this.#runnable, line);

@@ -48,7 +48,7 @@ function usedLine({ user: by, name, menu }, store) {
     avatar(user, store.bot, 'avatar tiny'),
     h('span', { class: 'reply-author' }, displayName(user)),
     ' used ',
-    h('span', { class: 'mention' }, icon(menu ? 'apps' : 'slash'), name));
+    h('span', { class: 'mention' }, menu ? icon('apps', 'menu-mark') : icon('slash'), name));
 }
 
 function replyLine(target, store, names) {
