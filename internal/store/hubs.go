@@ -110,7 +110,7 @@ func hubJobs(ctx context.Context, q *db.Queries, feed int64, hub news.Hub, p new
 	}
 	lease := row.HubLease
 	lapsed := lease.UntilAt < millis(p.At) && lease.AskedAt < millis(p.At.Add(-hubPatience))
-	if lapsed || lease.Hub != hub.URL || lease.Topic != cmp.Or(hub.Topic, lease.Topic) {
+	if lapsed || lease.Hub != clean(hub.URL) || lease.Topic != cmp.Or(clean(hub.Topic), lease.Topic) {
 		return renew, nil
 	}
 	return nil, nil

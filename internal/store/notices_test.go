@@ -1,0 +1,413 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tidings/internal/news"
+	"tidings/internal/store"
+)
+
+// failed saves a failed poll an hour later, and returns the notices whose messages
+// it wants shown.
+func (b *bench) failed(feed news.FeedID, why string) []news.NoticeID {
+	b.t.Helper()
+	b.clock.add(time.Hour)
+	return b.shown(func() {
+		_, err := b.SavePoll(b.ctx, news.Poll{Feed: feed, At: b.clock.Now(), Error: why, NextPollAt: b.clock.Now()})
+		b.must(err)
+	})
+}
+
+// down fails the feed's polls until its followers are to be told.
+func (b *bench) down(feed news.FeedID) (shown []news.NoticeID) {
+	b.t.Helper()
+	for range 5 {
+		shown = b.failed(feed, "The server did not answer.")
+	}
+	return shown
+}
+
+// up saves a successful poll, an hour later.
+func (b *bench) up(feed news.FeedID) []news.NoticeID {
+	b.t.Helper()
+	b.clock.add(time.Hour)
+	return b.shown(func() { b.poll(feed) })
+}
+
+// shown returns the subjects of the jobs to show notices that f stores.
+func (b *bench) shown(f func()) (ids []news.NoticeID) {
+	b.t.Helper()
+	before := b.mark()
+	f()
+	for _, id := range b.recordedAfter(before, news.SendNotice) {
+		ids = append(ids, news.NoticeID(id))
+	}
+	return ids
+}
+
+func (b *bench) notice(id news.NoticeID) news.Notice {
+	b.t.Helper()
+	n, err := b.Notice(b.ctx, id)
+	b.must(err)
+	return n
+}
+
+// sent stores that the notices' messages exist; each has its notice's id.
+func (b *bench) sent(ids ...news.NoticeID) {
+	b.t.Helper()
+	for _, id := range ids {
+		b.must(b.NoticeSent(b.ctx, id, news.MessageID(id), b.clock.Now()))
+	}
+}
+
+func wantShown(t testing.TB, what string, got []news.NoticeID, want ...news.NoticeID) {
+	t.Helper()
+	if diff := cmp.Diff(sorted(want...), sorted(got...)); diff != "" {
+		t.Fatalf("%s: notices to be shown (-want +got):\n%s", what, diff)
+	}
+}
+
+// told returns the only notice of those to be shown.
+func told(t testing.TB, what string, shown []news.NoticeID) news.NoticeID {
+	t.Helper()
+	if len(shown) != 1 {
+		t.Fatalf("%s: %v are to be shown, want one notice", what, shown)
+	}
+	return shown[0]
+}
+
+func testNotices(t *testing.T, open opener) {
+	b := newBench(t, open)
+	g, own, off, silent, left, paused := b.guild(1), b.guild(2), b.guild(3), b.guild(4), b.guild(5), b.guild(6)
+	f := b.feed("a", g, own, off, silent, left, paused)
+	oldest := b.subscribe(g, 9, "x")
+	b.must(b.PauseSubscription(b.ctx, g, oldest.ID, "enough"))
+	b.subscribe(g, 11, "x")
+	b.subscribe(g, 10, "y")
+	b.subscribe(own, 20, "x")
+	b.must(b.SetNotices(b.ctx, own, 21, false))
+	b.must(b.SetNotices(b.ctx, off, 30, true))
+	b.must(b.SetNotices(b.ctx, left, 50, false))
+	b.must(b.LeaveGuild(b.ctx, left, start))
+	b.must(b.SetNotices(b.ctx, paused, 60, false))
+	b.must(b.PauseFeed(b.ctx, paused, f.ID))
+	wantNotFound(t, "SetNotices", b.SetNotices(b.ctx, 99, 1, false))
+
+	for i := range 4 {
+		wantShown(t, fmt.Sprint("failure ", i+1), b.failed(f.ID, "It was down."))
+	}
+	shown := b.failed(f.ID, "It was down.")
+	if len(shown) != 2 {
+		t.Fatalf("five failures are to show %v, want two notices", shown)
+	}
+	feed, err := b.Feed(b.ctx, f.ID)
+	b.must(err)
+	if want := start.Add(time.Hour); !feed.FailingSince.Equal(want) || feed.Failures != 5 {
+		t.Errorf("fails since %v for the %dth time, want since %v for the 5th", feed.FailingSince, feed.Failures, want)
+	}
+	want := news.Notice{
+		ID: shown[0], Guild: g, Channel: 11, Feed: news.Follow{Feed: feed, FollowedAt: start}, CreatedAt: b.clock.Now(),
+	}
+	if diff := cmp.Diff(want, b.notice(shown[0])); diff != "" {
+		t.Errorf("notice (-want +got):\n%s", diff)
+	}
+	if n := b.notice(shown[1]); n.Guild != own || n.Channel != 21 {
+		t.Errorf("the second notice is of guild %d in channel %d, want %d in 21", n.Guild, n.Channel, own)
+	}
+
+	wantShown(t, "the same failure before anything was sent", b.failed(f.ID, "It was down."))
+	tried := b.clock.Now()
+	b.must(b.NoticeTried(b.ctx, shown[0], tried))
+	b.must(b.NoticeTried(b.ctx, shown[0], tried.Add(time.Minute)))
+	b.must(b.NoticeSent(b.ctx, shown[0], 77, tried.Add(time.Minute)))
+	if n := b.notice(shown[0]); n.Message != 77 || !n.TriedAt.Equal(tried) {
+		t.Errorf("sent notice is %+v", n)
+	}
+	wantShown(t, "the same failure", b.failed(f.ID, "It was down."))
+	wantShown(t, "another failure", b.failed(f.ID, "It answered 500."), shown[0])
+
+	late := b.shown(func() { b.must(b.SetNotices(b.ctx, silent, 40, false)) })
+	wantShown(t, "choosing a channel", late)
+	late = b.failed(f.ID, "It answered 500.")
+	if n := b.notice(told(t, "a channel chosen late", late)); n.Guild != silent || n.Channel != 40 {
+		t.Errorf("the late notice is %+v", n)
+	}
+	b.must(b.NoticeTried(b.ctx, late[0], tried))
+
+	wantShown(t, "recovery", b.up(f.ID), append(shown, late...)...)
+	if n := b.notice(shown[0]); !n.ResolvedAt.Equal(b.clock.Now()) || n.Feed.Failures != 0 || !n.Feed.FailingSince.IsZero() {
+		t.Errorf("notice of a feed that recovered is %+v", n)
+	}
+	wantShown(t, "more successes", b.up(f.ID))
+	// A message that was under way when the feed recovered says so afterwards.
+	wantShown(t, "sent too late", b.shown(func() { b.sent(late[0]) }), late[0])
+
+	again := b.down(f.ID)
+	if len(again) != 3 || again[0] == shown[0] {
+		t.Errorf("the next trouble is to show %v, want three new notices", again)
+	}
+	_, err = b.Notice(b.ctx, 5)
+	wantNotFound(t, "Notice", err)
+	wantNotFound(t, "NoticeTried", b.NoticeTried(b.ctx, 5, start))
+	wantNotFound(t, "NoticeSent", b.NoticeSent(b.ctx, 5, 1, start))
+	wantNotFound(t, "NoticeFailed", b.NoticeFailed(b.ctx, 5, "why"))
+}
+
+// A transaction that was not committed is told of by the poll that repeats it, and
+// one that was committed is not told of twice.
+func testNoticesAreAtomic(t *testing.T, open opener) {
+	b := newBench(t, open)
+	g := b.guild(1)
+	f := b.feed("a", g)
+	b.subscribe(g, 10, "x")
+	for range 4 {
+		b.failed(f.ID, "It was down.")
+	}
+	before, err := b.Feed(b.ctx, f.ID)
+	b.must(err)
+	b.jobs.failWith(errors.New("killed"))
+	if _, err := b.SavePoll(b.ctx, news.Poll{Feed: f.ID, At: b.clock.Now(), Error: "It was down."}); err == nil {
+		t.Fatal("a poll was stored without its jobs")
+	}
+	b.jobs.failWith(nil)
+	if after, err := b.Feed(b.ctx, f.ID); err != nil || !cmp.Equal(before, after) {
+		t.Errorf("a poll that was not stored changed the feed: %v, %v", cmp.Diff(before, after), err)
+	}
+	id := told(t, "the poll done again", b.failed(f.ID, "It was down."))
+	b.sent(id)
+
+	b.jobs.failWith(errors.New("killed"))
+	if err := b.PauseFeed(b.ctx, g, f.ID); err == nil {
+		t.Error("a pause was stored without its jobs")
+	}
+	b.jobs.failWith(nil)
+	if n := b.notice(id); !n.ResolvedAt.IsZero() || n.Feed.Paused() {
+		t.Errorf("a pause that was not stored left %+v", n)
+	}
+	for range 3 { // as after crashes, when polls are repeated
+		wantShown(t, "the same poll again", b.failed(f.ID, "It was down."))
+	}
+}
+
+// However many feeds fail, a server gets five messages.
+func testHeldNotices(t *testing.T, open opener) {
+	b := newBench(t, open)
+	g, other := b.guild(1), b.guild(2)
+	b.subscribe(g, 10, "x")
+	b.subscribe(other, 20, "x")
+	var feeds []news.FeedID
+	for i := range 8 {
+		feeds = append(feeds, b.feed(fmt.Sprint("f", i), g).ID)
+	}
+	healthy := b.feed("healthy", other).ID
+	down := func(i int) (shown []news.NoticeID) {
+		t.Helper()
+		for range 5 {
+			b.up(healthy)
+			shown = b.failed(feeds[i], "It was down.")
+		}
+		return shown
+	}
+	var ids []news.NoticeID
+	for i := range 5 {
+		ids = append(ids, told(t, fmt.Sprint("feed ", i), down(i)))
+	}
+	b.sent(ids[:4]...)
+	newest := ids[4]
+	for i := 5; i < 8; i++ {
+		wantShown(t, fmt.Sprint("feed ", i), down(i), newest)
+		if n := b.notice(newest).Others; n != i-4 {
+			t.Errorf("the newest notice speaks of %d others, want %d", n, i-4)
+		}
+	}
+	if n := b.notice(ids[3]).Others; n != 0 {
+		t.Errorf("an older notice speaks of %d others", n)
+	}
+	wantShown(t, "a held one fails for another reason", b.failed(feeds[6], "It answered 500."))
+	health, err := b.FeedHealth(b.ctx, g, feeds[6], 1)
+	b.must(err)
+	if !health.Notice {
+		t.Error("a feed whose notice is held has no open notice")
+	}
+
+	wantShown(t, "a held one recovers", b.up(feeds[6]), newest)
+	if n := b.notice(newest).Others; n != 2 {
+		t.Errorf("the newest notice speaks of %d others, want 2", n)
+	}
+	// A place becomes free: the oldest held one takes it, and speaks for the last.
+	shown := b.up(feeds[0])
+	if len(shown) != 3 {
+		t.Fatalf("a recovery is to show %v, want itself, the former newest and the one let out", shown)
+	}
+	var out news.NoticeID
+	for _, id := range shown {
+		if id != ids[0] && id != newest {
+			out = id
+		}
+	}
+	if n := b.notice(out); n.Feed.ID != feeds[5] || n.Others != 1 || n.Channel != 10 {
+		t.Errorf("let out is %+v, want the notice of feed %d", n, feeds[5])
+	}
+	if n := b.notice(newest).Others; n != 0 {
+		t.Errorf("the former newest notice speaks of %d others", n)
+	}
+
+	// Turned off, nothing is let out; turned on, it is, and where it is wanted now.
+	b.must(b.SetNotices(b.ctx, g, 0, true))
+	wantShown(t, "a place while notices are off", b.up(feeds[1]), ids[1])
+	shown = b.shown(func() { b.must(b.SetNotices(b.ctx, g, 12, false)) })
+	last := shown[0]
+	wantShown(t, "turned on", shown, last, out)
+	if n := b.notice(last); n.Feed.ID != feeds[7] || n.Channel != 12 || n.Others != 0 {
+		t.Errorf("let out is %+v, want the notice of feed %d in 12", n, feeds[7])
+	}
+	for id, channel := range map[news.NoticeID]news.ChannelID{ids[3]: 10, newest: 12, out: 12} {
+		if n := b.notice(id); n.Channel != channel {
+			t.Errorf("notice %d is in channel %d, want %d: only what nobody tried to send moves", id, n.Channel, channel)
+		}
+	}
+	b.must(b.LeaveGuild(b.ctx, g, b.clock.Now()))
+	for _, id := range []news.NoticeID{ids[3], newest, out, last} {
+		if n := b.notice(id); n.ResolvedAt.IsZero() {
+			t.Errorf("notice %d is open in a guild that was left", id)
+		}
+	}
+}
+
+func testNoticesEnd(t *testing.T, open opener) {
+	for _, c := range []struct {
+		name    string
+		end     func(*bench, news.GuildID, news.FeedID) error
+		removed bool
+		again   func(*bench, news.GuildID, news.FeedID) error
+	}{
+		{"removed", func(b *bench, g news.GuildID, f news.FeedID) error { return b.UnfollowFeed(b.ctx, g, f) }, true,
+			func(b *bench, g news.GuildID, f news.FeedID) error { return b.FollowFeed(b.ctx, g, f, "") }},
+		{"bundle removed", func(b *bench, g news.GuildID, f news.FeedID) error { _, err := b.UnfollowBundle(b.ctx, g); return err }, true,
+			func(b *bench, g news.GuildID, f news.FeedID) error { _, err := b.FollowBundle(b.ctx, g); return err }},
+		{"paused", func(b *bench, g news.GuildID, f news.FeedID) error { return b.PauseFeed(b.ctx, g, f) }, false,
+			func(b *bench, g news.GuildID, f news.FeedID) error { return b.ResumeFeed(b.ctx, g, f) }},
+	} {
+		b := newBench(t, open)
+		b.must(b.SyncBundle(b.ctx, bundle("a")))
+		g, other := b.guild(1), b.guild(2)
+		f := b.byURL("https://a.example/feed").ID
+		b.subscribe(g, 10, "x")
+		b.subscribe(other, 20, "x")
+		ids := b.down(f)
+		if len(ids) != 2 {
+			t.Fatalf("%s: %v are told, want two", c.name, ids)
+		}
+		b.sent(ids...)
+		wantShown(t, c.name, b.shown(func() { b.must(c.end(b, g, f)) }), ids[0])
+		n := b.notice(ids[0])
+		if n.ResolvedAt.IsZero() || n.Removed != c.removed || n.Feed.Paused() == c.removed || n.Feed.Title != "a" {
+			t.Errorf("%s: the notice is %+v", c.name, n)
+		}
+		if n := b.notice(ids[1]); !n.ResolvedAt.IsZero() {
+			t.Errorf("%s: it ended the notice of another guild", c.name)
+		}
+		wantShown(t, c.name+", and the feed fails", b.failed(f, "The server did not answer."))
+		b.must(c.again(b, g, f))
+		if id := told(t, c.name+" and back", b.failed(f, "The server did not answer.")); id == ids[0] {
+			t.Errorf("%s: an ended notice is to be shown again", c.name)
+		}
+	}
+}
+
+// What cannot be sent, or was deleted, is not sent again and again.
+func testFailedNotices(t *testing.T, open opener) {
+	b := newBench(t, open)
+	g := b.guild(1)
+	f := b.feed("a", g).ID
+	b.subscribe(g, 10, "x")
+	why := "The server did not answer."
+	id := told(t, "down", b.down(f))
+	wantShown(t, "not sent", b.shown(func() { b.must(b.NoticeFailed(b.ctx, id, "It may not write there.")) }))
+	if n := b.notice(id); !n.ResolvedAt.Equal(b.clock.Now()) {
+		t.Errorf("a notice that failed is %+v", n)
+	}
+	wantShown(t, "the next failure", b.failed(f, why))
+	b.must(b.SetNotices(b.ctx, g, 11, false))
+	second := told(t, "another channel", b.failed(f, why))
+	b.must(b.NoticeFailed(b.ctx, second, "It may not write there either."))
+	b.clock.add(24 * time.Hour)
+	third := told(t, "a day later", b.failed(f, why))
+	b.sent(third)
+	b.must(b.NoticeFailed(b.ctx, third, "The message was deleted."))
+	b.clock.add(48 * time.Hour)
+	wantShown(t, "a message that was deleted", b.failed(f, why))
+	wantShown(t, "recovery", b.up(f))
+	told(t, "the next trouble", b.down(f))
+}
+
+// A feed that is gone is told of at once: there is no next poll.
+func testGoneNotice(t *testing.T, open opener) {
+	b := newBench(t, open)
+	g := b.guild(1)
+	b.subscribe(g, 10, "x")
+	for i := range 6 { // none of which was read
+		b.feed(fmt.Sprint("f", i), g)
+	}
+	f := b.feed("a", g).ID
+	shown := b.shown(func() {
+		_, err := b.SavePoll(b.ctx, news.Poll{Feed: f, At: start, State: news.FeedGone, Error: "It is gone."})
+		b.must(err)
+	})
+	if n := b.notice(told(t, "gone", shown)); n.Feed.State != news.FeedGone {
+		t.Errorf("the notice is %+v", n)
+	}
+}
+
+// While our own connection is down, the feeds are not to blame.
+func testOwnOutage(t *testing.T, open opener) {
+	b := newBench(t, open)
+	g := b.guild(1)
+	b.subscribe(g, 10, "x")
+	var feeds []news.Feed
+	for i := range 5 {
+		feeds = append(feeds, b.feed(fmt.Sprint("f", i), g))
+	}
+	b.settle(feeds...)
+	for range 10 {
+		for _, f := range feeds {
+			wantShown(t, "an outage", b.failed(f.ID, "There is no network."))
+		}
+	}
+	unheard := b.feed("unheard")
+	b.settle(unheard) // somebody tried it, but nobody follows it: that may be a test's
+	wantShown(t, "a feed that nobody follows", b.failed(feeds[0].ID, "There is no network."))
+
+	wantShown(t, "one is back", b.up(feeds[1].ID))
+	told(t, "and another is not", b.failed(feeds[0].ID, "The server did not answer."))
+
+	// With few feeds, it is likelier that all of them are down.
+	few := newBench(t, open)
+	h := few.guild(1)
+	few.subscribe(h, 10, "x")
+	f, paused := few.feed("a", h), few.guild(2)
+	for i := range 8 {
+		p := few.feed(fmt.Sprint("p", i), paused)
+		few.must(few.PauseFeed(few.ctx, paused, p.ID))
+	}
+	told(t, "the only feed that counts", few.down(f.ID))
+}
+
+func TestNoticeAfter(t *testing.T) {
+	t.Parallel()
+	b := &bench{t: t, ctx: t.Context(), clock: &clock{now: start}, jobs: &recorder{}}
+	b.DB = openSQLite(t, store.Options{Jobs: b.jobs, Migrate: recorderTable, Now: b.clock.Now, NoticeAfter: 1})
+	g := b.guild(1)
+	f := b.feed("a", g).ID
+	b.subscribe(g, 10, "x")
+	first := told(t, "the first failure", b.failed(f, "It was down."))
+	b.up(f)
+	if again := told(t, "the next trouble", b.failed(f, "It was down.")); again == first {
+		t.Error("a notice was used twice")
+	}
+}
