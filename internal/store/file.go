@@ -107,6 +107,7 @@ func (f file) inspectDSN() string {
 type fileLock struct {
 	pool *sql.DB
 	conn *sql.Conn
+	made string // the file that was made for it, "" where it was there before
 }
 
 // lock takes the claim. It is an exclusive transaction on an empty database
@@ -114,13 +115,17 @@ type fileLock struct {
 // that system's way, and the kernel drops it with the process. Locking the real
 // file would shut out the tools that may well look at it while the bot runs.
 func (f file) lock(ctx context.Context) (*fileLock, error) {
-	pool, err := sql.Open("sqlite", f.dsn(f.path+".lock", url.Values{
+	beside := f.path + ".lock"
+	pool, err := sql.Open("sqlite", f.dsn(beside, url.Values{
 		"_journal_mode": {"memory"}, // no journal file: nothing is ever written
 	}))
 	if err != nil {
 		return nil, err
 	}
 	l := &fileLock{pool: pool}
+	if _, err := os.Lstat(beside); errors.Is(err, fs.ErrNotExist) {
+		l.made = beside
+	}
 	if l.conn, err = pool.Conn(ctx); err == nil {
 		_, err = l.conn.ExecContext(ctx, "BEGIN EXCLUSIVE")
 	}
@@ -129,7 +134,7 @@ func (f file) lock(ctx context.Context) (*fileLock, error) {
 		if code(err) == sqlite3.SQLITE_BUSY {
 			return nil, news.Userf("The database %s is in use by another Tidings process. Stop that one first, or give this one a database of its own.", f.name)
 		}
-		return nil, fmt.Errorf("lock %s.lock: %w", f.path, err)
+		return nil, fmt.Errorf("lock %s: %w", beside, err)
 	}
 	return l, nil
 }
@@ -141,6 +146,16 @@ func (l *fileLock) release() error {
 	}
 	// Closing the pool closes the connection, and with it goes the transaction.
 	return errors.Join(err, l.pool.Close())
+}
+
+// discard releases the claim on what turned out to be no database of ours, and
+// leaves nothing beside it that was not there before.
+func (l *fileLock) discard() error {
+	err := l.release()
+	if l.made != "" {
+		err = errors.Join(err, os.Remove(l.made))
+	}
+	return err
 }
 
 // code returns SQLite's primary result code, or 0.

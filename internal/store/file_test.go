@@ -142,7 +142,7 @@ func TestNewerDatabaseIsRefusedUntouched(t *testing.T) {
 		t.Helper()
 		path := filepath.Join(dir, "tidings.db")
 		before := snapshot(t, dir)
-		for _, opts := range []store.Options{{Path: path}, {Path: path, ReadOnly: true}} {
+		for _, opts := range []store.Options{{Path: path}, {Path: path, Exclusive: true}, {Path: path, ReadOnly: true}} {
 			_, err := store.Open(t.Context(), opts)
 			if user := wantUserError(t, "newer database", err); !strings.Contains(user.Text, "newer Tidings") || !strings.Contains(user.Text, "9999") {
 				t.Errorf("newer database: %q", user.Text)
@@ -219,6 +219,8 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		{"no directory, exclusively", store.Options{Path: in("missing/tidings.db"), Exclusive: true}, "there is no directory"},
 		{"a device", store.Options{Path: os.DevNull}, "not an ordinary file"},
 		{"a text", store.Options{Path: in("notes.txt")}, "not a Tidings database"},
+		{"a text, exclusively", store.Options{Path: in("notes.txt"), Exclusive: true}, "not a Tidings database"},
+		{"another program's, exclusively", store.Options{Path: in("other.db"), Exclusive: true}, "belongs to another program"},
 		{"another program's", store.Options{Path: in("other.db")}, "belongs to another program"},
 		{"an older one, to be read", store.Options{Path: in("old.db"), ReadOnly: true}, "older Tidings (its tables are at version 1 of "},
 		{"an empty one, to be read", store.Options{Path: in("empty.db"), ReadOnly: true}, "older Tidings"},

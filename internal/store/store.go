@@ -124,6 +124,10 @@ func Open(ctx context.Context, opts Options) (_ *DB, err error) {
 		}
 	}
 	if err := checkVersion(ctx, f, opts.ReadOnly); err != nil {
+		if d.lock != nil {
+			err = errors.Join(err, d.lock.discard())
+			d.lock = nil
+		}
 		return nil, err
 	}
 	if d.writer, err = openPool(ctx, f.writerDSN(opts.ReadOnly), 1); err != nil {
