@@ -13,9 +13,10 @@
 // format cannot hide by being made on both sides.
 //
 // A Server starts with an application, its bot user and three people. Tests build
-// the rest ([Server.AddGuild], [Server.AddChannel] …), act as a person would
-// ([Server.RunCommand], [Server.Press] …), look at the outcome
-// ([Server.Messages], [Server.WaitMessage] …) and break things on purpose
+// the rest ([Server.AddGuild], [Server.AddChannel], [Server.AddFile] …), act as a
+// person would ([Server.RunCommand], [Server.Press], [Server.Select],
+// [Server.RunOnMessage], [Server.Say] …), look at the outcome ([Server.Messages],
+// [Server.WaitMessage], [Server.File] …) and break things on purpose
 // ([Server.Fail], [Server.DropGateway] …). Every method may be called from several
 // goroutines at once.
 package discordsim

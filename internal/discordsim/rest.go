@@ -169,12 +169,10 @@ func (c *call) readMultipart() *apiError {
 
 // fileIndex is the n of a part that is called files[n].
 func fileIndex(name string) (int, bool) {
-	text, ok := strings.CutPrefix(name, "files[")
-	if text, ok = strings.CutSuffix(text, "]"); !ok || !strings.HasPrefix(name, "files[") {
-		return 0, false
-	}
+	open, opens := strings.CutPrefix(name, "files[")
+	text, closes := strings.CutSuffix(open, "]")
 	n, err := strconv.Atoi(text)
-	return n, err == nil && n >= 0
+	return n, opens && closes && err == nil && n >= 0
 }
 
 // form parses the call's body.
