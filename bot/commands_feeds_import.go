@@ -79,7 +79,7 @@ func importText(imported []news.Imported, counts map[news.ImportOutcome]int, cut
 		text = fmt.Sprintf("**None of %s added.**", plural(len(imported), "feed was", "feeds were"))
 	}
 	if known > 0 {
-		text += fmt.Sprintf(" %d were followed before.", known)
+		text += " " + plural(known, "was", "were") + " followed before."
 	}
 	if failed > 0 {
 		text += fmt.Sprintf(" %d could not be read.", failed)
@@ -88,7 +88,7 @@ func importText(imported []news.Imported, counts map[news.ImportOutcome]int, cut
 	case cut != "":
 		text += fmt.Sprintf("\nI stopped after %d of %d: %s Import the same file again to go on; what is followed stays.", len(imported)-skipped, len(imported), cut)
 	case skipped > 0:
-		text += fmt.Sprintf(" %d were skipped.", skipped)
+		text += " " + plural(skipped, "was", "were") + " skipped."
 	}
 	if failed+skipped > 0 {
 		return text + "\n`import.txt` says why for each. What is down today may be read tomorrow: import the same file again, or give `/feeds add` the site's own address."

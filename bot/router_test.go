@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,8 @@ type wire struct {
 	calls []string // such as "1.5s respond 5 private"
 	start time.Time
 	fail  error
+	busy  []error       // of the first answers after a deferral, one each; then none
+	files []string      // "name: content" of the last answer's
 	hold  chan struct{} // answers wait until it is closed; nil for not
 }
 
@@ -59,13 +62,33 @@ func (w *wire) respond(_ context.Context, _ *discordgo.Interaction, body any) er
 }
 
 func (w *wire) editOriginal(_ context.Context, _ *discordgo.Interaction, edit *discordgo.WebhookEdit) error {
-	return w.note("edit", *edit.Content)
+	w.files = nil
+	for _, f := range edit.Files {
+		data, err := io.ReadAll(f.Reader)
+		if err != nil {
+			return err
+		}
+		w.files = append(w.files, f.Name+": "+string(data))
+	}
+	return w.late(w.note("edit", *edit.Content))
 }
 
-func (w *wire) deleteOriginal(context.Context, *discordgo.Interaction) error { return w.note("delete") }
+// late is the next error of an answer after a deferral.
+func (w *wire) late(err error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err == nil && len(w.busy) > 0 {
+		err, w.busy = w.busy[0], w.busy[1:]
+	}
+	return err
+}
+
+func (w *wire) deleteOriginal(context.Context, *discordgo.Interaction) error {
+	return w.late(w.note("delete"))
+}
 
 func (w *wire) followUp(_ context.Context, _ *discordgo.Interaction, m *discordgo.WebhookParams) error {
-	return w.note("follow up", seen(m.Flags), m.Content)
+	return w.late(w.note("follow up", seen(m.Flags), m.Content))
 }
 
 func seen(f discordgo.MessageFlags) string {

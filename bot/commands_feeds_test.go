@@ -1,0 +1,393 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+	"github.com/google/go-cmp/cmp"
+
+	"tidings/internal/discordsim"
+	"tidings/internal/news"
+)
+
+// fields shows an embed's fields, one a line.
+func fields(e discordsim.Embed) string {
+	var lines []string
+	for _, f := range e.Fields {
+		lines = append(lines, f.Name+": "+f.Value)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestFeedInfo(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, discordsim.Limits{})
+	read := time.Unix(1_700_000_000, 0)
+	b.store.feeds = []news.Feed{
+		{ID: 1, Title: "Ars Technica", URL: "https://ars.example/feed", Site: "https://www.ars.example/", Language: "en-US", Topic: "tech", State: news.FeedActive,
+			PolledAt: read, NextPollAt: read.Add(time.Hour), Hub: news.Hub{URL: "https://hub.example/"}},
+		{ID: 2, Title: "The Verge", URL: "https://verge.example/feed", State: news.FeedActive, PolledAt: read, NextPollAt: read.Add(time.Hour),
+			Failures: 6, FailingSince: read.Add(time.Minute), LastError: "the site answers 403: it refuses bots"},
+		{ID: 3, Title: "Wired", URL: "https://wired.example/feed", State: news.FeedGone, PolledAt: read},
+		{ID: 4, URL: "https://new.example/feed", State: news.FeedActive},
+		{ID: 5, Title: "Slate", URL: "https://slate.example/feed", State: news.FeedActive, PolledAt: read},
+	}
+	for _, f := range b.store.feeds {
+		b.store.follow[f.ID] = true
+	}
+	b.store.paused[5] = read
+	b.store.health[1] = news.FeedHealth{
+		Follow: news.Follow{Folder: "Daily"}, Days: []int{0, 1, 2, 3, 4, 5, 6, 7, 0, 0, 14, 3, 2, 5}, Pushed: read.Add(2 * time.Hour),
+	}
+	b.store.health[2] = news.FeedHealth{Days: []int{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0}, Notice: true}
+	b.start()
+
+	tests := []struct{ feed, text, fields, buttons string }{
+		{"feed:1", "**Fine.** It is read on its schedule.", strings.Join([]string{
+			"Stories: ▁▂▂▃▃▄▄▅▁▁█▃▂▄\nAbout 4 a day: 52 in 14 days, at most 14 in one, 5 today.",
+			"Last read: <t:1700000000:R>", "Next try: <t:1700003600:R>",
+			"Address: `https://ars.example/feed`", "Site: [ars.example](https://www.ars.example/)",
+			"Language: American English", "Topic: tech", "Folder: Daily",
+			"News at once: Its hub tells me of news at once, agreed until <t:1700007200:f>.",
+		}, "\n"), "Pause Remove"},
+		{"The Verge", "**In trouble:** the last 6 tries failed. I keep trying; nothing is removed by itself.", strings.Join([]string{
+			"Stories: ▁▁▁▁▁▁▁▁▁▁▁██▁\nLess than one a day: 2 in 14 days, at most 1 in one, 0 today.",
+			"Last read: <t:1700000000:R>", "Next try: <t:1700003600:R>",
+			"In trouble since: <t:1700000060:R>", "Last error: The site answers 403: it refuses bots.",
+			"Address: `https://verge.example/feed`", "Notice: There is an open notice about it.",
+		}, "\n"), "Try now Pause Remove"},
+		{"feed:3", "**Gone.** The site says that the feed is gone for good, so I have stopped asking.", strings.Join([]string{
+			"Stories: None in the last 14 days.", "Last read: <t:1700000000:R>", "Address: `https://wired.example/feed`",
+		}, "\n"), "Try now Remove"},
+		{"feed:4", "**Not read yet.**", "Stories: None in the last 14 days.\nAddress: `https://new.example/feed`", "Try now Pause Remove"},
+		{"feed:5", "**Paused** <t:1700000000:R>. None of its stories are posted until somebody resumes it.",
+			"Stories: None in the last 14 days.\nLast read: <t:1700000000:R>\nAddress: `https://slate.example/feed`", "Resume Remove"},
+	}
+	for _, test := range tests {
+		m := b.run("/feeds info feed:" + test.feed).Message
+		if !m.Ephemeral() || len(m.Embeds) != 1 {
+			t.Fatalf("%s: %+v", test.feed, m)
+		}
+		e := m.Embeds[0]
+		if diff := cmp.Diff(test.text+"\n"+test.fields, e.Description+"\n"+fields(e)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.feed, diff)
+		}
+		var buttons []string
+		for _, c := range m.Components[0].Components {
+			buttons = append(buttons, c.Label)
+		}
+		if got := strings.Join(buttons, " "); got != test.buttons {
+			t.Errorf("%s: buttons %q, want %q", test.feed, got, test.buttons)
+		}
+	}
+	if r := b.run("/feeds info feed:nonsense"); !strings.Contains(r.Message.Content, "no feed called `nonsense`") {
+		t.Errorf("unknown: %q", r.Message.Content)
+	}
+
+	// The buttons change the card in its place.
+	card := b.run("/feeds info feed:feed:1").Message
+	paused := b.press(card, "Pause", b.sim.Admin().ID).Message
+	if paused.ID != card.ID || !strings.HasPrefix(paused.Content, "**Paused Ars Technica.**") || !strings.HasPrefix(paused.Embeds[0].Description, "**Paused**") {
+		t.Errorf("paused: %+v", paused)
+	}
+	live := b.press(paused, "Resume", b.sim.Admin().ID).Message
+	if live.ID != card.ID || !strings.HasPrefix(live.Content, "**Following Ars Technica again.**") || !strings.HasPrefix(live.Embeds[0].Description, "**Fine.**") {
+		t.Errorf("resumed: %+v", live)
+	}
+	gone := b.press(live, "Remove", b.sim.Admin().ID).Message
+	if gone.ID != card.ID || len(gone.Embeds) != 0 || len(gone.Components) != 0 || !strings.HasPrefix(gone.Content, "**Stopped following Ars Technica.**") {
+		t.Errorf("removed: %+v", gone)
+	}
+}
+
+func TestPauseAndResumeFeeds(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, discordsim.Limits{})
+	read := time.Unix(1_700_000_000, 0)
+	b.store.feeds = []news.Feed{
+		{ID: 1, Title: "Ars Technica", URL: "https://ars.example/feed", State: news.FeedActive, PolledAt: read},
+		{ID: 2, Title: "The Verge", URL: "https://verge.example/feed", State: news.FeedActive, PolledAt: read, Failures: 3, LastError: "x"},
+		{ID: 3, Title: "Wired", URL: "https://wired.example/feed", State: news.FeedActive, PolledAt: read, Failures: 3, LastError: "y"},
+	}
+	b.store.follow = map[news.FeedID]bool{1: true, 2: true, 3: true}
+	b.start()
+	offered := func(name string) (names []string) {
+		t.Helper()
+		choices, err := b.sim.Autocomplete(b.ctx(), discordsim.CommandRun{
+			ChannelID: b.channel.String(), Name: name, Focused: "feed", Options: map[string]any{"feed": ""},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range choices {
+			names = append(names, c.Name)
+		}
+		return names
+	}
+	steps := []struct{ line, want string }{
+		{"/feeds resume feed:feed:2", "The Verge is not paused."},
+		{"/feeds pause feed:feed:2", "**Paused The Verge.** None of its stories are posted until somebody resumes it."},
+		{"/feeds pause feed:the verge", "The Verge is paused already. `/feeds resume` lets its stories count again."},
+		{"/feeds pause feed:nonsense", "This server follows no feed called `nonsense`. Choose one from the list that appears while you type."},
+	}
+	for _, s := range steps {
+		if r := b.run(s.line); r.Message.Content != s.want {
+			t.Errorf("%s: %q, want %q", s.line, r.Message.Content, s.want)
+		}
+	}
+	if diff := cmp.Diff([]string{"Ars Technica", "Wired"}, offered("feeds pause")); diff != "" {
+		t.Errorf("/feeds pause offers (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"The Verge"}, offered("feeds resume")); diff != "" {
+		t.Errorf("/feeds resume offers (-want +got):\n%s", diff)
+	}
+	e := b.run("/feeds list").Message.Embeds[0]
+	want := []string{"Wired", "The Verge", "Ars Technica"} // in trouble, paused, fine
+	var order []string
+	for item := range strings.SplitSeq(e.Description, "\n\n") {
+		name, _, _ := strings.Cut(strings.TrimPrefix(item, "["), "]")
+		order = append(order, name)
+	}
+	if diff := cmp.Diff(want, order); diff != "" || e.Title != "3 feeds, 1 in trouble, 1 paused" || !strings.Contains(e.Description, "-# paused <t:") {
+		t.Errorf("%s (-want +got):\n%s\n%s", e.Title, diff, e.Description)
+	}
+	want2 := "**Following The Verge again.** What came during the pause is not posted; its new stories count from now on."
+	if r := b.run("/feeds resume feed:feed:2"); r.Message.Content != want2 || len(b.store.paused) != 0 {
+		t.Errorf("resume: %q, want %q", r.Message.Content, want2)
+	}
+}
+
+// A page with several feeds brings a menu, and what is chosen in it is followed.
+func TestAddOneOfSeveralFeeds(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, discordsim.Limits{})
+	far := "https://site.example/" + long("far", 120)
+	b.store.addFeed = func(url string) (news.Feed, error) {
+		switch url {
+		case "https://site.example/":
+			choice := &news.FeedChoice{Page: url, Links: []news.FeedLink{
+				{URL: "https://site.example/all", Title: "All *stories*"}, {URL: "https://site.example/phones", Title: "Phones"},
+				{URL: far, Title: "Far"}, {URL: "https://site.example/untitled"}, {URL: "https://site.example/all", Title: "All once more"},
+			}}
+			return news.Feed{}, news.Userf("That page names several feeds: %w.", choice)
+		case "https://site.example/phones":
+			return news.Feed{}, news.Userf("Nothing is at that address. Check the spelling.")
+		}
+		return news.Feed{ID: 50, Title: "All stories", Site: "https://site.example/", URL: url}, nil
+	}
+	b.start()
+	m := b.run("/feeds add url:https://site.example/").Message
+	want := "**A page of site.example names 4 feeds.** Choose which of them to follow.\nToo long for the menu; paste what you want into `/feeds add`:\n- `" + far + "`"
+	if m.Content != want {
+		t.Errorf("asks\n%s\nwant\n%s", m.Content, want)
+	}
+	menu := m.Components[0].Components[0]
+	var options []string
+	for _, o := range menu.Options {
+		options = append(options, fmt.Sprintf("%v=%v", o.Label, o.Value))
+	}
+	if diff := cmp.Diff([]string{"All *stories*=https://site.example/all", "Phones=https://site.example/phones", "site.example/untitled=https://site.example/untitled"}, options); diff != "" {
+		t.Errorf("options (-want +got):\n%s", diff)
+	}
+	r, err := b.sim.Select(b.ctx(), m, menu.CustomID, b.sim.Admin().ID, "https://site.example/all", "https://site.example/phones")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = strings.Join([]string{
+		"**Following 1 feed of 2.** `/subscribe` says which of their stories to post.",
+		"- Following [All stories](https://site.example/).",
+		"- `https://site.example/phones`: Nothing is at that address. Check the spelling.",
+	}, "\n")
+	if got := r.Message; got.ID != m.ID || len(got.Components) != 0 || got.Content != "" || got.Embeds[0].Description != want {
+		t.Errorf("chosen: %q %+v, want %q", got.Content, got.Embeds, want)
+	}
+	if !b.store.follow[50] {
+		t.Error("nothing is followed")
+	}
+}
+
+func TestChooseFeedsKeepsDiscordsLimits(t *testing.T) {
+	t.Parallel()
+	page := &news.FeedChoice{Page: "https://site.example/"}
+	for n := range 60 {
+		page.Links = append(page.Links, news.FeedLink{URL: fmt.Sprintf("https://site.example/%d", n), Title: long("title ", 300)})
+	}
+	for n := range 20 {
+		page.Links = append(page.Links, news.FeedLink{URL: fmt.Sprintf("https://site.example/%d%s", n, long("far", 300))})
+	}
+	resp := chooseFeeds(page)
+	menu := menuOf(t, resp)
+	if len(menu.Options) != maxChoices || menu.MaxValues != maxChoices || *menu.MinValues != 1 {
+		t.Errorf("%d options, %d to %d of them", len(menu.Options), *menu.MinValues, menu.MaxValues)
+	}
+	if width(resp.Text) > maxContent || !strings.HasSuffix(resp.Text, "There are 51 more. The site shows their addresses, and `/feeds add` takes any of them.") {
+		t.Errorf("%d wide: %s", width(resp.Text), resp.Text)
+	}
+	for _, o := range menu.Options {
+		if width(o.Label) > maxChoice || width(o.Value) > maxChoice || width(o.Description) > maxChoice {
+			t.Errorf("option %+v", o)
+		}
+	}
+	only := chooseFeeds(&news.FeedChoice{Links: page.Links[60:62]})
+	if len(only.Rows) != 0 || !strings.HasPrefix(only.Text, "**That page names 2 feeds.**\nToo long for the menu") {
+		t.Errorf("long addresses only: %q", only.Text)
+	}
+}
+
+func menuOf(t *testing.T, resp response) discordgo.SelectMenu {
+	t.Helper()
+	menu, ok := resp.Rows[0].(discordgo.ActionsRow).Components[0].(discordgo.SelectMenu)
+	if !ok {
+		t.Fatalf("no menu in %+v", resp.Rows)
+	}
+	return menu
+}
+
+func TestFollowTopic(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, discordsim.Limits{})
+	b.cfg.Topics = []news.Topic{{Name: "ai", Title: "Artificial intelligence", Feeds: make([]news.Feed, 14)}, {Name: "security", Title: "Security"}}
+	b.store.followTopic = func(topic string) (added, known int, err error) {
+		switch topic {
+		case "ai":
+			return 11, 3, nil
+		case "security":
+			return 0, 9, nil
+		}
+		return 0, 0, news.Userf("There is no topic called %s.", topic)
+	}
+	b.start()
+	steps := []struct{ line, want string }{
+		{"/feeds topic topic:Artificial intelligence: 14 feeds", "**Following 11 more feeds on Artificial intelligence.** It followed 3 of the topic before. Their new stories count from now on. `/feeds list` shows them all."},
+		{"/feeds topic topic:security", "This server follows every feed of *Security* already. `/feeds list` shows them."},
+	}
+	for _, s := range steps {
+		if r := b.run(s.line); r.Message.Content != s.want {
+			t.Errorf("%s: %q, want %q", s.line, r.Message.Content, s.want)
+		}
+	}
+}
+
+func TestImportFeeds(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, discordsim.Limits{})
+	var asked string
+	b.store.importFeeds = func(_ context.Context, url string, progress func(int, int)) ([]news.Imported, error) {
+		asked = url
+		progress(2, 4)
+		return []news.Imported{
+			{Title: "One", URL: "https://one.example/feed", Outcome: news.ImportFollowed},
+			{Title: "Two", URL: "https://two.example/feed", Outcome: news.ImportKnown},
+			{URL: "https://three.example/\nfeed", Outcome: news.ImportFailed, Reason: "there is no site of that name"},
+			{Title: "Four", URL: "https://four.example/feed", Outcome: news.ImportFollowed},
+		}, nil
+	}
+	b.start()
+	b.sim.AddFile("feeds.opml", []byte("<opml/>"))
+	m := b.run("/feeds import file:feeds.opml").Message
+	want := "**Following 2 more feeds of 4.** 1 was followed before. 1 could not be read.\n" +
+		"`import.txt` says why for each. What is down today may be read tomorrow: import the same file again, or give `/feeds add` the site's own address."
+	if m.Content != want || !m.Ephemeral() || len(m.Attachments) != 1 || m.Attachments[0].Filename != "import.txt" {
+		t.Fatalf("answer %q with %+v, want %q", m.Content, m.Attachments, want)
+	}
+	if list, ok := b.sim.File(asked); !ok || string(list) != "<opml/>" {
+		t.Errorf("asked for %s, which has %q", asked, list)
+	}
+	report, _ := b.sim.File(m.Attachments[0].URL)
+	want = strings.Join([]string{
+		"not followed | https://three.example/ feed | there is no site of that name",
+		"followed | One | https://one.example/feed",
+		"followed | Four | https://four.example/feed",
+		"already there | Two | https://two.example/feed", "",
+	}, "\n")
+	if diff := cmp.Diff(want, string(report)); diff != "" {
+		t.Errorf("report (-want +got):\n%s", diff)
+	}
+
+	b.sim.AddFile("huge.opml", make([]byte, maxListSize+1))
+	if r := b.run("/feeds import file:huge.opml"); !strings.HasPrefix(r.Message.Content, "That file is larger than 4 MB") {
+		t.Errorf("a huge file: %q", r.Message.Content)
+	}
+	b.store.importFeeds = func(context.Context, string, func(int, int)) ([]news.Imported, error) { return nil, nil }
+	if r := b.run("/feeds import file:feeds.opml"); !strings.HasPrefix(r.Message.Content, "I found no feed in that file.") {
+		t.Errorf("an empty list: %q", r.Message.Content)
+	}
+	b.store.importFeeds = func(context.Context, string, func(int, int)) ([]news.Imported, error) {
+		return nil, news.Userf("That file is no list of feeds.")
+	}
+	if r := b.run("/feeds import file:feeds.opml"); r.Message.Content != "That file is no list of feeds." {
+		t.Errorf("no list: %q", r.Message.Content)
+	}
+}
+
+// Closing the bot ends an import, and its answer says how far it got.
+func TestCloseEndsAnImport(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, discordsim.Limits{})
+	b.cfg.Timing.Defer, b.cfg.Timing.Progress = 10*time.Millisecond, 10*time.Millisecond
+	begun := make(chan struct{})
+	b.store.importFeeds = func(ctx context.Context, _ string, progress func(int, int)) ([]news.Imported, error) {
+		progress(1, 3)
+		close(begun)
+		<-ctx.Done()
+		return []news.Imported{
+			{URL: "https://one.example/feed", Outcome: news.ImportFollowed},
+			{URL: "https://two.example/feed", Outcome: news.ImportSkipped, Reason: "not tried"},
+			{URL: "https://three.example/feed", Outcome: news.ImportSkipped, Reason: "not tried"},
+		}, nil
+	}
+	b.start()
+	b.sim.AddFile("feeds.opml", []byte("<opml/>"))
+	first := b.run("/feeds import file:feeds.opml").Message // returns with the first progress
+	if first.Content != "1 of 3 feeds …" {
+		t.Errorf("progress %q", first.Content)
+	}
+	<-begun
+	if r := b.run("/feeds import file:feeds.opml"); r.Message.Content != "A list of feeds is being read already. Try again when that is done." {
+		t.Errorf("a second import: %q", r.Message.Content)
+	}
+	ctx, cancel := context.WithTimeout(b.ctx(), 4*time.Second)
+	defer cancel()
+	if err := b.bot.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	last := b.message(first.ID)
+	want := "**Following 1 more feed of 3.**\nI stopped after 1 of 3: I am being restarted. Import the same file again to go on; what is followed stays.\n"
+	if !strings.HasPrefix(last.Content, want) || len(last.Attachments) != 1 {
+		t.Errorf("answer %q, want %q", last.Content, want)
+	}
+}
+
+// message is one of #phones, whoever can see it.
+func (b *bench) message(id string) discordsim.Message {
+	b.t.Helper()
+	for _, m := range append(b.posted(), b.sim.MessagesFor(b.channel.String(), b.sim.Admin().ID)...) {
+		if m.ID == id {
+			return m
+		}
+	}
+	b.t.Fatalf("there is no message %s", id)
+	return discordsim.Message{}
+}
+
+func TestExportFeeds(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, discordsim.Limits{})
+	b.store.feeds = []news.Feed{{ID: 1, Title: "Ars Technica", URL: "https://ars.example/feed"}}
+	b.start()
+	if r := b.run("/feeds export"); r.Message.Content != "This server follows no feed, so there is nothing to export. `/feeds add` follows one." {
+		t.Errorf("no feeds: %q", r.Message.Content)
+	}
+	b.store.follow[1] = true
+	m := b.run("/feeds export").Message
+	if want := "**1 feed, with folders.** Any feed reader imports the file, and so does `/feeds import`."; m.Content != want || !m.Ephemeral() || len(m.Attachments) != 1 {
+		t.Fatalf("answer %q with %+v", m.Content, m.Attachments)
+	}
+	if list, ok := b.sim.File(m.Attachments[0].URL); !ok || string(list) != "<opml/>" || m.Attachments[0].Filename != "feeds.opml" {
+		t.Errorf("file %q %q", m.Attachments[0].Filename, list)
+	}
+}

@@ -1,0 +1,101 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"tidings/internal/discordsim"
+	"tidings/internal/news"
+)
+
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, discordsim.Limits{})
+	b.cfg.MaxFeeds = 500
+	b.store.feeds = []news.Feed{{ID: 1, Title: "One"}, {ID: 2, Title: "Two"}}
+	b.store.follow = map[news.FeedID]bool{1: true, 2: true}
+	mute := b.sim.AddChannel(b.guild.String(), discordsim.ChannelSpec{Name: "mute"})
+	ops := b.sim.AddChannel(b.guild.String(), discordsim.ChannelSpec{Name: "ops"})
+	if err := b.sim.DenyBot(mute.ID, discordsim.SendMessages); err != nil {
+		t.Fatal(err)
+	}
+	b.start()
+	const own = "**Language:** summaries come in each story's own."
+	counts := func(subs int) string {
+		return fmt.Sprintf("**Feeds:** 2 of at most 500. `/feeds list` shows them.\n**Subscriptions:** %d of at most 50. `/subscriptions` shows them.", subs)
+	}
+	show := func(notices, language string, subs int) {
+		t.Helper()
+		want := notices + " `/settings notices` changes it.\n" + language + " `/settings language` changes it.\n" + counts(subs)
+		if r := b.run("/settings show"); r.Message.Content != want || !r.Message.Ephemeral() {
+			t.Errorf("settings\n%s\nwant\n%s", r.Message.Content, want)
+		}
+	}
+	say := func(line, want string) {
+		t.Helper()
+		if r := b.run(line); r.Message.Content != want {
+			t.Errorf("%s: %q, want %q", line, r.Message.Content, want)
+		}
+	}
+
+	show("**Notices:** trouble with feeds is told nowhere yet, since no channel is chosen and no subscription is live.", own, 0)
+	b.store.subs = []news.Subscription{
+		{ID: 1, Guild: b.guild, Channel: 1, PausedAt: time.Now()},
+		{ID: 2, Guild: b.guild, Channel: b.channel}, {ID: 3, Guild: b.guild, Channel: 3},
+	}
+	byDefault := fmt.Sprintf("**Notices:** trouble with feeds is told in <#%v>, the channel of the oldest subscription, since none is chosen.", b.channel)
+	show(byDefault, own, 3)
+
+	say("/settings notices", byDefault)
+	say("/settings notices channel:#mute", "I can't post in <#"+mute.ID+">: I lack *Send Messages* there. Grant it to the Tidings role, or choose another channel.")
+	say("/settings notices channel:#ops off:true", "Choose a channel for notices, or `off`, but not both.")
+	if g, _ := b.store.guild(b.guild); g.NoticeChannel != 0 || g.NoticesOff {
+		t.Errorf("stored all the same: %+v", g)
+	}
+	chosen, off := "**Notices:** trouble with feeds is told in <#"+ops.ID+">.", "**Notices:** off. Trouble with feeds is told nowhere but in `/feeds list`."
+	say("/settings notices channel:#ops", chosen)
+	say("/settings notices off:true", off)
+	show(off, own, 3)
+	say("/settings notices off:false", chosen) // the channel is still known
+	say("/settings notices off:true", off)
+	say("/settings notices channel:#ops", chosen)
+
+	const german = "**Language:** German. But without a language model, which this bot has not, summaries stay in the story's own and say so."
+	say("/settings language", own)
+	say("/settings language language:German", german)
+	if g, _ := b.store.guild(b.guild); g.Language != "de" {
+		t.Errorf("stored %q", g.Language)
+	}
+	show(chosen, german, 3)
+	say("/settings language language:own", own)
+}
+
+func TestLanguageText(t *testing.T) {
+	t.Parallel()
+	b := &Bot{cfg: Config{Translates: true}}
+	for language, want := range map[string]string{
+		"":   "**Language:** summaries come in each story's own.",
+		"ja": "**Language:** summaries come in Japanese.",
+	} {
+		if got := b.languageText(language); got != want {
+			t.Errorf("%q: %q, want %q", language, got, want)
+		}
+	}
+}
+
+// A language that no choice offers is refused, whoever sends it.
+func TestSetLanguageBelievesNoChoice(t *testing.T) {
+	t.Parallel()
+	store := newMemory()
+	store.guilds[100] = &news.Guild{ID: 100}
+	b := &Bot{cfg: Config{Store: store}}
+	i := commandInteraction("settings", subOption("language", "language", "tlh"))
+	r, _ := readRequest(i)
+	_, err := b.setLanguage(context.Background(), r)
+	if err == nil || !strings.Contains(err.Error(), "`tlh`") || store.guilds[100].Language != "" {
+		t.Errorf("error %v, stored %q", err, store.guilds[100].Language)
+	}
+}
