@@ -143,6 +143,11 @@ func BenchmarkLookUps(b *testing.B) {
 			n, err := s.CountMatches(s.ctx, g, common, start)
 			return make([]news.Headline, min(n, 10)), err
 		}, 10},
+		{"brief/stories=1250", func() ([]news.Headline, error) { return s.Brief(s.ctx, g, nil, s.clock.Now().Add(-24*time.Minute), 5) }, 5},
+		{"brief/stories=50000", func() ([]news.Headline, error) { return s.Brief(s.ctx, g, nil, start, 5) }, 5},
+		{"brief/common", func() ([]news.Headline, error) { return s.Brief(s.ctx, g, common, start, 5) }, 5},
+		{"health", func() ([]news.Headline, error) { _, err := s.FeedHealth(s.ctx, g, feeds[3].ID, 30); return nil, err }, 0},
+		{"event", func() ([]news.Headline, error) { _, _, err := s.EventStories(s.ctx, g, rare.ID, 5); return nil, err }, 0},
 		{"counts", func() ([]news.Headline, error) { _, err := s.Counts(s.ctx); return nil, err }, 0},
 	} {
 		b.Run(c.name, func(b *testing.B) {

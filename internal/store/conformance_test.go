@@ -28,6 +28,7 @@ func conformance(t *testing.T, open opener) {
 		{"poll is atomic", testPollIsAtomic},
 		{"events", testEvents},
 		{"deliveries", testDeliveries},
+		{"deliveries handed over", testHandOver},
 		{"updates", testUpdates},
 		{"preparing is atomic", testPreparingIsAtomic},
 		{"preparing at once", testPreparingAtOnce},

@@ -366,3 +366,47 @@ func testUpdates(t *testing.T, open opener) {
 		t.Errorf("another event updates %v", got)
 	}
 }
+
+// A delivery that waits to be sent is not lost with its subscription, where
+// another of the channel wanted it too.
+func testHandOver(t *testing.T, open opener) {
+	b := newBench(t, open)
+	g, elsewhere := b.guild(1), b.guild(2)
+	f := b.feed("a", g, elsewhere)
+	b.settle(f)
+	first, second, third := b.subscribe(g, 10, "one"), b.subscribe(g, 10, "two"), b.subscribe(g, 10, "three")
+	third.Role = 55
+	b.subscribe(g, 10, "four") // which does not match
+	alone, theirs := b.subscribe(g, 11, "one"), b.subscribe(elsewhere, 20, "one")
+	matching := []news.Subscription{first, second, third, alone, theirs}
+	added := b.prepare(b.poll(f.ID, item("1", "One"))[0], matching...)
+	sent := b.prepare(b.poll(f.ID, item("2", "Two"))[0], matching...)[0]
+	b.must(b.DeliverySent(b.ctx, sent.ID, 7, b.clock.Now()))
+	if len(added) != 3 || added[0].Subscription != third.ID {
+		t.Fatalf("added %+v, want three deliveries, the first of them the third subscription's", added)
+	}
+	want := func(what string, delivery news.DeliveryID, of news.SubscriptionID, role news.RoleID) {
+		t.Helper()
+		post, err := b.Post(b.ctx, delivery)
+		b.must(err)
+		if d := post.Delivery; d.Subscription != of || d.Role != role || d.State == news.DeliveryFailed {
+			t.Errorf("%s: the delivery is of subscription %d with role %d (%s), want %d with %d", what, d.Subscription, d.Role, d.State, of, role)
+		}
+	}
+	b.must(b.PauseSubscription(b.ctx, g, first.ID, "enough"))
+	want("another was paused", added[0].ID, third.ID, 55)
+	b.must(b.RemoveSubscription(b.ctx, g, third.ID))
+	want("its own was removed", added[0].ID, second.ID, 0)
+	want("its own was removed after it was sent", sent.ID, third.ID, 55)
+	b.must(b.ResumeSubscription(b.ctx, g, first.ID))
+	b.must(b.PauseSubscription(b.ctx, g, second.ID, "enough"))
+	want("the next was paused", added[0].ID, first.ID, 0)
+	b.must(b.ResumeSubscription(b.ctx, g, second.ID))
+	b.must(b.RemoveSubscription(b.ctx, g, first.ID))
+	want("the former one was resumed", added[0].ID, second.ID, 0)
+	b.must(b.RemoveSubscription(b.ctx, g, second.ID))
+	want("none is left that matched", added[0].ID, second.ID, 0)
+	b.must(b.RemoveSubscription(b.ctx, g, alone.ID))
+	want("there was only one", added[1].ID, alone.ID, 0)
+	want("of another guild", added[2].ID, theirs.ID, 0)
+}

@@ -245,7 +245,7 @@ func deliveryOf(r db.Delivery) (news.Delivery, error) {
 	}, nil
 }
 
-func deliveryParams(d news.Delivery) db.InsertDeliveryParams {
+func deliveryParams(d news.Delivery, others []news.SubscriptionID) db.InsertDeliveryParams {
 	return db.InsertDeliveryParams{
 		ID:           int64(d.ID),
 		Event:        int64(d.Event),
@@ -256,7 +256,27 @@ func deliveryParams(d news.Delivery) db.InsertDeliveryParams {
 		Role:         int64(d.Role),
 		CreatedAt:    millis(d.CreatedAt),
 		Matched:      list(d.Matched),
+		Others:       idList(others),
 	}
+}
+
+// idList is how several ids stand in one column.
+func idList[ID ~int64](ids []ID) string {
+	if len(ids) == 0 {
+		return "[]"
+	}
+	b, err := json.Marshal(ids)
+	if err != nil {
+		panic(err) // a slice of numbers can always be marshalled
+	}
+	return string(b)
+}
+
+func idListOf[ID ~int64](column string) (ids []ID, err error) {
+	if err := json.Unmarshal([]byte(column), &ids); err != nil {
+		return nil, fmt.Errorf("read stored ids: %w", err)
+	}
+	return ids, nil
 }
 
 // eventRef is a story's reference to an event.

@@ -81,14 +81,14 @@ func (d *DB) SavePrepared(ctx context.Context, p news.Prepared) (added []news.De
 			return err
 		}
 		for _, delivery := range d.deliveries(story, p.Matches) {
-			rows, err := q.InsertDelivery(ctx, deliveryParams(delivery))
+			rows, err := q.InsertDelivery(ctx, deliveryParams(delivery.Delivery, delivery.others))
 			if err != nil {
 				return fmt.Errorf("insert delivery to channel %d: %w", delivery.Channel, err)
 			}
 			if rows == 0 {
 				continue // the channel has heard of the event
 			}
-			added = append(added, delivery)
+			added = append(added, delivery.Delivery)
 			jobs = append(jobs, news.Job{Kind: news.DeliverPost, Subject: int64(delivery.ID)})
 		}
 		return d.enqueue(ctx, tx, jobs...)
@@ -142,18 +142,24 @@ func (d *DB) eventOf(ctx context.Context, q *db.Queries, s news.Story, summary n
 	return news.EventID(id), nil
 }
 
+// draft is a delivery that is to be stored.
+type draft struct {
+	news.Delivery
+	others []news.SubscriptionID // of the same channel, which matched too
+}
+
 // deliveries makes one delivery for each channel that matched. Where several
 // subscriptions of a channel did, it names what all of them found, and is of the
 // first that mentions a role, or else of the first.
-func (d *DB) deliveries(s news.Story, matches []news.Match) []news.Delivery {
-	var all []news.Delivery
+func (d *DB) deliveries(s news.Story, matches []news.Match) []draft {
+	var all []draft
 	at := make(map[news.ChannelID]int, len(matches))
 	for _, m := range matches {
 		i, ok := at[m.Subscription.Channel]
 		if !ok {
 			i = len(all)
 			at[m.Subscription.Channel] = i
-			all = append(all, news.Delivery{
+			all = append(all, draft{Delivery: news.Delivery{
 				ID:           news.DeliveryID(d.ids.Next()),
 				Event:        s.Event,
 				Story:        s.ID,
@@ -163,12 +169,17 @@ func (d *DB) deliveries(s news.Story, matches []news.Match) []news.Delivery {
 				Role:         m.Subscription.Role,
 				State:        news.DeliveryPending,
 				CreatedAt:    timeOf(millis(d.now())),
-			})
+			}})
 		}
 		delivery := &all[i]
 		delivery.Matched = union(delivery.Matched, m.Terms)
+		other := m.Subscription.ID
 		if delivery.Role == 0 && m.Subscription.Role != 0 {
+			other = delivery.Subscription
 			delivery.Role, delivery.Subscription = m.Subscription.Role, m.Subscription.ID
+		}
+		if other != delivery.Subscription {
+			delivery.others = append(delivery.others, other)
 		}
 	}
 	return all

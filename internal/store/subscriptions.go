@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"tidings/internal/news"
@@ -58,11 +59,17 @@ func (d *DB) Subscription(ctx context.Context, guild news.GuildID, id news.Subsc
 
 // PauseSubscription stops serving a subscription. The reason is for the guild's
 // admin to read. One that is paused already keeps its time and gets the reason.
+// What waits to be sent for it is taken over by another live subscription of the
+// channel that matched it too, if there is one.
 func (d *DB) PauseSubscription(ctx context.Context, guild news.GuildID, id news.SubscriptionID, reason string) error {
 	err := d.inTx(ctx, func(_ *sql.Tx, q *db.Queries) error {
-		return some(q.PauseSubscription(ctx, db.PauseSubscriptionParams{
+		err := some(q.PauseSubscription(ctx, db.PauseSubscriptionParams{
 			Guild: int64(guild), ID: int64(id), PauseReason: clean(reason), PausedAt: millis(d.now()),
 		}))
+		if err != nil {
+			return err
+		}
+		return handOver(ctx, q, guild, id)
 	})
 	if err != nil {
 		return fmt.Errorf("pause subscription %d: %w", id, err)
@@ -96,13 +103,53 @@ func (d *DB) ResumeSubscription(ctx context.Context, guild news.GuildID, id news
 }
 
 // RemoveSubscription deletes a subscription. Deliveries that it caused stay, the
-// pending ones too: whoever sends them asks whether it is still there.
+// pending ones too: another live subscription of the channel takes them over, if
+// it matched them too, and of the others, whoever sends them asks whether theirs
+// is still there.
 func (d *DB) RemoveSubscription(ctx context.Context, guild news.GuildID, id news.SubscriptionID) error {
 	err := d.inTx(ctx, func(_ *sql.Tx, q *db.Queries) error {
-		return some(q.RemoveSubscription(ctx, db.RemoveSubscriptionParams{Guild: int64(guild), ID: int64(id)}))
+		err := some(q.RemoveSubscription(ctx, db.RemoveSubscriptionParams{Guild: int64(guild), ID: int64(id)}))
+		if err != nil {
+			return err
+		}
+		return handOver(ctx, q, guild, id)
 	})
 	if err != nil {
 		return fmt.Errorf("remove subscription %d: %w", id, err)
+	}
+	return nil
+}
+
+// handOver gives the deliveries that wait to be sent for a subscription, which is
+// not served any more, to one that is and that matched them too.
+func handOver(ctx context.Context, q *db.Queries, guild news.GuildID, from news.SubscriptionID) error {
+	waiting, err := q.WaitingDeliveries(ctx, int64(from))
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	for _, w := range waiting {
+		others, err := idListOf[news.SubscriptionID](w.Others)
+		if err != nil {
+			return fmt.Errorf("delivery %d: %w", w.ID, err)
+		}
+		for i, id := range others {
+			to, err := q.Subscription(ctx, db.SubscriptionParams{Guild: int64(guild), ID: int64(id)})
+			if errors.Is(err, sql.ErrNoRows) || err == nil && to.PausedAt != 0 {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			// A paused one may be back before the delivery is sent.
+			others[i] = from
+			err = q.HandOverDelivery(ctx, db.HandOverDeliveryParams{
+				ID: w.ID, Subscription: to.ID, Role: to.Role, Others: idList(others),
+			})
+			if err != nil {
+				return fmt.Errorf("hand over delivery %d: %w", w.ID, err)
+			}
+			break
+		}
 	}
 	return nil
 }

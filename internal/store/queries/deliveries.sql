@@ -1,7 +1,7 @@
 -- name: InsertDelivery :execrows
 INSERT INTO delivery (id, event, story, guild, subscription, channel, role, message, created_at, tried_at,
-    state, matched, last_error)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, 0, 'pending', $9, '')
+    state, matched, last_error, others)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, 0, 'pending', $9, '', $10)
 ON CONFLICT (channel, event) DO NOTHING;
 
 -- name: Post :one
@@ -37,6 +37,12 @@ SELECT * FROM translation WHERE event = $1 AND language = $2;
 -- name: InsertTranslation :exec
 INSERT INTO translation (event, language, title, sentences) VALUES ($1, $2, $3, $4)
 ON CONFLICT (event, language) DO NOTHING;
+
+-- name: WaitingDeliveries :many
+SELECT id, others FROM delivery WHERE subscription = $1 AND state = 'pending' ORDER BY id;
+
+-- name: HandOverDelivery :exec
+UPDATE delivery SET subscription = $2, role = $3, others = $4 WHERE id = $1;
 
 -- name: DeliveryTried :execrows
 UPDATE delivery SET tried_at = CASE WHEN tried_at = 0 THEN $2 ELSE tried_at END WHERE id = $1;

@@ -120,6 +120,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.guildsStmt, err = db.PrepareContext(ctx, guilds); err != nil {
 		return nil, fmt.Errorf("error preparing query Guilds: %w", err)
 	}
+	if q.handOverDeliveryStmt, err = db.PrepareContext(ctx, handOverDelivery); err != nil {
+		return nil, fmt.Errorf("error preparing query HandOverDelivery: %w", err)
+	}
 	if q.handOverFollowersStmt, err = db.PrepareContext(ctx, handOverFollowers); err != nil {
 		return nil, fmt.Errorf("error preparing query HandOverFollowers: %w", err)
 	}
@@ -336,6 +339,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.updateGuildStmt, err = db.PrepareContext(ctx, updateGuild); err != nil {
 		return nil, fmt.Errorf("error preparing query UpdateGuild: %w", err)
 	}
+	if q.waitingDeliveriesStmt, err = db.PrepareContext(ctx, waitingDeliveries); err != nil {
+		return nil, fmt.Errorf("error preparing query WaitingDeliveries: %w", err)
+	}
 	if q.wakeFeedStmt, err = db.PrepareContext(ctx, wakeFeed); err != nil {
 		return nil, fmt.Errorf("error preparing query WakeFeed: %w", err)
 	}
@@ -502,6 +508,11 @@ func (q *Queries) Close() error {
 	if q.guildsStmt != nil {
 		if cerr := q.guildsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing guildsStmt: %w", cerr)
+		}
+	}
+	if q.handOverDeliveryStmt != nil {
+		if cerr := q.handOverDeliveryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing handOverDeliveryStmt: %w", cerr)
 		}
 	}
 	if q.handOverFollowersStmt != nil {
@@ -864,6 +875,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing updateGuildStmt: %w", cerr)
 		}
 	}
+	if q.waitingDeliveriesStmt != nil {
+		if cerr := q.waitingDeliveriesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing waitingDeliveriesStmt: %w", cerr)
+		}
+	}
 	if q.wakeFeedStmt != nil {
 		if cerr := q.wakeFeedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing wakeFeedStmt: %w", cerr)
@@ -940,6 +956,7 @@ type Queries struct {
 	forgetHubStmt             *sql.Stmt
 	guildStmt                 *sql.Stmt
 	guildsStmt                *sql.Stmt
+	handOverDeliveryStmt      *sql.Stmt
 	handOverFollowersStmt     *sql.Stmt
 	handOverFormerURLsStmt    *sql.Stmt
 	headlineStmt              *sql.Stmt
@@ -1012,6 +1029,7 @@ type Queries struct {
 	unpreparedStoryStmt       *sql.Stmt
 	updateBundledFeedStmt     *sql.Stmt
 	updateGuildStmt           *sql.Stmt
+	waitingDeliveriesStmt     *sql.Stmt
 	wakeFeedStmt              *sql.Stmt
 }
 
@@ -1051,6 +1069,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		forgetHubStmt:             q.forgetHubStmt,
 		guildStmt:                 q.guildStmt,
 		guildsStmt:                q.guildsStmt,
+		handOverDeliveryStmt:      q.handOverDeliveryStmt,
 		handOverFollowersStmt:     q.handOverFollowersStmt,
 		handOverFormerURLsStmt:    q.handOverFormerURLsStmt,
 		headlineStmt:              q.headlineStmt,
@@ -1123,6 +1142,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		unpreparedStoryStmt:       q.unpreparedStoryStmt,
 		updateBundledFeedStmt:     q.updateBundledFeedStmt,
 		updateGuildStmt:           q.updateGuildStmt,
+		waitingDeliveriesStmt:     q.waitingDeliveriesStmt,
 		wakeFeedStmt:              q.wakeFeedStmt,
 	}
 }

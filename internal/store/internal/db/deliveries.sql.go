@@ -94,10 +94,31 @@ func (q *Queries) DeliveryTried(ctx context.Context, arg DeliveryTriedParams) (i
 	return result.RowsAffected()
 }
 
+const handOverDelivery = `-- name: HandOverDelivery :exec
+UPDATE delivery SET subscription = $2, role = $3, others = $4 WHERE id = $1
+`
+
+type HandOverDeliveryParams struct {
+	ID           int64
+	Subscription int64
+	Role         int64
+	Others       string
+}
+
+func (q *Queries) HandOverDelivery(ctx context.Context, arg HandOverDeliveryParams) error {
+	_, err := q.exec(ctx, q.handOverDeliveryStmt, handOverDelivery,
+		arg.ID,
+		arg.Subscription,
+		arg.Role,
+		arg.Others,
+	)
+	return err
+}
+
 const insertDelivery = `-- name: InsertDelivery :execrows
 INSERT INTO delivery (id, event, story, guild, subscription, channel, role, message, created_at, tried_at,
-    state, matched, last_error)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, 0, 'pending', $9, '')
+    state, matched, last_error, others)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, 0, 'pending', $9, '', $10)
 ON CONFLICT (channel, event) DO NOTHING
 `
 
@@ -111,6 +132,7 @@ type InsertDeliveryParams struct {
 	Role         int64
 	CreatedAt    int64
 	Matched      string
+	Others       string
 }
 
 func (q *Queries) InsertDelivery(ctx context.Context, arg InsertDeliveryParams) (int64, error) {
@@ -124,6 +146,7 @@ func (q *Queries) InsertDelivery(ctx context.Context, arg InsertDeliveryParams) 
 		arg.Role,
 		arg.CreatedAt,
 		arg.Matched,
+		arg.Others,
 	)
 	if err != nil {
 		return 0, err
@@ -200,7 +223,7 @@ func (q *Queries) OtherStories(ctx context.Context, arg OtherStoriesParams) ([]O
 }
 
 const post = `-- name: Post :one
-SELECT delivery.id, delivery.event, delivery.story, delivery.guild, delivery.subscription, delivery.channel, delivery.role, delivery.message, delivery.created_at, delivery.tried_at, delivery.state, delivery.matched, delivery.last_error, story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, event.id, event.first_at, event.last_at, event.words, event.method, event.headline, event.sentences, guild.language
+SELECT delivery.id, delivery.event, delivery.story, delivery.guild, delivery.subscription, delivery.channel, delivery.role, delivery.message, delivery.created_at, delivery.tried_at, delivery.state, delivery.matched, delivery.last_error, delivery.others, story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, event.id, event.first_at, event.last_at, event.words, event.method, event.headline, event.sentences, guild.language
 FROM delivery
 JOIN guild ON guild.id = delivery.guild
 JOIN story ON story.id = delivery.story
@@ -234,6 +257,7 @@ func (q *Queries) Post(ctx context.Context, id int64) (PostRow, error) {
 		&i.Delivery.State,
 		&i.Delivery.Matched,
 		&i.Delivery.LastError,
+		&i.Delivery.Others,
 		&i.Story.ID,
 		&i.Story.Feed,
 		&i.Story.Event,
@@ -347,4 +371,36 @@ func (q *Queries) Translation(ctx context.Context, arg TranslationParams) (Trans
 		&i.Sentences,
 	)
 	return i, err
+}
+
+const waitingDeliveries = `-- name: WaitingDeliveries :many
+SELECT id, others FROM delivery WHERE subscription = $1 AND state = 'pending' ORDER BY id
+`
+
+type WaitingDeliveriesRow struct {
+	ID     int64
+	Others string
+}
+
+func (q *Queries) WaitingDeliveries(ctx context.Context, subscription int64) ([]WaitingDeliveriesRow, error) {
+	rows, err := q.query(ctx, q.waitingDeliveriesStmt, waitingDeliveries, subscription)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WaitingDeliveriesRow
+	for rows.Next() {
+		var i WaitingDeliveriesRow
+		if err := rows.Scan(&i.ID, &i.Others); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -22,6 +22,7 @@ type Delivery struct {
 	State        string
 	Matched      string
 	LastError    string
+	Others       string
 }
 
 type Event struct {
