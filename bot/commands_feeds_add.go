@@ -157,6 +157,7 @@ func (b *Bot) addChosenFeeds(ctx context.Context, r *request) (response, error) 
 	if len(chosen) == 0 {
 		return response{}, news.Userf("Choose at least one feed from the menu.")
 	}
+	room := maxDescription * 9 / 10 / len(chosen) // for each line
 	var lines []string
 	added := 0
 	for n, address := range chosen {
@@ -166,11 +167,11 @@ func (b *Bot) addChosenFeeds(ctx context.Context, r *request) (response, error) 
 		}
 		f, err := b.addAddress(ctx, r.Guild, address)
 		if err != nil {
-			lines = append(lines, "- "+b.notAdded(address, err))
+			lines = append(lines, "- "+b.notAdded(address, err, room))
 			continue
 		}
 		added++
-		lines = append(lines, "- Following "+link(outletName(f, ""), f.Site, 60, 120)+".")
+		lines = append(lines, "- Following **"+markdown(outletName(f, ""), 80)+"**.")
 	}
 	text := fmt.Sprintf("**Following %s of %d.** `/subscribe` says which of their stories to post.", plural(added, "feed", "feeds"), len(chosen))
 	if added == 0 {
@@ -182,9 +183,9 @@ func (b *Bot) addChosenFeeds(ctx context.Context, r *request) (response, error) 
 	}}, nil
 }
 
-// notAdded says why an address was not followed, in at most about 160 characters:
-// the answers for 25 of them fit a description.
-func (b *Bot) notAdded(address string, err error) string {
+// notAdded says why an address was not followed, in about room characters.
+func (b *Bot) notAdded(address string, err error, room int) string {
+	const most = 52 // of the address
 	reason := "something failed on my side"
 	var several *news.FeedChoice
 	var user *news.UserError
@@ -192,11 +193,11 @@ func (b *Bot) notAdded(address string, err error) string {
 	case errors.As(err, &several):
 		reason = "it is a page with several feeds"
 	case errors.As(err, &user):
-		reason = label(user.Text, 100)
+		reason = label(user.Text, min(room-most-10, 300))
 	default:
 		id := errorID()
 		b.log.Error("a chosen feed could not be added", "id", id, "error", err)
 		reason += " (id " + id + ")"
 	}
-	return code(address, 52) + ": " + reason
+	return code(address, most) + ": " + reason
 }

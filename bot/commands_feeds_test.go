@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -52,7 +53,7 @@ func TestFeedInfo(t *testing.T) {
 			"Last read: <t:1700000000:R>", "Next try: <t:1700003600:R>",
 			"Address: `https://ars.example/feed`", "Site: [ars.example](https://www.ars.example/)",
 			"Language: American English", "Topic: tech", "Folder: Daily",
-			"News at once: Its hub tells me of news at once, agreed until <t:1700007200:f>.",
+			"Hub: It tells me of news at once, until <t:1700007200:f> at least.",
 		}, "\n"), "Pause Remove"},
 		{"The Verge", "**In trouble:** the last 6 tries failed. I keep trying; nothing is removed by itself.", strings.Join([]string{
 			"Stories: ▁▁▁▁▁▁▁▁▁▁▁██▁\nLess than one a day: 2 in 14 days, at most 1 in one, 0 today.",
@@ -199,7 +200,7 @@ func TestAddOneOfSeveralFeeds(t *testing.T) {
 	}
 	want = strings.Join([]string{
 		"**Following 1 feed of 2.** `/subscribe` says which of their stories to post.",
-		"- Following [All stories](https://site.example/).",
+		"- Following **All stories**.",
 		"- `https://site.example/phones`: Nothing is at that address. Check the spelling.",
 	}, "\n")
 	if got := r.Message; got.ID != m.ID || len(got.Components) != 0 || got.Content != "" || got.Embeds[0].Description != want {
@@ -389,5 +390,68 @@ func TestExportFeeds(t *testing.T) {
 	}
 	if list, ok := b.sim.File(m.Attachments[0].URL); !ok || string(list) != "<opml/>" || m.Attachments[0].Filename != "feeds.opml" {
 		t.Errorf("file %q %q", m.Attachments[0].Filename, list)
+	}
+}
+
+// However much is chosen and whatever the feeds are called, one message says what
+// came of it.
+func TestAddChosenFeedsKeepsDiscordsLimits(t *testing.T) {
+	t.Parallel()
+	store := newMemory()
+	calls := 0
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	store.addFeed = func(url string) (news.Feed, error) {
+		switch calls++; {
+		case calls == maxChoices-1:
+			cancel()
+			return news.Feed{}, errors.New("a secret of ours")
+		case calls%2 == 0:
+			return news.Feed{}, news.Userf("%s", long("that cannot be read for a long reason; ", 1500))
+		}
+		return news.Feed{ID: news.FeedID(calls), Title: long("[a] *long* name ", 500)}, nil
+	}
+	b := &Bot{cfg: Config{Store: store, Feeds: store}, log: discardLog()}
+	r := &request{Guild: 1}
+	for n := range 40 {
+		r.Values = append(r.Values, fmt.Sprintf("https://site.example/%d/%s", n, long("far", 60)))
+	}
+	resp, err := b.addChosenFeeds(ctx, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := resp.Embed.Description
+	if width(text) > maxDescription || calls != maxChoices-1 || !strings.HasPrefix(text, "**Following 12 feeds of 25.**") || strings.Contains(text, "secret") ||
+		!strings.Contains(text, ": something failed on my side (id ") ||
+		!strings.HasSuffix(text, "\nI stopped there, with 1 left to try. `/feeds add` takes them one by one.") {
+		t.Errorf("%d tried, %d wide:\n%s", calls, width(text), text)
+	}
+	if _, err := b.addChosenFeeds(t.Context(), &request{}); err == nil {
+		t.Error("nothing chosen, and yet no word about it")
+	}
+}
+
+func TestFeedCardOfAHostileFeed(t *testing.T) {
+	t.Parallel()
+	f := news.Follow{Folder: long("*f* ", 5000), Feed: news.Feed{
+		ID: 1, Title: long("@everyone [x](https://evil.example) ", 5000), URL: "https://x.example/`" + long("u", 5000), Site: "https://x.example/" + long("s", 5000),
+		Language: long("en-", 5000), Topic: long("<@1>", 5000), State: news.FeedActive, Failures: 1 << 40, LastError: long("# e ", 5000),
+		FailingSince: time.Unix(1<<40, 0), Hub: news.Hub{URL: "https://hub.example/"},
+	}}
+	e := feedCard("", news.FeedHealth{Follow: f, Days: []int{1 << 40, 1, 0}, Notice: true}).Embed
+	total := width(e.Title) + width(e.Description)
+	for _, field := range e.Fields {
+		total += width(field.Name) + width(field.Value)
+		if width(field.Value) > 1024 || width(field.Value) == 0 {
+			t.Errorf("%s is %d wide", field.Name, width(field.Value))
+		}
+		for _, bad := range []string{"@everyone", "<@1>", "evil.example"} {
+			if strings.Contains(field.Value, bad) {
+				t.Errorf("%s holds %q", field.Name, bad)
+			}
+		}
+	}
+	if total > 6000 || width(e.Title) > maxTitle || len(e.Fields) > 25 || strings.Contains(e.Title, "@everyone") {
+		t.Errorf("%d wide, %d fields, titled %q", total, len(e.Fields), e.Title)
 	}
 }

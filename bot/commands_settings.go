@@ -57,17 +57,17 @@ func (b *Bot) guildSettings(ctx context.Context, guild news.GuildID) (news.Guild
 
 // noticesText says where trouble with feeds is told.
 func noticesText(g news.Guild, subs []news.Subscription) string {
-	const heading = "**Notices:** "
+	const heading = "**Notices** about feeds in trouble "
 	switch {
 	case g.NoticesOff:
-		return heading + "off. Trouble with feeds is told nowhere but in `/feeds list`."
+		return heading + "are off. `/feeds list` still shows the trouble."
 	case g.NoticeChannel != 0:
-		return heading + fmt.Sprintf("trouble with feeds is told in <#%v>.", g.NoticeChannel)
+		return heading + fmt.Sprintf("go to <#%v>.", g.NoticeChannel)
 	}
 	if i := slices.IndexFunc(subs, func(s news.Subscription) bool { return !s.Paused() }); i >= 0 {
-		return heading + fmt.Sprintf("trouble with feeds is told in <#%v>, the channel of the oldest subscription, since none is chosen.", subs[i].Channel)
+		return heading + fmt.Sprintf("go to <#%v>, the channel of the oldest subscription, since none is chosen.", subs[i].Channel)
 	}
-	return heading + "trouble with feeds is told nowhere yet, since no channel is chosen and no subscription is live."
+	return heading + "go nowhere yet: no channel is chosen, and no subscription is live."
 }
 
 // setNotices answers /settings notices.
@@ -124,12 +124,12 @@ func (b *Bot) setLanguage(ctx context.Context, r *request) (response, error) {
 
 // languageText says in which language summaries come.
 func (b *Bot) languageText(language string) string {
-	const heading = "**Language:** "
+	const heading = "**Summaries** come in "
 	switch {
 	case language == "":
-		return heading + "summaries come in each story's own."
+		return heading + "each story's own language."
 	case b.cfg.Translates:
-		return heading + fmt.Sprintf("summaries come in %s.", languageName(language))
+		return heading + languageName(language) + "."
 	}
-	return heading + fmt.Sprintf("%s. But without a language model, which this bot has not, summaries stay in the story's own and say so.", languageName(language))
+	return heading + fmt.Sprintf("each story's own language and say which. %s is noted, but this bot has no language model to translate with.", languageName(language))
 }

@@ -23,7 +23,7 @@ func TestSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.start()
-	const own = "**Language:** summaries come in each story's own."
+	const own = "**Summaries** come in each story's own language."
 	counts := func(subs int) string {
 		return fmt.Sprintf("**Feeds:** 2 of at most 500. `/feeds list` shows them.\n**Subscriptions:** %d of at most 50. `/subscriptions` shows them.", subs)
 	}
@@ -41,12 +41,12 @@ func TestSettings(t *testing.T) {
 		}
 	}
 
-	show("**Notices:** trouble with feeds is told nowhere yet, since no channel is chosen and no subscription is live.", own, 0)
+	show("**Notices** about feeds in trouble go nowhere yet: no channel is chosen, and no subscription is live.", own, 0)
 	b.store.subs = []news.Subscription{
 		{ID: 1, Guild: b.guild, Channel: 1, PausedAt: time.Now()},
 		{ID: 2, Guild: b.guild, Channel: b.channel}, {ID: 3, Guild: b.guild, Channel: 3},
 	}
-	byDefault := fmt.Sprintf("**Notices:** trouble with feeds is told in <#%v>, the channel of the oldest subscription, since none is chosen.", b.channel)
+	byDefault := fmt.Sprintf("**Notices** about feeds in trouble go to <#%v>, the channel of the oldest subscription, since none is chosen.", b.channel)
 	show(byDefault, own, 3)
 
 	say("/settings notices", byDefault)
@@ -55,7 +55,7 @@ func TestSettings(t *testing.T) {
 	if g, _ := b.store.guild(b.guild); g.NoticeChannel != 0 || g.NoticesOff {
 		t.Errorf("stored all the same: %+v", g)
 	}
-	chosen, off := "**Notices:** trouble with feeds is told in <#"+ops.ID+">.", "**Notices:** off. Trouble with feeds is told nowhere but in `/feeds list`."
+	chosen, off := "**Notices** about feeds in trouble go to <#"+ops.ID+">.", "**Notices** about feeds in trouble are off. `/feeds list` still shows the trouble."
 	say("/settings notices channel:#ops", chosen)
 	say("/settings notices off:true", off)
 	show(off, own, 3)
@@ -63,7 +63,7 @@ func TestSettings(t *testing.T) {
 	say("/settings notices off:true", off)
 	say("/settings notices channel:#ops", chosen)
 
-	const german = "**Language:** German. But without a language model, which this bot has not, summaries stay in the story's own and say so."
+	const german = "**Summaries** come in each story's own language and say which. German is noted, but this bot has no language model to translate with."
 	say("/settings language", own)
 	say("/settings language language:German", german)
 	if g, _ := b.store.guild(b.guild); g.Language != "de" {
@@ -77,8 +77,8 @@ func TestLanguageText(t *testing.T) {
 	t.Parallel()
 	b := &Bot{cfg: Config{Translates: true}}
 	for language, want := range map[string]string{
-		"":   "**Language:** summaries come in each story's own.",
-		"ja": "**Language:** summaries come in Japanese.",
+		"":   "**Summaries** come in each story's own language.",
+		"ja": "**Summaries** come in Japanese.",
 	} {
 		if got := b.languageText(language); got != want {
 			t.Errorf("%q: %q, want %q", language, got, want)

@@ -70,7 +70,7 @@ func feedCard(text string, h news.FeedHealth) response {
 	field("Language", markdown(languageName(f.Language), 60), true)
 	field("Topic", markdown(f.Topic, 60), true)
 	field("Folder", markdown(f.Folder, 100), true)
-	field("News at once", pushes(h), false)
+	field("Hub", pushes(h), false)
 	if h.Notice {
 		field("Notice", "There is an open notice about it.", false)
 	}
@@ -116,9 +116,9 @@ func storiesADay(days []int) string {
 func pushes(h news.FeedHealth) string {
 	switch {
 	case !h.Pushed.IsZero():
-		return "Its hub tells me of news at once, agreed until " + moment(h.Pushed) + "."
+		return "It tells me of news at once, until " + moment(h.Pushed) + " at least."
 	case h.Follow.Hub.URL != "":
-		return "It names a hub, which does not tell me of news now. I ask on schedule."
+		return "It names one, which does not tell me of news now. I ask on schedule."
 	}
 	return ""
 }

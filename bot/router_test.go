@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -310,6 +311,7 @@ func TestRequestReaders(t *testing.T) {
 
 func FuzzServe(f *testing.F) {
 	f.Add([]byte(`{"type":2,"guild_id":"1","data":{"name":"x","options":[{"name":"a","type":3,"value":5}]}}`))
+	f.Add([]byte(`{"type":2,"guild_id":"1","data":{"name":"x","options":[{"name":"a","type":11,"value":"5"}],"resolved":{"attachments":{"5":null}}}}`))
 	f.Add([]byte(`{"type":3,"guild_id":"1","data":{"custom_id":"x:::","values":[""]}}`))
 	f.Add([]byte(`{"type":4,"data":{"name":"x","options":[{"type":1,"name":"y","options":[null]}]}}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
@@ -324,6 +326,8 @@ func FuzzServe(f *testing.F) {
 				r.number(name, 0, 0, 1)
 				r.flag(name)
 				r.channel(name)
+				r.attachment(name)
+				r.given(name)
 			}
 			r.chosen()
 			r.count(0, 0, 1)
@@ -384,6 +388,14 @@ func TestDefinitionsKeepDiscordsRules(t *testing.T) {
 				t.Errorf("%s: required after an optional one", at)
 			}
 			optional = optional || !o.Required && o.Type != discordgo.ApplicationCommandOptionSubCommand
+			if len(o.Choices) > maxChoices {
+				t.Errorf("%s: %d choices", at, len(o.Choices))
+			}
+			for _, c := range o.Choices {
+				if name, value := width(c.Name), width(fmt.Sprint(c.Value)); name < 1 || name > maxChoice || value < 1 || value > maxChoice {
+					t.Errorf("%s: choice %q=%v", at, c.Name, c.Value)
+				}
+			}
 			if o.Autocomplete && len(o.Choices) > 0 {
 				t.Errorf("%s: choices beside autocompletion", at)
 			}
@@ -391,7 +403,11 @@ func TestDefinitionsKeepDiscordsRules(t *testing.T) {
 		}
 	}
 	rt := (&Bot{rest: &rest{}}).routes()
-	for _, c := range definitions(nil) {
+	var topics []news.Topic
+	for n := range 40 {
+		topics = append(topics, news.Topic{Name: number(n).String(), Title: long("a topic of long words ", 200), Feeds: make([]news.Feed, 1000)})
+	}
+	for _, c := range definitions(topics) {
 		if n := width(c.Description); n < 1 || n > 100 {
 			t.Errorf("%s: description is %d wide", c.Name, n)
 		}
@@ -454,6 +470,10 @@ func TestSameCommands(t *testing.T) {
 		if same, err := sameCommands(definitions(nil), changed); err != nil || same {
 			t.Errorf("a changed %s is not seen (%v)", name, err)
 		}
+	}
+	one, other := []news.Topic{{Name: "ai", Title: "AI"}}, []news.Topic{{Name: "ai", Title: "AI", Feeds: make([]news.Feed, 2)}}
+	if same, err := sameCommands(definitions(one), definitions(other)); err != nil || same {
+		t.Errorf("a changed choice is not seen (%v)", err)
 	}
 	if same, _ := sameCommands(definitions(nil), definitions(nil)[1:]); same {
 		t.Error("a missing command is not seen")
