@@ -16,6 +16,7 @@ const (
 	companyThere = 14 // in the article, where clauses are longer
 	tolerance    = 1.2
 	margin       = 0.25
+	ofTopic      = 0.6 // what the title names is meant in many a sentence that does not name it
 )
 
 type itemKind int
@@ -91,6 +92,9 @@ func (g *Guard) checkCompany(tokens []token, dates []dated) error {
 	items := g.items(tokens, dates)
 	for n, a := range items {
 		own, other, at := 0.0, 0.0, item{}
+		if a.kind == nameItem && !g.hasNamed(tokens[a.from].low) {
+			continue // another form of the article's name, such as its initials
+		}
 		for _, b := range g.known {
 			switch {
 			case g.same(tokens, a, b):
@@ -104,11 +108,14 @@ func (g *Guard) checkCompany(tokens []token, dates []dated) error {
 		if a.kind == nameItem {
 			own = max(own, g.fitPronoun(tokens, a))
 		}
+		if a.kind == nameItem && g.isTopic(tokens[a.from].low) && !g.isTopic(g.tokens[at.from].low) {
+			other *= ofTopic
+		}
 		if other > own*tolerance+margin {
 			return fmt.Errorf("the article has %q where the summary has %q", g.written(at), written(tokens, a.from, a.to))
 		}
 		for _, c := range items[n+1:] {
-			if a.kind == c.kind && g.exchanged(tokens, a, c) {
+			if g.exchangeable(tokens, a, c) && g.exchanged(tokens, a, c) {
 				return fmt.Errorf("the article has %q and %q the other way round", written(tokens, a.from, a.to), written(tokens, c.from, c.to))
 			}
 		}
@@ -116,7 +123,22 @@ func (g *Guard) checkCompany(tokens []token, dates []dated) error {
 	return nil
 }
 
+// isTopic reports whether the title has a word, which the article begins with.
+func (g *Guard) isTopic(low string) bool {
+	return slices.ContainsFunc(g.words[low], func(i int) bool { return g.tokens[i].sentence == 0 })
+}
+
+// hasNamed reports whether the article has a name in just this form.
+func (g *Guard) hasNamed(low string) bool {
+	return slices.ContainsFunc(g.words[low], func(i int) bool { return g.tokens[i].isName() })
+}
+
 func (g *Guard) written(b item) string { return written(g.tokens, b.from, b.to) }
+
+// exchangeable reports whether two items of a sentence could be taken for one another.
+func (g *Guard) exchangeable(tokens []token, a, c item) bool {
+	return a.kind == c.kind && (a.kind != numberItem || unitsAgree(tokens[a.from].numeral.unit, tokens[c.from].numeral.unit))
+}
 
 // exchanged reports whether each of two items of a sentence is in the company
 // that the other has in the article.
@@ -125,7 +147,7 @@ func (g *Guard) exchanged(tokens []token, a, c item) bool {
 	ofA, ofC := g.occurrences(tokens, a), g.occurrences(tokens, c)
 	for _, x := range ofA {
 		for _, y := range ofC {
-			if x.from == y.from || g.same(tokens, a, y) || g.tokens[x.from].sentence != g.tokens[y.from].sentence {
+			if apart := g.tokens[x.from].sentence - g.tokens[y.from].sentence; x.from == y.from || g.same(tokens, a, y) || apart != 0 && (a.kind != nameItem || apart*apart > 1) {
 				continue
 			}
 			straight = max(straight, g.fit(tokens, a, x, c)+g.fit(tokens, c, y, a))
@@ -192,8 +214,11 @@ func (g *Guard) fit(tokens []token, a, b item, leave ...item) float64 {
 		if k >= a.from && k < a.to || slices.ContainsFunc(leave, func(c item) bool { return k >= c.from && k < c.to }) {
 			continue
 		}
+		if k == a.to && unitWords[t.low] != "" {
+			continue // the number's own unit, which others have as well
+		}
 		beside := t.stem == "" && len(t.numeral.values) == 0 // "from", "to", "of": beside the item only
-		if beside && (t.numeral.part || k+1 != a.from) {
+		if beside && (t.numeral.part || k+1 != a.from || k > 0 && tokens[k-1].numeral.is() && rangeWords.has(t.low)) {
 			continue
 		}
 		best := 0.0

@@ -62,7 +62,7 @@ type dated struct {
 }
 
 // findDates returns the dates among the tokens of a sentence.
-func findDates(tokens []token) []dated {
+func (lex *lexicon) findDates(tokens []token) []dated {
 	var found []dated
 	for i := 0; i < len(tokens); i++ {
 		if d, ok := numericDate(tokens, i); ok {
@@ -110,26 +110,74 @@ func findDates(tokens []token) []dated {
 				d.end++
 			}
 		}
-		if d.day == 0 && d.year == 0 && !namesMonth(tokens, i) {
+		if d.day == 0 && d.year == 0 && !lex.namesMonth(tokens, i) {
 			continue
+		}
+		if first, ok := rangeBefore(tokens, d); ok {
+			found = append(found, first)
 		}
 		found = append(found, d)
 		i = d.end - 1
+		if second, ok := rangeAfter(tokens, d); ok {
+			found = append(found, second)
+			i = second.end - 1
+		}
 	}
 	return found
 }
 
+// rangeBefore returns the 2 March of "between 2 and 16 March".
+func rangeBefore(tokens []token, d dated) (dated, bool) {
+	if d.day == 0 || d.at < 2 || d.at != d.end-1-int(truth(d.year != 0)) && months[tokens[d.at].low] != 0 {
+		return dated{}, false
+	}
+	if tokens[d.at].gap == " " && !rangeWords.has(tokens[d.at-1].low) || tokens[d.at].gap != " " && !strings.ContainsAny(tokens[d.at].gap, "-–") {
+		return dated{}, false
+	}
+	at := d.at - 2
+	if strings.ContainsAny(tokens[d.at].gap, "-–") {
+		at = d.at - 1
+	}
+	day := dayOf(&tokens[at])
+	return dated{date{d.year, d.month, day}, at, at + 1}, day > 0
+}
+
+// rangeAfter returns the 16 March of "March 2 and 16".
+func rangeAfter(tokens []token, d dated) (dated, bool) {
+	at := d.end + 1
+	if d.day == 0 || d.year != 0 || months[tokens[d.at].low] == 0 || at >= len(tokens) || !rangeWords.has(tokens[d.end].low) {
+		return dated{}, false
+	}
+	day := dayOf(&tokens[at])
+	if day == 0 || at+1 < len(tokens) && tokens[at+1].stem != "" && !strings.ContainsAny(tokens[at+1].gap, ",;.") {
+		return dated{}, false // "on March 2 and 16 people"
+	}
+	return dated{date{0, d.month, day}, at, at + 1}, true
+}
+
+// rangeWords stand between two numbers or dates of which the second says what both are.
+var rangeWords = newWordSet("to and or until till through bis und auf oder à et au ou a y o al e ed tot en до и по")
+
 // namesMonth reports whether a month's name by itself is one: "may" and "march"
 // are verbs as well, and "Mars" is a planet.
-func namesMonth(tokens []token, i int) bool {
+func (lex *lexicon) namesMonth(tokens []token, i int) bool {
 	t := &tokens[i]
 	switch t.low {
 	case "may", "march", "mar", "mars", "mai", "jun", "jan", "sep", "dec", "mei":
-		if !t.isName() || t.begins || i == 0 {
+		if i == 0 {
 			return false
 		}
-		switch tokens[i-1].low {
-		case "in", "since", "until", "by", "last", "next", "early", "late", "mid", "of", "from", "this", "to", "im", "en", "seit", "bis", "ende", "anfang":
+		small := !t.isName() // French and Dutch write months so
+		before := tokens[i-1].low
+		if small {
+			return (lex.code == "fr" || lex.code == "nl") && strings.Contains(" en de à du au depuis dès fin début mi et jusqu'en in sinds vanaf tot eind begin tussen ", " "+before+" ")
+		}
+		if t.begins {
+			return false
+		}
+		switch before {
+		case "in", "since", "until", "by", "last", "next", "early", "late", "mid", "of", "from", "this", "to", "between", "and", "or", "through", "till", "before", "after",
+			"im", "en", "seit", "bis", "ende", "anfang", "zwischen", "und":
 			return t.low != "mars"
 		}
 		return false

@@ -22,6 +22,9 @@ const (
 // well. Retelling keeps most words; inventing does not.
 const minGrounded = 0.5
 
+// fewWords is how many words are too few to speak of a share of them.
+const fewWords = 3
+
 // Guard checks summaries that were not made of the article's own sentences against
 // the article, before anyone sees them. It knows nothing of the world: what it
 // holds is that every number, amount, date, name and quotation of a summary is one
@@ -59,7 +62,7 @@ func newGuard(text string, maxWords int) *Guard {
 		for _, sentence := range g.lex.split(line) {
 			from := len(g.tokens)
 			g.tokens = g.lex.tokenize(g.tokens, sentence, len(g.lasts))
-			for _, d := range findDates(g.tokens[from:]) {
+			for _, d := range g.lex.findDates(g.tokens[from:]) {
 				d.at, d.end = d.at+from, d.end+from
 				g.dates = append(g.dates, d)
 			}
@@ -108,13 +111,13 @@ func (g *Guard) checkSentence(s string) error {
 		return &fault{"quotation", err}
 	}
 	tokens := g.lex.tokenize(nil, s, 0)
-	dates := findDates(tokens)
+	dates := g.lex.findDates(tokens)
 	for _, c := range []struct {
 		kind  string
 		check func([]token, []dated) error
 	}{
 		{"date", g.checkDates}, {"number", g.checkNumbers}, {"name", g.checkNames}, {"words", g.checkWords},
-		{"company", g.checkCompany}, {"order", g.checkOrder},
+		{"company", g.checkCompany}, {"order", g.checkOrder}, {"speaker", g.checkSpeaker}, {"subject", g.checkSubject},
 	} {
 		if err := c.check(tokens, dates); err != nil {
 			return &fault{c.kind, err}
@@ -406,7 +409,7 @@ func (g *Guard) checkNumbers(tokens []token, dates []dated) error {
 // or has none itself and shares it with one beside it ("5 to 7 percent").
 func (g *Guard) unitFits(unit string, j int) bool {
 	own := g.tokens[j].numeral.unit
-	if unit == "" || own == unit {
+	if unit == "" || own == unit || own == "" && isMeasure(unit) {
 		return true
 	}
 	if own != "" {
@@ -417,8 +420,10 @@ func (g *Guard) unitFits(unit string, j int) bool {
 			return true
 		}
 	}
-	for k := max(0, j-8); k < j; k++ {
-		if g.tokens[k].numeral.unit == unit && g.tokens[k].sentence == g.tokens[j].sentence && unit != "%" {
+	// "A has 33.8 percent and B has 29.1."
+	ends := j+1 == g.lasts[g.tokens[j].sentence] || strings.ContainsAny(g.tokens[j+1].gap, ",;:.)")
+	for k := g.first(j); k < j; k++ {
+		if g.tokens[k].numeral.unit == unit && (unit != "%" && k >= j-8 || unit == "%" && ends) {
 			return true
 		}
 	}
@@ -463,7 +468,11 @@ func (g *Guard) checkWords(tokens []token, _ []dated) error {
 			known++
 		}
 	}
-	if all > 0 && float64(known) < minGrounded*float64(all) {
+	least := minGrounded * float64(all)
+	if all <= fewWords {
+		least = min(1, least) // "opens again" for "reopens" must not decide
+	}
+	if all > 0 && float64(known) < least {
 		return fmt.Errorf("%.80q says what the article does not say", written(tokens, 0, len(tokens)))
 	}
 	return nil

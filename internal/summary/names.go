@@ -19,7 +19,7 @@ func (g *Guard) checkNames(tokens []token, dates []dated) error {
 		if g.isName(tokens, i) && !g.hasName(t) {
 			return fmt.Errorf("the article does not have the name or word %q", t.text)
 		}
-		if i == 0 || !joined(t.gap) || !g.isNameOrNoun(tokens, i-1) || isTitle(tokens[i-1].low) || isTitle(t.low) {
+		if i == 0 || tokens[i-1].owns || !joined(t.gap) || !g.isNameOrNoun(tokens, i-1) || isTitle(tokens[i-1].low) || isTitle(t.low) {
 			continue
 		}
 		before := &tokens[i-1]

@@ -201,8 +201,22 @@ var denseMagnitudes = map[rune]float64{'千': 1e3, '万': 1e4, '萬': 1e4, '亿'
 var unitWords = map[string]string{
 	"percent": "%", "pct": "%", "prozent": "%", "procent": "%", "cent": "", "ciento": "",
 	"dollars": "$", "dollar": "$", "usd": "$", "dólares": "$", "dollari": "$", "euros": "€", "euro": "€", "eur": "€",
-	"pounds": "£", "gbp": "£", "yen": "¥", "yuan": "¥", "jpy": "¥", "rupees": "₹",
+	"pounds": "£", "gbp": "£", "yen": "¥", "yuan": "¥", "jpy": "¥", "rupees": "₹", "rupien": "₹",
+	"kilometres": "km", "kilometers": "km", "kilometre": "km", "kilometer": "km", "km": "km", "kilometern": "km", "kilomètres": "km", "kilomètre": "km", "kilómetros": "km",
+	"metres": "metre", "meters": "metre", "metre": "metre", "meter": "metre", "metern": "metre", "mètres": "metre", "mètre": "metre", "metros": "metre",
+	"miles": "mile", "mile": "mile", "meilen": "mile", "milles": "mile", "millas": "mile", "feet": "foot", "foot": "foot", "inches": "inch", "inch": "inch", "knots": "knot", "knoten": "knot", "nudos": "knot",
+	"kilograms": "kg", "kilogram": "kg", "kilos": "kg", "kilo": "kg", "kg": "kg", "kilogramm": "kg", "grams": "gram", "gram": "gram", "gramm": "gram", "tonnes": "tonne", "tons": "tonne", "tonnen": "tonne", "toneladas": "tonne",
+	"litres": "litre", "liters": "litre", "liter": "litre", "litros": "litre", "gallons": "gallon", "hectares": "hectare", "hektar": "hectare", "hectáreas": "hectare", "acres": "acre",
+	"seconds": "second", "sekunden": "second", "secondes": "second", "segundos": "second", "minutes": "minute", "minute": "minute", "minuten": "minute", "minutos": "minute",
+	"hours": "hour", "hour": "hour", "stunden": "hour", "heures": "hour", "horas": "hour", "days": "day", "day": "day", "tage": "day", "tagen": "day", "jours": "day", "días": "day",
+	"weeks": "week", "week": "week", "wochen": "week", "semaines": "week", "semanas": "week", "months": "month", "month": "month", "monate": "month", "monaten": "month", "mois": "month", "meses": "month",
+	"years": "year", "year": "year", "jahre": "year", "jahren": "year", "ans": "year", "années": "year", "años": "year", "watts": "watt", "kilowatts": "kilowatt", "megawatts": "megawatt", "gigawatts": "gigawatt",
+	"megabytes": "MB", "gigabytes": "GB", "terabytes": "TB",
 }
+
+// measures are units that an article may leave away where a summary has them: "Lee,
+// 61" is 61 years old. With another of them the number says something else.
+func isMeasure(unit string) bool { return len(unit) > 1 && unit[0] < 0x80 }
 
 // joinNumerals reads numbers in words, and what multiplies a number or names its
 // unit.
@@ -224,6 +238,25 @@ func (lex *lexicon) joinNumerals(tokens []token) {
 			continue
 		}
 		i += lex.joinFollowing(tokens[i:], words)
+	}
+	shareMagnitudes(tokens)
+}
+
+// shareMagnitudes lets the first number of "2.1 to 1.2 billion" be read with what
+// multiplies the second, too.
+func shareMagnitudes(tokens []token) {
+	for i := range tokens {
+		n := &tokens[i].numeral
+		if len(n.values) != 1 || n.values[0] >= 1000 || i+2 >= len(tokens) || tokens[i+1].numeral.is() || !rangeWords.has(tokens[i+1].low) {
+			continue
+		}
+		second := &tokens[i+2]
+		if len(second.numeral.values) == 0 || second.text == "" || i+3 >= len(tokens) || !tokens[i+3].numeral.part {
+			continue
+		}
+		if m := magnitudes[tokens[i+3].low]; m > 1 {
+			n.values = append(n.values, n.values[0]*m)
+		}
 	}
 }
 
@@ -256,6 +289,8 @@ func (lex *lexicon) joinFollowing(tokens []token, words map[string]float64) int 
 			n.values = scale(n.values, 12)
 		case isWord && v < 10 && t.gap == "-":
 			n.values[0] += v
+		case t.low == "one" && t.gap == "-" && lex.code == "en" && n.values[0] >= 20 && n.values[0] < 100:
+			n.values[0]++
 		case t.low == "and" && j+1 < len(tokens) && n.values[0] >= 100 && words[tokens[j+1].low] != 0 && n.values[0] != sum:
 			sum = n.values[0]
 			take()

@@ -21,6 +21,9 @@ func (g *Guard) checkOrder(tokens []token, dates []dated) error {
 			if err := g.checkDirection(tokens, i); err != nil {
 				return err
 			}
+			if err := g.checkShare(tokens, i); err != nil {
+				return err
+			}
 		}
 	}
 	return g.checkWho(tokens)
@@ -135,6 +138,48 @@ func (g *Guard) otherCompared(tokens []token, i int) string {
 	return ""
 }
 
+// outOf stands between a part and the whole.
+var outOf = newWordSet("of der den des von sur de los las delle van из")
+
+// wholeOf returns whether the number at i is the whole of which the number before it
+// is a part: the 37 of "14 of the 37".
+func wholeOf(tokens []token, i int) bool {
+	k := i - 1
+	for k > max(0, i-3) && (determiners.has(tokens[k].low) || tokens[k].low == "its") && !tokens[k-1].numeral.is() {
+		k--
+	}
+	return k >= 1 && outOf.has(tokens[k].low) && tokens[k-1].numeral.is() && tokens[i].gap == " "
+}
+
+// checkShare refuses the whole where the article has it only beside its part.
+func (g *Guard) checkShare(tokens []token, i int) error {
+	if wholeOf(tokens, i) {
+		return nil
+	}
+	seen := false
+	for j := range g.tokens {
+		if !tokens[i].numeral.same(g.tokens[j].numeral) {
+			continue
+		}
+		first := g.first(j)
+		if !wholeOf(g.tokens[first:g.lasts[g.tokens[j].sentence]], j-first) {
+			return nil
+		}
+		part := g.tokens[j-1]
+		for k := j - 1; k >= first && len(part.numeral.values) == 0; k-- {
+			part = g.tokens[k]
+		}
+		if slices.ContainsFunc(tokens, func(t token) bool { return t.numeral.same(part.numeral) }) {
+			return nil
+		}
+		seen = true
+	}
+	if seen {
+		return fmt.Errorf("the article has %q as the whole of which something is a part", tokens[i].text)
+	}
+	return nil
+}
+
 func sameThing(a, b *token) bool {
 	switch {
 	case len(a.numeral.values) > 0:
@@ -235,6 +280,9 @@ func (g *Guard) reversed(a, verb, b *token, passive bool) bool {
 	same, opposite := 0, 0
 	for _, at := range g.stems[verb.stem] {
 		s, first := g.tokens[at].sentence, g.first(at)
+		if at > first && determiners.has(g.tokens[at-1].low) {
+			continue // "the projection" is no "projects"
+		}
 		before := g.tokens[max(first, at-reach):at]
 		after := g.tokens[at+1 : min(g.lasts[s], at+1+reach)]
 		for _, straight := range []bool{true, false} {
@@ -255,6 +303,8 @@ func (g *Guard) reversed(a, verb, b *token, passive bool) bool {
 	}
 	return opposite > 0 && same == 0
 }
+
+var determiners = newWordSet("the a an its his her their this that der die das den dem ein eine einen le la les un une el los las una")
 
 func hasWord(tokens []token, low string) bool {
 	return slices.ContainsFunc(tokens, func(t token) bool { return t.low == low })

@@ -15,6 +15,7 @@ type token struct {
 	gap      string // what stands between the token before and this one, in the sentence
 	begins   bool   // begins the sentence, or a quotation
 	quoted   bool   // stands inside a quotation
+	owns     bool   // has a possessive's s
 	numeral  numeral
 	sentence int
 }
@@ -71,7 +72,9 @@ func (lex *lexicon) tokenize(into []token, sentence string, number int) []token 
 				t.text = strings.ReplaceAll(t.text, ".", "")
 			}
 			for _, suffix := range []string{"'s", "’s"} {
-				t.text = strings.TrimSuffix(t.text, suffix)
+				if rest, ok := strings.CutSuffix(t.text, suffix); ok {
+					t.text, t.owns = rest, true
+				}
 			}
 		}
 		t.low = strings.ToLower(t.text)

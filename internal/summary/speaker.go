@@ -1,0 +1,309 @@
+package summary
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// speech are the verbs by which an article says whose words something is.
+var speech = newWordSet("said says say told tells wrote writes added adds called calls warned warns asked asks replied argued insisted explained noted tweeted announced declared claimed claims " +
+	"sagte sagt erklärte nannte nennt sprach teilte betonte warnte meinte schrieb forderte dit déclaré déclare affirmé expliqué ajouté averti qualifié " +
+	"dijo dice afirmó declaró explicó añadió advirtió llamó calificó señaló disse afirmou declarou explicou ha detto zei zegt сказал сказала заявил заявила")
+
+// run is a name of one or more words: tokens from to to.
+type run struct{ from, to int }
+
+// runs returns the names of a sentence that stand outside quotations. A title before
+// a name is no part of it.
+func (g *Guard) runs(tokens []token) []run {
+	var all []run
+	for i := 0; i < len(tokens); {
+		named := func(i int) bool { return i < len(tokens) && !tokens[i].quoted && g.isNameOrNoun(tokens, i) }
+		if !named(i) || isTitle(tokens[i].low) || unitWords[tokens[i].low] != "" {
+			i++
+			continue
+		}
+		to := i + 1
+		for named(to) && joined(tokens[to].gap) && !isTitle(tokens[to].low) {
+			to++
+		}
+		all = append(all, run{i, to})
+		i = to
+	}
+	return all
+}
+
+// shares reports whether a name has a word that one of the tokens has.
+func shares(name []token, among []token) bool {
+	return slices.ContainsFunc(name, func(t token) bool { return hasWord(among, t.low) })
+}
+
+// sentenceAt returns the article's tokens of a sentence.
+func (g *Guard) sentenceAt(s int) []token {
+	if s < 0 {
+		return nil
+	}
+	from := 0
+	if s > 0 {
+		from = g.lasts[s-1]
+	}
+	return g.tokens[from:g.lasts[s]]
+}
+
+// speakers returns the names that a sentence may give a quotation to, which stands at
+// tokens from to to: those on the side of the verb of speech where its subject is.
+func (g *Guard) speakers(tokens []token, from, to int) [][]token {
+	says := func(i int) bool { return !tokens[i].quoted && speech.has(tokens[i].low) }
+	introduced := false // X said that "..."
+	for i := max(0, from-3); i < from; i++ {
+		introduced = introduced || says(i)
+	}
+	// "..." said X, the head of Y.
+	for i := to; i < min(len(tokens), to+9) && !tokens[i].quoted && !introduced; i++ {
+		if says(i) {
+			if names := g.namesIn(tokens, to, i); len(names) > 0 {
+				return names // "...", X said.
+			}
+			return g.namesIn(tokens, i+1, min(len(tokens), i+6))
+		}
+	}
+	verb := from - 1
+	for verb >= 0 && !says(verb) && !tokens[verb].quoted {
+		verb--
+	}
+	if verb < 0 || tokens[verb].quoted {
+		return nil
+	}
+	begin := verb
+	for begin > 0 && !tokens[begin-1].quoted && !strings.ContainsAny(tokens[begin].gap, ";:") {
+		begin--
+	}
+	return g.namesIn(tokens, begin, verb)
+}
+
+func (g *Guard) namesIn(tokens []token, from, to int) [][]token {
+	var names [][]token
+	for _, r := range g.runs(tokens) {
+		if r.from >= from && r.from < to && (r.from == 0 || !of.has(tokens[r.from-1].low)) {
+			names = append(names, tokens[r.from:r.to])
+		}
+	}
+	return names
+}
+
+// checkSpeaker refuses a quotation that the article gives to somebody else.
+func (g *Guard) checkSpeaker(tokens []token, _ []dated) error {
+	for _, q := range quotations(tokens) {
+		quoted := tokens[q.from:q.to]
+		names := g.speakers(tokens, q.from, q.to)
+		places := g.quoting(quoted)
+		if len(quoted) < 2 || len(names) == 0 || len(places) == 0 {
+			continue
+		}
+		fits := slices.ContainsFunc(places, func(s int) bool {
+			return slices.ContainsFunc(names, func(name []token) bool { return g.mayBeSpeaker(name, s) })
+		})
+		if !fits {
+			return fmt.Errorf("the article does not have %q say %q", written(names[0], 0, len(names[0])), written(quoted, 0, len(quoted)))
+		}
+	}
+	return nil
+}
+
+// quotations returns where the quotations of a sentence are.
+func quotations(tokens []token) []run {
+	var all []run
+	for i := 0; i < len(tokens); i++ {
+		from := i
+		for i < len(tokens) && tokens[i].quoted && (i == from || !strings.ContainsAny(tokens[i].gap, "\"”“«»„")) {
+			i++
+		}
+		if i > from {
+			all = append(all, run{from, i})
+			i--
+		}
+	}
+	return all
+}
+
+// quoting returns the article's sentences that have the first words of a quotation.
+func (g *Guard) quoting(q []token) []int {
+	var found []int
+	for _, at := range g.words[q[0].low] {
+		n := 0
+		for n < len(q) && at+n < len(g.tokens) && g.tokens[at+n].low == q[n].low {
+			n++
+		}
+		if n == len(q) || n >= 5 {
+			found = append(found, g.tokens[at].sentence)
+		}
+	}
+	return found
+}
+
+// mayBeSpeaker reports whether the article may give the quotation of a sentence to a
+// name: it has that name beside the quotation, or names nobody there, or speaks of
+// somebody that it has named before.
+func (g *Guard) mayBeSpeaker(name []token, s int) bool {
+	sentence := g.sentenceAt(s)
+	var outside []token
+	for _, t := range sentence {
+		if !t.quoted {
+			outside = append(outside, t)
+		}
+	}
+	if shares(name, outside) {
+		return true
+	}
+	others := g.runs(sentence)
+	if len(others) > 0 && !slices.ContainsFunc(outside, func(t token) bool { return pronouns.has(t.low) }) {
+		return false
+	}
+	if len(others) == 0 && len(outside) == 0 && s+1 < len(g.lasts) && shares(name, g.sentenceAt(s+1)) {
+		return true
+	}
+	named := false
+	for back := 1; back <= 2 && s-back >= 0; back++ {
+		before := g.sentenceAt(s - back)
+		if shares(name, before) {
+			return true
+		}
+		named = named || len(g.runs(before)) > 0
+	}
+	return !named
+}
+
+// minSaidOf is the share of a sentence's words that one of the article's has where
+// both say the same, if not of the same person.
+const minSaidOf = 0.6
+
+// checkSubject refuses what the article says of somebody else: the sentence of the
+// article that has nearly all of its words has another name, and not this one.
+func (g *Guard) checkSubject(tokens []token, _ []dated) error {
+	all := g.runs(tokens)
+	if err := g.checkBelongs(tokens, all); err != nil {
+		return err
+	}
+	if len(all) == 0 || all[0].from > 4 {
+		return nil
+	}
+	subject := tokens[all[0].from:all[0].to]
+	if !g.isPerson(subject) || all[0].to < len(tokens) && strings.ContainsAny(tokens[all[0].to].gap, "'’") {
+		return nil
+	}
+	said := map[string]bool{}
+	for i := range tokens {
+		t := &tokens[i]
+		if i < all[0].to || t.numeral.part || g.isName(tokens, i) {
+			continue
+		}
+		if key := keyOfToken(t); key != "" && !speech.has(t.low) {
+			said[key] = true
+		}
+	}
+	if len(said) < 3 {
+		return nil
+	}
+	best, at, own := 0, -1, 0
+	for s := range g.lasts {
+		n := 0
+		sentence := g.sentenceAt(s)
+		for key := range said {
+			if slices.ContainsFunc(sentence, func(t token) bool { return keyOfToken(&t) == key }) {
+				n++
+			}
+		}
+		if n > best {
+			best, at = n, s
+		}
+		if shares(subject, sentence) {
+			own = max(own, n)
+		}
+	}
+	if at < 0 || float64(best) < minSaidOf*float64(len(said)) || 2*own >= best {
+		return nil
+	}
+	sentence := g.sentenceAt(at)
+	if slices.ContainsFunc(sentence, func(t token) bool { return pronouns.has(t.low) && !t.quoted }) {
+		return nil
+	}
+	for _, r := range g.runs(sentence) {
+		if other := sentence[r.from:r.to]; len(other) > 0 && !shares(other, tokens[:all[0].to]) && g.isPerson(other) {
+			return fmt.Errorf("the article says of %q what the summary says of %q", written(other, 0, len(other)), written(subject, 0, len(subject)))
+		}
+	}
+	return nil
+}
+
+// keyOfToken returns what is compared of a token: its stem, or its number.
+func keyOfToken(t *token) string {
+	if len(t.numeral.values) > 0 {
+		return fmt.Sprint(t.numeral.values[0])
+	}
+	return t.stem
+}
+
+// isPerson reports whether a name is likely to be a person's or a company's in full, or
+// a part of one that the article has in full.
+func (g *Guard) isPerson(name []token) bool {
+	if len(name) > 1 {
+		return true
+	}
+	return g.followsName(name[0].low)
+}
+
+// of joins a name to what it belongs to.
+var of = newWordSet("of at from von vom beim de du des del da di van")
+
+// checkBelongs refuses "Kolar of Elmreza" where the article has the two in no sentence
+// together.
+func (g *Guard) checkBelongs(tokens []token, all []run) error {
+	for n := 0; n+1 < len(all); n++ {
+		a, b := all[n], all[n+1]
+		if b.from-a.to > 5 || a.to >= b.from || !of.has(tokens[a.to].low) || strings.ContainsAny(tokens[a.to].gap, ",;:") {
+			continue
+		}
+		who, whose := tokens[a.from:a.to], tokens[b.from:b.to]
+		if !g.together(who, whose) || g.belongsToOther(who, whose) {
+			return fmt.Errorf("the article does not say that %q is of %q", written(who, 0, len(who)), written(whose, 0, len(whose)))
+		}
+	}
+	return nil
+}
+
+// belongsToOther reports whether the article has another name where the first of two
+// stands: the Alliance of Holm is not the Party of Holm.
+func (g *Guard) belongsToOther(a, b []token) bool {
+	other := false
+	for _, at := range g.words[b[0].low] {
+		sentence := g.sentenceAt(g.tokens[at].sentence)
+		i := at - g.first(at)
+		for _, r := range g.runs(sentence) {
+			if r.to >= i || i-r.to > 3 || !of.has(sentence[r.to].low) {
+				continue
+			}
+			if shares(a, sentence[r.from:r.to]) {
+				return false
+			}
+			other = true
+		}
+	}
+	return other
+}
+
+// together reports whether the article has words of both names in one sentence, or the
+// second in its first sentences, which say of whom all others speak, or speaks of the
+// second as "its" where it has the first.
+func (g *Guard) together(a, b []token) bool {
+	for s := range g.lasts {
+		sentence := g.sentenceAt(s)
+		switch {
+		case shares(b, sentence) && s < 2, shares(a, sentence) && shares(b, sentence):
+			return true
+		case shares(a, sentence) && slices.ContainsFunc(sentence, func(t token) bool { return pronouns.has(t.low) }) && shares(b, g.sentenceAt(s-1)):
+			return true
+		}
+	}
+	return false
+}
