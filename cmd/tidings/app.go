@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"time"
@@ -30,6 +31,8 @@ var (
 	_ feeds.AddStore    = (*store.DB)(nil)
 	_ bot.Store         = (*store.DB)(nil)
 	_ store.Jobs        = (*jobs.Inserter)(nil)
+	_ feeds.WebSubStore = (*store.DB)(nil)
+	_ summary.Ledger    = (*store.DB)(nil)
 	_ bot.FeedAdder     = (*feeds.Adder)(nil)
 	_ article.Fetcher   = (*fetch.Client)(nil)
 	_ feeds.Fetcher     = (*fetch.Client)(nil)
@@ -44,9 +47,10 @@ type application struct {
 	log    *slog.Logger
 	bundle []news.Feed // what servers follow by default
 
-	store *store.DB
-	bot   *bot.Bot
-	stops []stopper // in the order of starting
+	store   *store.DB
+	bot     *bot.Bot
+	metrics *telemetry.Metrics
+	stops   []stopper // in the order of starting
 }
 
 type stopper struct {
@@ -72,20 +76,39 @@ func (a *application) start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	a.metrics = telemetry.NewMetrics(versionString())
 	reader := article.New(article.Config{Fetch: client, Log: a.component("article")})
-	summarizer := a.newSummarizer(ctx)
-
+	summaries := a.newSummaries(ctx)
+	poller, err := a.newPoller(client)
+	if err != nil {
+		return err
+	}
+	topics, err := feeds.Topics()
+	if err != nil {
+		return err
+	}
 	a.bot, err = bot.New(bot.Config{
 		Token: a.cfg.Discord.Token.Reveal(), APIURL: a.cfg.Discord.APIURL,
-		Store: a.store, Summaries: summarizer, Articles: reader,
-		Feeds:            &feeds.Adder{Store: a.store, Fetch: client, MaxFeeds: a.cfg.Limits.Feeds, Schedules: a.cfg.Poll.Feeds},
-		MaxSubscriptions: a.cfg.Limits.Subscriptions,
-		Log:              a.component("bot"),
+		Store: a.store, Summaries: summaries, Translates: summaries.translator != nil, Articles: reader,
+		Feeds: &feeds.Adder{
+			Store: a.store, Fetch: client, Topics: topics, MaxFeeds: a.cfg.Limits.Feeds, Schedules: a.cfg.Poll.Feeds,
+		},
+		Poll: poller.Poll, Topics: topics,
+		MaxSubscriptions: a.cfg.Limits.Subscriptions, MaxFeeds: a.cfg.Limits.Feeds,
+		Log: a.component("bot"),
 	})
 	if err != nil {
 		return fmt.Errorf("prepare the bot: %w", err)
 	}
-	if err := a.startJobs(ctx, client, reader, summarizer); err != nil {
+	renewHub, err := a.startWebSub(ctx, client)
+	if err != nil {
+		return err
+	}
+	dispatcher := dispatch.New(dispatch.Config{
+		Store: a.store, Articles: reader, Summarizer: summaries, Translator: summaries.translator,
+		MaxWords: a.cfg.Summary.MaxWords, Log: a.component("dispatch"),
+	})
+	if err := a.startJobs(ctx, a.handlers(poller, dispatcher, renewHub)); err != nil {
 		return err
 	}
 	// Before the bot, which waits for a Discord that cannot be reached: that is when a
@@ -139,7 +162,8 @@ func openStore(ctx context.Context, cfg config.Config, exclusive bool, log *slog
 			}
 			return feeds.Spread(s.Next(now).Sub(now))
 		},
-		Jobs: inserter, Migrate: jobs.Migrate, Words: match.Words, Exclusive: exclusive,
+		NoticeAfter: cfg.Poll.NoticeAfter,
+		Jobs:        inserter, Migrate: jobs.Migrate, Words: match.Words, Exclusive: exclusive,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
@@ -149,7 +173,8 @@ func openStore(ctx context.Context, cfg config.Config, exclusive bool, log *slog
 
 func newFetchClient(cfg config.Config, log *slog.Logger) (*fetch.Client, error) {
 	fc := fetch.Config{
-		UserAgent: cfg.Fetch.UserAgent, Timeout: cfg.Fetch.Timeout, MaxBytes: int64(cfg.Fetch.MaxBytes), Log: log,
+		UserAgent: cfg.Fetch.UserAgent, Timeout: cfg.Fetch.Timeout, MaxBytes: int64(cfg.Fetch.MaxBytes),
+		HostPause: cfg.Fetch.HostPause, Log: log,
 	}
 	for _, cidr := range cfg.Fetch.Allow {
 		prefix, err := netip.ParsePrefix(cidr)
@@ -172,33 +197,81 @@ func newFetchClient(cfg config.Config, log *slog.Logger) (*fetch.Client, error) 
 	return client, nil
 }
 
-func (a *application) startJobs(ctx context.Context, client *fetch.Client, reader *article.Reader, summarizer dispatch.Summarizer) error {
+func (a *application) newPoller(client *fetch.Client) (*feeds.Poller, error) {
+	moveAfter := a.cfg.Poll.MoveAfter
+	if moveAfter == 0 {
+		moveAfter = -1 // no time is asked for; 0 would be the poller's own default
+	}
+	return feeds.NewPoller(feeds.PollerConfig{
+		Store: a.store, Fetch: client, WebSub: a.cfg.WebSub.PublicURL != "",
+		Backoff: a.cfg.Poll.Retry, MoveAfter: moveAfter, Log: a.component("feeds"),
+	})
+}
+
+// startWebSub listens for hubs, where they can reach us. It returns what renews our
+// orders at them.
+func (a *application) startWebSub(ctx context.Context, client *fetch.Client) (renew func(context.Context, news.FeedID) error, err error) {
+	if a.cfg.WebSub.PublicURL == "" {
+		return a.store.DropHub, nil // of a time when they could
+	}
+	log := a.component("websub")
+	hubs, err := feeds.NewWebSub(feeds.WebSubConfig{
+		Store: a.store, Fetch: client, PublicURL: a.cfg.WebSub.PublicURL, MaxBytes: int64(a.cfg.Fetch.MaxBytes), Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	server, err := telemetry.Serve(ctx, "hubs", a.cfg.WebSub.Listen, hubs, log)
+	if err != nil {
+		return nil, err
+	}
+	a.started(ctx, "websub", server.Close, "address", server.Addr(), "public", a.cfg.WebSub.PublicURL)
+	return hubs.Renew, nil
+}
+
+// handlers says who does the background work.
+func (a *application) handlers(poller *feeds.Poller, dispatcher *dispatch.Dispatcher, renewHub func(context.Context, news.FeedID) error) jobs.Handlers {
+	return jobs.Handlers{
+		EnqueueDue: func(ctx context.Context, schedule string) error {
+			_, err := a.store.EnqueueDue(ctx, schedule, time.Now())
+			return err
+		},
+		PollFeed:     measured(a.metrics, news.PollFeed, poller.Poll),
+		PrepareStory: measured(a.metrics, news.PrepareStory, dispatcher.Prepare),
+		DeliverPost:  measured(a.metrics, news.DeliverPost, a.bot.Deliver),
+		UpdatePost:   measured(a.metrics, news.UpdatePost, a.bot.Update),
+		SendNotice:   measured(a.metrics, news.SendNotice, a.bot.Notify),
+		RenewHub:     measured(a.metrics, news.RenewHub, renewHub),
+		GaveUp:       a.gaveUp,
+	}
+}
+
+// measured counts the work that a handler does.
+func measured[ID any](m *telemetry.Metrics, kind news.JobKind, work func(context.Context, ID) error) func(context.Context, ID) error {
+	return func(ctx context.Context, id ID) error {
+		start := time.Now()
+		err := work(ctx, id)
+		outcome := "done"
+		var snooze *news.SnoozeError
+		switch {
+		case errors.As(err, &snooze):
+			outcome = "later"
+		case err != nil:
+			outcome = "failed"
+		}
+		m.Job(string(kind), outcome, time.Since(start))
+		return err
+	}
+}
+
+func (a *application) startJobs(ctx context.Context, handlers jobs.Handlers) error {
 	schedules, err := a.cfg.Schedules()
 	if err != nil {
 		return err
 	}
-	poller, err := feeds.NewPoller(feeds.PollerConfig{Store: a.store, Fetch: client, Log: a.component("feeds")})
-	if err != nil {
-		return err
-	}
-	dispatcher := dispatch.New(dispatch.Config{
-		Store: a.store, Articles: reader, Summarizer: summarizer,
-		MaxWords: a.cfg.Summary.MaxWords, Log: a.component("dispatch"),
-	})
 	worker, err := jobs.New(jobs.Config{
 		DB: a.store.Writer(), Schedules: schedules, PollWorkers: a.cfg.Poll.Concurrency,
-		Log: a.component("jobs"),
-		Handlers: jobs.Handlers{
-			EnqueueDue: func(ctx context.Context, schedule string) error {
-				_, err := a.store.EnqueueDue(ctx, schedule, time.Now())
-				return err
-			},
-			PollFeed:     poller.Poll,
-			PrepareStory: dispatcher.Prepare,
-			DeliverPost:  a.bot.Deliver,
-			UpdatePost:   a.bot.Update,
-			GaveUp:       a.gaveUp,
-		},
+		Log: a.component("jobs"), Handlers: handlers,
 	})
 	if err != nil {
 		return err
@@ -213,11 +286,15 @@ func (a *application) startJobs(ctx context.Context, client *fetch.Client, reade
 // gaveUp records that a job is not tried again.
 func (a *application) gaveUp(ctx context.Context, job news.Job, cause error) {
 	a.log.ErrorContext(ctx, "gave up", "job", job.Kind, "subject", job.Subject, "error", cause)
-	if job.Kind != news.DeliverPost {
-		return
+	var err error
+	switch job.Kind {
+	case news.DeliverPost:
+		err = a.store.DeliveryFailed(ctx, news.DeliveryID(job.Subject), "Discord did not take the post, for hours")
+	case news.SendNotice:
+		err = a.store.NoticeFailed(ctx, news.NoticeID(job.Subject), "Discord did not take the notice, for hours")
 	}
-	if err := a.store.DeliveryFailed(ctx, news.DeliveryID(job.Subject), "Discord did not take the post, for hours"); err != nil {
-		a.log.ErrorContext(ctx, "record a failed delivery", "delivery", job.Subject, "error", err)
+	if err != nil {
+		a.log.ErrorContext(ctx, "record a job that was given up", "job", job.Kind, "subject", job.Subject, "error", err)
 	}
 }
 
@@ -237,10 +314,13 @@ func (a *application) startHealth(ctx context.Context) error {
 	if a.cfg.Health.Listen == "" {
 		return nil
 	}
-	server, err := telemetry.Serve(ctx, "health checks", a.cfg.Health.Listen, telemetry.Health(map[string]telemetry.Check{
+	mux := http.NewServeMux()
+	mux.Handle("/", telemetry.Health(map[string]telemetry.Check{
 		"database": a.store.Ping,
 		"discord":  a.bot.Connected,
-	}), a.component("health"))
+	}))
+	mux.Handle("GET /metrics", a.metrics.Handler())
+	server, err := telemetry.Serve(ctx, "health checks", a.cfg.Health.Listen, mux, a.component("health"))
 	if err != nil {
 		return err
 	}

@@ -138,7 +138,7 @@ func checkDiscord(ctx context.Context, cfg config.Config, db *store.DB, out *che
 	}
 	b, err := bot.New(bot.Config{
 		Token: cfg.Discord.Token.Reveal(), APIURL: cfg.Discord.APIURL, Log: slog.New(slog.DiscardHandler),
-		Store: db, Feeds: (*feeds.Adder)(nil), Summaries: unused{}, Articles: unused{},
+		Store: db, Feeds: (*feeds.Adder)(nil), Summaries: unused{}, Articles: unused{}, Poll: unused{}.poll,
 	})
 	if err != nil {
 		out.say(what, statusBad, "%s", words(err))
@@ -173,6 +173,8 @@ type unused struct {
 	bot.Summarizer
 	bot.ArticleReader
 }
+
+func (unused) poll(context.Context, news.FeedID) error { return errors.New("the check polls nothing") }
 
 // checkChannels asks for each channel that a server's subscriptions post to.
 func checkChannels(ctx context.Context, b *bot.Bot, db *store.DB, g news.Guild, out *checker) {

@@ -127,7 +127,7 @@ func follow(ctx context.Context, db *store.DB, guild news.GuildID, f feeds.OPMLF
 	if err != nil {
 		return err
 	}
-	return db.FollowFeed(ctx, guild, feed.ID)
+	return db.FollowFeed(ctx, guild, feed.ID, f.Folder)
 }
 
 func (c feedsExport) Run(ctx context.Context, s streams) error {

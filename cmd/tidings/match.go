@@ -16,8 +16,8 @@ type matchCommand struct {
 
 // matchLine is a line of "match --json".
 type matchLine struct {
-	Source  string     `json:"source"`
-	Error   string     `json:"error,omitempty"`
+	origin
+	query   *match.Query
 	Matches bool       `json:"matches"`
 	Terms   []string   `json:"terms"`
 	Hits    []matchHit `json:"hits"`
@@ -36,33 +36,12 @@ func (c matchCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return usageError(words(err))
 	}
-	read, err := c.reader(s.in)
-	if err != nil {
-		return err
-	}
-	write := jsonLines(s.out)
-	failed := 0
-	for _, name := range c.Sources {
-		line := matchLine{Source: name, Terms: []string{}, Hits: []matchHit{}}
-		if err := line.fill(ctx, read, query); err != nil {
-			failed++
-			line.Error = words(err)
-		}
-		if c.JSON {
-			err = write(line)
-		} else if line.Error != "" {
-			_, err = fmt.Fprintf(s.err, "%s: %s\n", name, line.Error)
-		} else {
-			_, err = fmt.Fprint(s.out, line.text())
-		}
-		if err != nil {
-			return fmt.Errorf("write: %w", err)
-		}
-	}
-	return failures(failed)
+	return c.each(ctx, s, func(o origin) answer {
+		return &matchLine{origin: o, query: query, Terms: []string{}, Hits: []matchHit{}}
+	})
 }
 
-func (l *matchLine) fill(ctx context.Context, read func(context.Context, string) (source, error), query *match.Query) error {
+func (l *matchLine) fill(ctx context.Context, read readFunc) error {
 	src, err := read(ctx, l.Source)
 	if err != nil {
 		return err
@@ -75,7 +54,7 @@ func (l *matchLine) fill(ctx context.Context, read func(context.Context, string)
 		}
 		text = a.Title + "\n" + a.Text
 	}
-	result, ok := query.Match(text)
+	result, ok := l.query.Match(text)
 	if !ok {
 		return nil
 	}

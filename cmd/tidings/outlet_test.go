@@ -16,11 +16,14 @@ import (
 )
 
 // testOutlet is a publisher with a feed at /feed.xml, another at /other.xml for the
-// stories whose slug begins with "other-", and a page for each story. Beside it is a
-// site that has a page and no feed anywhere.
+// stories whose slug begins with "other-", and a page for each story. A page at
+// /many names both feeds. Beside it is a site that has a page and no feed anywhere.
 type testOutlet struct {
 	mu      sync.Mutex
 	stories []outletStory
+	failing int    // status that /feed.xml answers with; 0 while it is well
+	movedTo string // path that /feed.xml is redirected to for good; "" for nowhere
+	hub     testHub
 	asked   atomic.Int64
 	server  *http.Server
 	address string
@@ -41,8 +44,12 @@ func (o *testOutlet) listen() error {
 	}
 	o.address = listener.Addr().String()
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /feed.xml", o.feed("Test Outlet", false))
+	mux.HandleFunc("GET /feed.xml", o.unlessInTrouble(o.feed("Test Outlet", false)))
+	mux.HandleFunc("GET /moved.xml", o.feed("Test Outlet", false))
 	mux.HandleFunc("GET /other.xml", o.feed("Other Outlet", true))
+	mux.HandleFunc("GET /hubbed.xml", o.hub.announced(o.feed("Hubbed Outlet", false), o.url()))
+	mux.HandleFunc("POST /hub", o.hub.subscribe)
+	mux.HandleFunc("GET /many", pageWithTwoFeeds)
 	mux.HandleFunc("GET /story/{slug}", o.page)
 	mux.HandleFunc("GET /page", pageWithoutFeed)
 	mux.HandleFunc("GET /login", func(w http.ResponseWriter, _ *http.Request) {
@@ -77,6 +84,44 @@ func (o *testOutlet) close() {
 
 func pageWithoutFeed(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprint(w, "<!doctype html><title>A page</title><p>There is no feed here.")
+}
+
+func pageWithTwoFeeds(w http.ResponseWriter, _ *http.Request) {
+	fmt.Fprint(w, `<!doctype html><title>Two feeds</title>
+<link rel="alternate" type="application/rss+xml" title="Everything" href="/feed.xml">
+<link rel="alternate" type="application/rss+xml" title="The rest" href="/other.xml">`)
+}
+
+// unlessInTrouble answers as fail and move have it.
+func (o *testOutlet) unlessInTrouble(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		o.mu.Lock()
+		failing, movedTo := o.failing, o.movedTo
+		o.mu.Unlock()
+		switch {
+		case failing != 0:
+			o.asked.Add(1)
+			http.Error(w, http.StatusText(failing), failing)
+		case movedTo != "":
+			http.Redirect(w, r, movedTo, http.StatusMovedPermanently)
+		default:
+			next(w, r)
+		}
+	}
+}
+
+// fail has /feed.xml answer with a status; 0 heals it.
+func (o *testOutlet) fail(status int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.failing = status
+}
+
+// move redirects /feed.xml for good.
+func (o *testOutlet) move(path string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.movedTo = path
 }
 
 func (o *testOutlet) url() string     { return "http://" + o.address }

@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
+	"strings"
 	"time"
 
 	"tidings/feeds"
@@ -15,8 +15,7 @@ type parseCommand struct {
 
 // parsedFeed is a line of "parse --json".
 type parsedFeed struct {
-	Source   string       `json:"source"`
-	Error    string       `json:"error,omitempty"`
+	origin
 	Title    string       `json:"title"`
 	Link     string       `json:"link"`
 	Language string       `json:"language"`
@@ -35,33 +34,10 @@ type parsedItem struct {
 }
 
 func (c parseCommand) Run(ctx context.Context, s streams) error {
-	read, err := c.reader(s.in)
-	if err != nil {
-		return err
-	}
-	write := jsonLines(s.out)
-	failed := 0
-	for _, name := range c.Sources {
-		feed := parsedFeed{Source: name, Items: []parsedItem{}}
-		if err := feed.fill(ctx, read); err != nil {
-			failed++
-			feed.Error = words(err)
-		}
-		if c.JSON {
-			err = write(feed)
-		} else if feed.Error != "" {
-			_, err = fmt.Fprintf(s.err, "%s: %s\n", name, feed.Error)
-		} else {
-			err = feed.print(s.out)
-		}
-		if err != nil {
-			return fmt.Errorf("write: %w", err)
-		}
-	}
-	return failures(failed)
+	return c.each(ctx, s, func(o origin) answer { return &parsedFeed{origin: o, Items: []parsedItem{}} })
 }
 
-func (f *parsedFeed) fill(ctx context.Context, read func(context.Context, string) (source, error)) error {
+func (f *parsedFeed) fill(ctx context.Context, read readFunc) error {
 	src, err := read(ctx, f.Source)
 	if err != nil {
 		return err
@@ -88,16 +64,14 @@ func rfc3339(t time.Time) string {
 	return t.Format(time.RFC3339)
 }
 
-func (f *parsedFeed) print(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "%s\n  %s  %s  %d items\n", orElse(f.Title, "(no title)"), f.Link, f.Language, len(f.Items))
+func (f *parsedFeed) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n  %s  %s  %d items\n", orElse(f.Title, "(no title)"), f.Link, f.Language, len(f.Items))
 	for _, item := range f.Items {
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(w, "\n- %s\n  %s\n  %s  %s\n  id %s\n  %s\n", orElse(item.Title, "(no title)"), item.Link,
+		fmt.Fprintf(&b, "\n- %s\n  %s\n  %s  %s\n  id %s\n  %s\n", orElse(item.Title, "(no title)"), item.Link,
 			orElse(item.Published, "no date"), item.Author, item.ID, clip(orElse(item.Summary, item.Content), 200))
 	}
-	return err
+	return b.String()
 }
 
 func orElse(s, otherwise string) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -49,24 +50,35 @@ func TestScript(t *testing.T) {
 			env.Values[scenarioKey{}] = sc
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"awaitbot":   command((*scenario).awaitBot),
-			"say":        command((*scenario).say),
-			"posts":      command((*scenario).posts),
-			"awaitpost":  command((*scenario).awaitPost),
-			"publish":    command((*scenario).publish),
-			"polled":     command((*scenario).polled),
-			"fault":      command((*scenario).fault),
-			"awaithit":   command((*scenario).awaitHit),
-			"lift":       command((*scenario).lift),
-			"deny":       command((*scenario).deny),
-			"rmchannel":  command((*scenario).removeChannel),
-			"press":      command((*scenario).press),
-			"eventually": command((*scenario).eventually),
-			"model":      command((*scenario).askModel),
-			"modelcalls": command((*scenario).modelCalls),
-		},
+		Cmds: joined(worldCommands, feedCommands),
 	})
+}
+
+// What scripts have of Discord, the outlet and the model.
+var worldCommands = map[string]func(*testscript.TestScript, bool, []string){
+	"awaitbot":   command((*scenario).awaitBot),
+	"say":        command((*scenario).say),
+	"posts":      command((*scenario).posts),
+	"awaitpost":  command((*scenario).awaitPost),
+	"publish":    command((*scenario).publish),
+	"polled":     command((*scenario).polled),
+	"fault":      command((*scenario).fault),
+	"awaithit":   command((*scenario).awaitHit),
+	"lift":       command((*scenario).lift),
+	"deny":       command((*scenario).deny),
+	"rmchannel":  command((*scenario).removeChannel),
+	"press":      command((*scenario).press),
+	"eventually": command((*scenario).eventually),
+	"model":      command((*scenario).askModel),
+	"modelcalls": command((*scenario).modelCalls),
+}
+
+func joined(sets ...map[string]func(*testscript.TestScript, bool, []string)) map[string]func(*testscript.TestScript, bool, []string) {
+	all := map[string]func(*testscript.TestScript, bool, []string){}
+	for _, set := range sets {
+		maps.Copy(all, set)
+	}
+	return all
 }
 
 type scenarioKey struct{}
@@ -156,6 +168,12 @@ func newScenario(env *testscript.Env) (*scenario, error) {
 	env.Setenv("TIDINGS_POLL_SCHEDULE", "@every 1s")
 	env.Setenv("TIDINGS_DATABASE_PATH", filepath.Join(env.WorkDir, "tidings.db"))
 	env.Setenv("TIDINGS_LOG_FORMAT", "text")
+	env.Setenv("TIDINGS_FETCH_HOST_PAUSE", "0s") // there is one host
+	free, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	env.Setenv("FREE", free)
 	return sc, nil
 }
 
@@ -471,6 +489,14 @@ func messageText(m discordsim.Message) string {
 			fmt.Fprintln(&b, e.Author.Name)
 		}
 		fmt.Fprintf(&b, "%s\n%s\n%s\n", e.Title, e.URL, e.Description)
+		for _, f := range e.Fields {
+			fmt.Fprintf(&b, "%s\n%s\n", f.Name, f.Value)
+		}
+	}
+	if menu, ok := menuOf(m.Components); ok {
+		for _, o := range menu.Options {
+			fmt.Fprintln(&b, o.Label)
+		}
 	}
 	return strings.TrimSpace(b.String())
 }

@@ -49,11 +49,60 @@ type source struct {
 	url         string // after redirects; "" for a file
 }
 
+// readFunc reads a file, an address, or standard input.
+type readFunc func(ctx context.Context, name string) (source, error)
+
+// origin begins every line of "--json": which source it is about, and why nothing
+// was found in it.
+type origin struct {
+	Source string `json:"source"`
+	Error  string `json:"error,omitempty"`
+}
+
+func (o *origin) from() *origin { return o }
+
+// answer is what a tool finds in one source.
+type answer interface {
+	from() *origin
+	fill(ctx context.Context, read readFunc) error
+	text() string // for a person, with its line ends
+}
+
+// each fills an answer for each source and prints it, as a line of JSON or for a
+// person. A source that cannot be used is told of, and the others go on.
+func (r reading) each(ctx context.Context, s streams, begin func(origin) answer) error {
+	read, err := r.reader(s.in)
+	if err != nil {
+		return err
+	}
+	write := jsonLines(s.out)
+	failed := 0
+	for _, name := range r.Sources {
+		f := begin(origin{Source: name})
+		if err := f.fill(ctx, read); err != nil {
+			failed++
+			f.from().Error = words(err)
+		}
+		switch {
+		case r.JSON:
+			err = write(f)
+		case f.from().Error != "":
+			_, err = fmt.Fprintf(s.err, "%s: %s\n", name, f.from().Error)
+		default:
+			_, err = io.WriteString(s.out, f.text())
+		}
+		if err != nil {
+			return fmt.Errorf("write: %w", err)
+		}
+	}
+	return failures(failed)
+}
+
 // maxSourceBytes bounds what is read from a file or from standard input.
 const maxSourceBytes = 32 << 20
 
 // reader returns a function that reads a file, an address, or standard input.
-func (w web) reader(in io.Reader) (func(ctx context.Context, name string) (source, error), error) {
+func (w web) reader(in io.Reader) (readFunc, error) {
 	defaults := config.Default().Fetch
 	fc := fetch.Config{UserAgent: defaults.UserAgent, Timeout: defaults.Timeout, MaxBytes: int64(defaults.MaxBytes)}
 	for _, r := range w.Allow {
