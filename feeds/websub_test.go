@@ -1,0 +1,592 @@
+package feeds
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tidings/internal/fetch"
+	"tidings/internal/news"
+)
+
+// hubStore is a store of one feed and its lease.
+type hubStore struct {
+	mu     sync.Mutex
+	feed   news.Feed
+	lease  *news.HubLease
+	renew  time.Time
+	polls  []news.Poll
+	wanted int // polls
+	err    error
+}
+
+func (s *hubStore) Feed(_ context.Context, id news.FeedID) (news.Feed, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if id != s.feed.ID {
+		return news.Feed{}, news.ErrNotFound
+	}
+	return s.feed, s.err
+}
+
+func (s *hubStore) SavePoll(_ context.Context, p news.Poll) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.polls = append(s.polls, p)
+	return len(p.Stories), s.err
+}
+
+func (s *hubStore) EnqueuePoll(context.Context, news.FeedID) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wanted++
+	return s.err
+}
+
+func (s *hubStore) HubLease(_ context.Context, id news.FeedID) (news.HubLease, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return news.HubLease{}, s.err
+	}
+	if s.lease == nil || id != s.lease.Feed {
+		return news.HubLease{}, fmt.Errorf("lease of feed %d: %w", id, news.ErrNotFound)
+	}
+	return *s.lease, nil
+}
+
+func (s *hubStore) AskHub(_ context.Context, lease news.HubLease) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old := s.lease
+	if old == nil || old.Hub != lease.Hub || old.Callback != lease.Callback || old.Secret != lease.Secret {
+		lease.Until = time.Time{}
+	}
+	lease.Followed = true
+	s.lease = &lease
+	return s.err
+}
+
+func (s *hubStore) HubVerified(_ context.Context, _ news.FeedID, until, renew time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return s.err
+	}
+	s.lease.Until, s.renew = until, renew
+	return nil
+}
+
+func (s *hubStore) DropHub(context.Context, news.FeedID) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lease = nil
+	return s.err
+}
+
+// held returns a copy of the lease, the zero one where there is none.
+func (s *hubStore) held() news.HubLease {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lease == nil {
+		return news.HubLease{}
+	}
+	return *s.lease
+}
+
+// testHub is a hub that asks back before it answers, with what a test changes.
+type testHub struct {
+	*httptest.Server
+	status int                    // its answer; 0 for 202
+	header map[string]string      // of its answer
+	ask    func(query url.Values) // changes the question; nil for an honest one
+	mu     sync.Mutex
+	asked  []url.Values // the forms it was sent
+	told   []string     // the answers to its questions, "200 challenge"
+}
+
+func newTestHub(t *testing.T) *testHub {
+	h := &testHub{}
+	h.Server = httptest.NewServer(http.HandlerFunc(h.serve))
+	t.Cleanup(h.Close)
+	return h
+}
+
+func (h *testHub) serve(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil || r.Method != http.MethodPost {
+		http.Error(w, "a form is wanted", http.StatusBadRequest)
+		return
+	}
+	h.mu.Lock()
+	h.asked = append(h.asked, r.PostForm)
+	h.mu.Unlock()
+	if h.status/100 <= 2 {
+		query := url.Values{
+			"hub.mode": {"subscribe"}, "hub.topic": {r.PostForm.Get("hub.topic")},
+			"hub.challenge": {"say this"}, "hub.lease_seconds": {r.PostForm.Get("hub.lease_seconds")},
+		}
+		if h.ask != nil {
+			h.ask(query)
+		}
+		h.question(r.PostForm.Get("hub.callback"), query)
+	}
+	for k, v := range h.header {
+		w.Header().Set(k, v)
+	}
+	w.WriteHeader(max(h.status, http.StatusAccepted))
+}
+
+func (h *testHub) question(callback string, query url.Values) {
+	said := ""
+	if resp, err := http.Get(callback + "?" + query.Encode()); err != nil {
+		said = err.Error()
+	} else {
+		body, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		said = fmt.Sprintf("%d %s", resp.StatusCode, strings.TrimSpace(string(body)))
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.told = append(h.told, said)
+}
+
+// push sends content to a callback and returns the status.
+func push(t *testing.T, callback, signature string, body []byte) int {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, callback, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/rss+xml")
+	if signature != "" {
+		req.Header.Set("X-Hub-Signature", signature)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	return resp.StatusCode
+}
+
+func sign(secret string, body []byte) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write(body)
+	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+// subscriber is a WebSub that real hubs reach, below a path as behind a proxy.
+type subscriber struct {
+	*WebSub
+	store *hubStore
+	clock time.Time
+	url   string
+}
+
+func newSubscriber(t *testing.T, hub string) *subscriber {
+	t.Helper()
+	s := &subscriber{clock: now, store: &hubStore{feed: news.Feed{
+		ID: 7, URL: feedURL, Title: "Gadget Weekly", State: news.FeedActive, RepeatsGUIDs: true,
+		Hub: news.Hub{URL: hub, Topic: "https://example.org/self"},
+	}}}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.ServeHTTP(w, r) }))
+	t.Cleanup(server.Close)
+	client, err := fetch.New(fetch.Config{UserAgent: "test (+https://example.org)", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	s.url = server.URL
+	s.WebSub, err = NewWebSub(WebSubConfig{
+		Store: s.store, Fetch: client, PublicURL: server.URL + "/tidings/", MaxBytes: 1 << 20, Now: func() time.Time { return s.clock },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (s *subscriber) renew(t *testing.T) {
+	t.Helper()
+	if err := s.Renew(t.Context(), 7); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// One lease's life: asked for, verified, used, renewed, dropped.
+func TestWebSub(t *testing.T) {
+	t.Parallel()
+	hub := newTestHub(t)
+	s := newSubscriber(t, hub.URL)
+	s.renew(t)
+	lease := s.store.held()
+	if !lease.Until.Equal(now.Add(DefaultLease)) || !s.store.renew.Equal(now.Add(DefaultLease*9/10)) {
+		t.Fatalf("lease until %v, renewed at %v; the hub was told %q", lease.Until, s.store.renew, hub.told)
+	}
+	callback := s.url + "/tidings/websub/7/" + lease.Callback
+	form := hub.asked[0]
+	for key, want := range map[string]string{
+		"hub.mode": "subscribe", "hub.topic": "https://example.org/self", "hub.callback": callback,
+		"hub.secret": lease.Secret, "hub.lease_seconds": "864000",
+	} {
+		if got := form.Get(key); got != want {
+			t.Errorf("%s is %q, want %q", key, got, want)
+		}
+	}
+	if len(lease.Callback) < 20 || len(lease.Secret) < 40 || len(lease.Secret) >= 200 {
+		t.Errorf("callback of %d and secret of %d characters", len(lease.Callback), len(lease.Secret))
+	}
+
+	body := []byte(twoItems)
+	if status := push(t, callback, sign(lease.Secret, body), body); status != http.StatusAccepted {
+		t.Errorf("content: %d", status)
+	}
+	if len(s.store.polls) != 1 {
+		t.Fatalf("%d polls", len(s.store.polls))
+	}
+	if p := s.store.polls[0]; !p.Pushed || p.Feed != 7 || len(p.Stories) != 2 || !p.At.Equal(now) || p.State != news.FeedActive || !p.RepeatsGUIDs || p.Error != "" {
+		t.Errorf("pushed %+v", p)
+	}
+
+	s.renew(t) // nothing to do yet
+	s.clock = s.store.renew
+	s.renew(t)
+	renewed := s.store.held()
+	if len(hub.asked) != 2 || renewed.Callback != lease.Callback || renewed.Secret != lease.Secret || !renewed.Until.Equal(s.clock.Add(DefaultLease)) {
+		t.Errorf("asked %d times, lease %+v", len(hub.asked), renewed)
+	}
+
+	// The hub of another topic gets nothing of the old one's.
+	s.store.feed.Hub.Topic = "https://example.org/moved"
+	s.renew(t)
+	moved := s.store.held()
+	if len(hub.asked) != 3 || moved.Callback == lease.Callback || moved.Secret == lease.Secret || moved.Until.IsZero() {
+		t.Errorf("asked %d times, lease %+v", len(hub.asked), moved)
+	}
+	if status := push(t, callback, sign(lease.Secret, body), body); status != http.StatusNotFound {
+		t.Errorf("the old callback answers %d", status)
+	}
+
+	s.store.lease.Followed = false
+	callback = s.url + "/tidings/websub/7/" + moved.Callback
+	if status := push(t, callback, sign(moved.Secret, body), body); status != http.StatusGone {
+		t.Errorf("of a feed that nobody follows: %d", status)
+	}
+	s.renew(t)
+	if s.store.lease != nil || len(hub.asked) != 3 || len(s.store.polls) != 1 {
+		t.Errorf("lease %+v, asked %d times, %d polls", s.store.lease, len(hub.asked), len(s.store.polls))
+	}
+}
+
+// A hub that does not ask back is asked again by the next job, whatever is left of
+// the lease.
+func TestRenewGoesOnUntilTheHubAsksBack(t *testing.T) {
+	t.Parallel()
+	hub := newTestHub(t)
+	s := newSubscriber(t, hub.URL)
+	s.renew(t)
+	until := s.store.lease.Until
+	s.clock = s.store.renew
+	hub.status = http.StatusInternalServerError
+	for range 2 {
+		if err := s.Renew(t.Context(), 7); err == nil {
+			t.Error("a failed request is no error")
+		}
+		s.clock = s.clock.Add(time.Hour)
+	}
+	if got := s.store.held(); len(hub.asked) != 3 || !got.Until.Equal(until) {
+		t.Errorf("asked %d times, lease %+v", len(hub.asked), got)
+	}
+}
+
+func TestRenewLeavesAloneWhatHasNoHub(t *testing.T) {
+	t.Parallel()
+	hub := newTestHub(t)
+	for name, change := range map[string]func(*hubStore){
+		"no hub":   func(s *hubStore) { s.feed.Hub = news.Hub{} },
+		"gone":     func(s *hubStore) { s.feed.State = news.FeedGone },
+		"moved":    func(s *hubStore) { s.feed.State = news.FeedMoved },
+		"deleted":  func(s *hubStore) { s.feed.ID = 8 },
+		"unwanted": func(s *hubStore) { s.lease.Followed = false },
+	} {
+		s := newSubscriber(t, hub.URL)
+		lease := newLease(s.store.feed)
+		s.store.lease = &lease
+		change(s.store)
+		s.renew(t)
+		if s.store.lease != nil {
+			t.Errorf("%s: the lease is still there", name)
+		}
+	}
+	if len(hub.asked) != 0 {
+		t.Errorf("the hub was asked %d times", len(hub.asked))
+	}
+}
+
+func TestRenewSaysWhatTheHubMeans(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		status    int
+		header    map[string]string
+		permanent bool
+		snooze    time.Duration
+	}{
+		{status: 400, permanent: true},
+		{status: 404, permanent: true},
+		{status: 410, permanent: true},
+		{status: 302, header: map[string]string{"Location": "/elsewhere"}, permanent: true},
+		{status: 429, header: map[string]string{"Retry-After": "600"}, snooze: 10 * time.Minute},
+		{status: 503, header: map[string]string{"Retry-After": "99999999"}, snooze: 24 * time.Hour},
+		{status: 429},
+		{status: 500},
+	} {
+		hub := newTestHub(t)
+		hub.status, hub.header = tt.status, tt.header
+		s := newSubscriber(t, hub.URL)
+		err := s.Renew(t.Context(), 7)
+		var permanent *news.PermanentError
+		var snooze *news.SnoozeError
+		if err == nil || errors.As(err, &permanent) != tt.permanent || errors.As(err, &snooze) != (tt.snooze > 0) {
+			t.Errorf("%d: %v", tt.status, err)
+		}
+		if snooze != nil && snooze.After != tt.snooze {
+			t.Errorf("%d: again after %v, want %v", tt.status, snooze.After, tt.snooze)
+		}
+		// When it was asked is kept, so that it is not asked after every poll.
+		if lease := s.store.held(); !lease.AskedAt.Equal(now) || !lease.Until.IsZero() {
+			t.Errorf("%d: lease %+v", tt.status, lease)
+		}
+		if err != nil && strings.Contains(err.Error(), s.store.held().Callback) {
+			t.Errorf("%d: the error shows the callback: %v", tt.status, err)
+		}
+	}
+	// A hub inside the operator's network is not called at all.
+	s := newSubscriber(t, "http://10.1.2.3/hub")
+	var permanent *news.PermanentError
+	if err := s.Renew(t.Context(), 7); !errors.As(err, &permanent) {
+		t.Errorf("a private hub: %v", err)
+	}
+}
+
+func TestVerifyRefusesLies(t *testing.T) {
+	t.Parallel()
+	for name, lie := range map[string]func(url.Values){
+		"another topic":     func(q url.Values) { q.Set("hub.topic", "https://example.org/other") },
+		"no topic":          func(q url.Values) { q.Del("hub.topic") },
+		"no challenge":      func(q url.Values) { q.Del("hub.challenge") },
+		"a huge challenge":  func(q url.Values) { q.Set("hub.challenge", strings.Repeat("a", maxChallenge+1)) },
+		"another mode":      func(q url.Values) { q.Set("hub.mode", "publish") },
+		"no mode":           func(q url.Values) { q.Del("hub.mode") },
+		"an unsubscription": func(q url.Values) { q.Set("hub.mode", "unsubscribe") },
+	} {
+		hub := newTestHub(t)
+		hub.ask = lie
+		s := newSubscriber(t, hub.URL)
+		s.renew(t)
+		if lease := s.store.held(); !lease.Until.IsZero() || lease.Callback == "" {
+			t.Errorf("%s: lease %+v", name, lease)
+		}
+		if len(hub.told) != 1 || !strings.HasPrefix(hub.told[0], "4") || strings.Contains(hub.told[0], "say this") {
+			t.Errorf("%s: the hub was told %q", name, hub.told)
+		}
+	}
+}
+
+func TestVerifyBoundsTheLease(t *testing.T) {
+	t.Parallel()
+	for seconds, want := range map[string]time.Duration{
+		"86400": 24 * time.Hour, "1": time.Hour, "99999999999": 30 * 24 * time.Hour, "9223372036854775807": 30 * 24 * time.Hour,
+		"-5": DefaultLease, "0": DefaultLease, "": DefaultLease, "soon": DefaultLease, "99999999999999999999": DefaultLease,
+	} {
+		hub := newTestHub(t)
+		hub.ask = func(q url.Values) { q.Set("hub.lease_seconds", seconds) }
+		s := newSubscriber(t, hub.URL)
+		s.renew(t)
+		got := s.store.held().Until.Sub(now)
+		if early := got - s.store.renew.Sub(now); got != want || early != min(want, DefaultLease)/10 {
+			t.Errorf("lease of %q seconds lasts %v, renewed %v earlier; want %v", seconds, got, early, want)
+		}
+		// When the job comes, it does ask.
+		s.clock = s.store.renew
+		s.renew(t)
+		if len(hub.asked) != 2 {
+			t.Errorf("lease of %q seconds: asked %d times", seconds, len(hub.asked))
+		}
+	}
+}
+
+func TestVerifyOnlyWhatWasAskedLately(t *testing.T) {
+	t.Parallel()
+	hub := newTestHub(t)
+	s := newSubscriber(t, hub.URL)
+	s.renew(t)
+	until := s.store.held().Until
+	s.clock = now.Add(askedWithin + time.Second)
+	ask := func(mode, challenge string) string {
+		query := url.Values{"hub.mode": {mode}, "hub.topic": {s.store.feed.Hub.Topic}, "hub.challenge": {challenge}, "hub.reason": {"no\nroom"}}
+		hub.question(hub.asked[0].Get("hub.callback"), query)
+		return hub.told[len(hub.told)-1]
+	}
+	if said := ask("subscribe", "x"); !strings.HasPrefix(said, "404") || !s.store.held().Until.Equal(until) {
+		t.Errorf("a question that comes too late: %s", said)
+	}
+	if said := ask("unsubscribe", "x"); !strings.HasPrefix(said, "404") {
+		t.Errorf("an unsubscription that nobody asked for: %s", said)
+	}
+	// A refusal ends the lease, and leaves a note of when.
+	if said := ask("denied", ""); !strings.HasPrefix(said, "204") {
+		t.Errorf("a refusal: %s", said)
+	}
+	if lease := s.store.held(); !lease.Until.IsZero() || !lease.AskedAt.Equal(s.clock) {
+		t.Errorf("after a refusal: %+v", lease)
+	}
+	if said := ask("denied", ""); !strings.HasPrefix(said, "404") {
+		t.Errorf("a second refusal: %s", said)
+	}
+	s.store.lease = nil
+	if said := ask("subscribe", "x"); !strings.HasPrefix(said, "404") {
+		t.Errorf("without a lease: %s", said)
+	}
+	if said := ask("unsubscribe", "x"); said != "200 x" {
+		t.Errorf("an unsubscription from what is gone: %s", said)
+	}
+}
+
+func TestReceiveIgnoresWhatIsNotSigned(t *testing.T) {
+	t.Parallel()
+	hub := newTestHub(t)
+	s := newSubscriber(t, hub.URL)
+	s.renew(t)
+	callback, secret := hub.asked[0].Get("hub.callback"), s.store.held().Secret
+	body := []byte(twoItems)
+	right := sign(secret, body)
+	for name, signature := range map[string]string{
+		"none": "", "empty": "sha256=", "another secret": sign("guess", body), "another body": sign(secret, body[1:]),
+		"no method": strings.TrimPrefix(right, "sha256="), "another method": "sha512=" + strings.TrimPrefix(right, "sha256="),
+		"unknown method": "md5=d41d8cd98f00b204e9800998ecf8427e", "no hex": "sha256=zz", "cut off": right[:len(right)-2], "longer": right + "00",
+	} {
+		if status := push(t, callback, signature, body); status != http.StatusAccepted || len(s.store.polls)+s.store.wanted != 0 {
+			t.Errorf("signature %s: %d, %d polls stored, %d wanted", name, status, len(s.store.polls), s.store.wanted)
+		}
+	}
+	for _, elsewhere := range []string{"/", "/websub/", "/websub/7", "/websub/7/", "/websub/7/x", "/websub/8/" + s.store.held().Callback,
+		"/websub/-7/x", "/websub/x/y", "/websub/7/" + s.store.held().Callback + "/x", "/websub/7/" + strings.Repeat("x", 5000)} {
+		if status := push(t, s.url+elsewhere, right, body); status != http.StatusNotFound {
+			t.Errorf("%.60s: %d", elsewhere, status)
+		}
+	}
+	if status := push(t, callback, strings.ToUpper(right[:7])+strings.ToUpper(right[7:]), body); status != http.StatusAccepted || len(s.store.polls) != 1 {
+		t.Errorf("in capitals: %d, %d polls", status, len(s.store.polls))
+	}
+}
+
+func TestReceiveBoundsWhatComes(t *testing.T) {
+	t.Parallel()
+	hub := newTestHub(t)
+	s := newSubscriber(t, hub.URL)
+	s.renew(t)
+	callback, secret := hub.asked[0].Get("hub.callback"), s.store.held().Secret
+	giant := bytes.Repeat([]byte("<rss>"), 300_000)
+	if status := push(t, callback, sign(secret, giant), giant); status != http.StatusRequestEntityTooLarge {
+		t.Errorf("a giant body: %d", status)
+	}
+	req, _ := http.NewRequest(http.MethodPost, callback, io.MultiReader(bytes.NewReader(giant))) // of a length not told
+	if resp, err := http.DefaultClient.Do(req); err == nil {
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusRequestEntityTooLarge {
+			t.Errorf("a giant body in chunks: %d", resp.StatusCode)
+		}
+	}
+	for _, body := range []string{"", "ping", "<html>", "<rss>" + strings.Repeat("<a>", 1000)} {
+		if status := push(t, callback, sign(secret, []byte(body)), []byte(body)); status != http.StatusAccepted {
+			t.Errorf("%.10q: %d", body, status)
+		}
+	}
+	if len(s.store.polls) != 0 || s.store.wanted != 4 {
+		t.Errorf("%d polls stored, %d wanted, want 4 wanted", len(s.store.polls), s.store.wanted)
+	}
+	// A hub that does not stop is told to, until its allowance is back.
+	body := []byte(twoItems)
+	var statuses []int
+	for range pushBurst {
+		statuses = append(statuses, push(t, callback, sign(secret, body), body))
+	}
+	if n := len(s.store.polls); n != pushBurst-4 || !slices.Contains(statuses, http.StatusServiceUnavailable) {
+		t.Errorf("%d of %d pushes stored: %v", n, pushBurst, statuses)
+	}
+	s.clock = s.clock.Add(pushEvery)
+	if status := push(t, callback, sign(secret, body), body); status != http.StatusAccepted {
+		t.Errorf("a while later: %d", status)
+	}
+	resp, err := http.Head(callback)
+	if err != nil || resp.StatusCode != http.StatusMethodNotAllowed {
+		t.Errorf("HEAD: %v, %v", resp, err)
+	}
+}
+
+// While as many bodies are read or parsed as may be, hubs are asked to come back.
+func TestReceiveWhenBusy(t *testing.T) {
+	t.Parallel()
+	hub := newTestHub(t)
+	s := newSubscriber(t, hub.URL)
+	s.renew(t)
+	callback, body := hub.asked[0].Get("hub.callback"), []byte(twoItems)
+	signature := sign(s.store.held().Secret, body)
+	for range maxParsing {
+		s.parsing <- struct{}{}
+	}
+	if status := push(t, callback, signature, body); status != http.StatusServiceUnavailable {
+		t.Errorf("while parsing: %d", status)
+	}
+	for range maxParsing {
+		<-s.parsing
+	}
+	for range maxBodiesPerFeed {
+		s.bodies.enter(7)
+	}
+	if status := push(t, callback, signature, body); status != http.StatusServiceUnavailable {
+		t.Errorf("while reading: %d", status)
+	}
+	s.bodies.leave(7)
+	if status := push(t, callback, signature, body); status != http.StatusAccepted || len(s.store.polls) != 1 {
+		t.Errorf("afterwards: %d", status)
+	}
+	s.store.err = errors.New("disk full")
+	if status := push(t, callback, signature, body); status != http.StatusServiceUnavailable {
+		t.Errorf("when nothing can be stored: %d", status)
+	}
+}
+
+func TestNewWebSubSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*WebSubConfig){
+		"store":          func(c *WebSubConfig) { c.Store = nil },
+		"fetcher":        func(c *WebSubConfig) { c.Fetch = nil },
+		"public address": func(c *WebSubConfig) { c.PublicURL = "example.org" },
+		"lease":          func(c *WebSubConfig) { c.Lease = time.Second },
+		"size":           func(c *WebSubConfig) { c.MaxBytes = -1 },
+	} {
+		cfg := WebSubConfig{Store: &hubStore{}, Fetch: &fakeWeb{}, PublicURL: "https://example.org"}
+		if _, err := NewWebSub(cfg); err != nil {
+			t.Fatal(err)
+		}
+		change(&cfg)
+		if _, err := NewWebSub(cfg); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
