@@ -75,8 +75,11 @@ func countImported(imported []news.Imported) map[news.ImportOutcome]int {
 func importText(imported []news.Imported, counts map[news.ImportOutcome]int, cut string) string {
 	followed, known, failed, skipped := counts[news.ImportFollowed], counts[news.ImportKnown], counts[news.ImportFailed], counts[news.ImportSkipped]
 	text := fmt.Sprintf("**Following %s of %d.**", plural(followed, "more feed", "more feeds"), len(imported))
-	if followed == 0 {
-		text = fmt.Sprintf("**None of %s added.**", plural(len(imported), "feed was", "feeds were"))
+	switch {
+	case followed == 0 && len(imported) == 1:
+		text = "**The feed was not added.**"
+	case followed == 0:
+		text = fmt.Sprintf("**None of the %d feeds was added.**", len(imported))
 	}
 	if known > 0 {
 		text += " " + plural(known, "was", "were") + " followed before."

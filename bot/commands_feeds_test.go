@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -454,4 +455,65 @@ func TestFeedCardOfAHostileFeed(t *testing.T) {
 	if total > 6000 || width(e.Title) > maxTitle || len(e.Fields) > 25 || strings.Contains(e.Title, "@everyone") {
 		t.Errorf("%d wide, %d fields, titled %q", total, len(e.Fields), e.Title)
 	}
+}
+
+func TestImportText(t *testing.T) {
+	t.Parallel()
+	list := func(followed, known, failed, skipped int) (all []news.Imported) {
+		for outcome, n := range map[news.ImportOutcome]int{
+			news.ImportFollowed: followed, news.ImportKnown: known, news.ImportFailed: failed, news.ImportSkipped: skipped,
+		} {
+			for range n {
+				all = append(all, news.Imported{Outcome: outcome})
+			}
+		}
+		return all
+	}
+	const why = "`import.txt` says why for each. What is down today may be read tomorrow: import the same file again, or give `/feeds add` the site's own address."
+	tests := map[string]struct {
+		imported []news.Imported
+		cut      string
+		want     string
+	}{
+		"all": {list(500, 0, 0, 0), "", "**Following 500 more feeds of 500.**\n`/feeds list` shows them all, and `import.txt` what became of each."},
+		"none new": {list(0, 1, 0, 0), "", "**The feed was not added.** 1 was followed before.\n" +
+			"`/feeds list` shows them all, and `import.txt` what became of each."},
+		"mixed":  {list(2, 3, 4, 1), "", "**Following 2 more feeds of 10.** 3 were followed before. 4 could not be read. 1 was skipped.\n" + why},
+		"failed": {list(0, 0, 2, 0), "", "**None of the 2 feeds was added.** 2 could not be read.\n" + why},
+		"cut": {list(120, 1, 2, 377), "I am being restarted.", "**Following 120 more feeds of 500.** 1 was followed before. 2 could not be read.\n" +
+			"I stopped after 123 of 500: I am being restarted. Import the same file again to go on; what is followed stays.\n" + why},
+	}
+	for name, test := range tests {
+		if got := importText(test.imported, countImported(test.imported), test.cut); got != test.want {
+			t.Errorf("%s\n got %s\nwant %s", name, got, test.want)
+		}
+	}
+}
+
+// When Discord's time for an answer runs out, what was done by then is told.
+func TestImportRunsOutOfTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := newMemory()
+		store.importFeeds = func(ctx context.Context, _ string, _ func(int, int)) ([]news.Imported, error) {
+			<-ctx.Done()
+			return []news.Imported{{Outcome: news.ImportFollowed}, {Outcome: news.ImportSkipped}}, ctx.Err()
+		}
+		b := &Bot{cfg: Config{Store: store, Feeds: store, Timing: Timing{}.withDefaults()}, rest: &rest{}, log: discardLog(), now: time.Now, imports: newCrowd(time.Now)}
+		b.guilds = newGuildQueue(store, b.log)
+		w := &wire{start: time.Now()}
+		rt := b.routes()
+		rt.api = w
+		i := commandInteraction("feeds", &discordgo.ApplicationCommandInteractionDataOption{
+			Name: "import", Type: discordgo.ApplicationCommandOptionSubCommand,
+			Options: []*discordgo.ApplicationCommandInteractionDataOption{{Name: "file", Type: discordgo.ApplicationCommandOptionAttachment, Value: "7"}},
+		})
+		data := i.Data.(discordgo.ApplicationCommandInteractionData)
+		data.Resolved = &discordgo.ApplicationCommandInteractionDataResolved{Attachments: map[string]*discordgo.MessageAttachment{"7": {URL: "https://cdn.example/f"}}}
+		i.Data, i.Member.Permissions = data, discordgo.PermissionManageGuild
+		rt.serve(t.Context(), i)
+		if n := len(w.calls); n != 2 || !strings.HasPrefix(w.calls[1], "14m0s edit **Following 1 more feed of 2.**\nI stopped after 1 of 2: Discord gives me a quarter of an hour for an answer, and that is over.") {
+			t.Errorf("calls %q", w.calls)
+		}
+	})
 }

@@ -97,6 +97,7 @@ func (d *demo) start(ctx context.Context) error {
 	}
 	if d.outlets != nil {
 		cfg.Fetch.Allow = []string{"127.0.0.0/8"} // the outlets are on this computer
+		cfg.Fetch.HostPause = 0                   // and nobody else's
 		cfg.Poll.Schedule = "@every 1s"
 	}
 	if err := d.leaveFormerServers(ctx, cfg); err != nil {

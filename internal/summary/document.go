@@ -36,7 +36,8 @@ type sentence struct {
 	place     int // among the sentences of its source
 	paragraph int
 	opens     bool // begins its paragraph
-	usable    bool // is a whole statement that can be shown
+	whole     bool // is a whole statement
+	usable    bool // and short enough to be shown
 	leans     bool // needs the sentence before it
 	orphan    bool // the sentence before it was taken away
 	unknown   bool // says what is not known
@@ -117,7 +118,8 @@ func (d *Document) divide(text string, source int, lead bool) {
 			opens, orphan = false, false
 			s.words = countWords(s.text)
 			s.leans = d.lex.leans(s.text)
-			s.usable = isWhole(s.text, lead) && s.words <= d.maxWords
+			s.whole = isWhole(s.text, lead)
+			s.usable = s.whole && s.words <= d.maxWords
 			if s.leans {
 				if rest, ok := d.lex.unlink(s.text); ok {
 					s.text, s.leans = rest, false

@@ -239,12 +239,12 @@ func (lex *lexicon) joinNumerals(tokens []token) {
 		}
 		i += lex.joinFollowing(tokens[i:], words)
 	}
-	shareMagnitudes(tokens)
+	lex.shareMagnitudes(tokens)
 }
 
 // shareMagnitudes lets the first number of "2.1 to 1.2 billion" be read with what
 // multiplies the second, too.
-func shareMagnitudes(tokens []token) {
+func (lex *lexicon) shareMagnitudes(tokens []token) {
 	for i := range tokens {
 		n := &tokens[i].numeral
 		if len(n.values) != 1 || n.values[0] >= 1000 || i+2 >= len(tokens) || tokens[i+1].numeral.is() || !rangeWords.has(tokens[i+1].low) {
@@ -254,10 +254,26 @@ func shareMagnitudes(tokens []token) {
 		if len(second.numeral.values) == 0 || second.text == "" || i+3 >= len(tokens) || !tokens[i+3].numeral.part {
 			continue
 		}
-		if m := magnitudes[tokens[i+3].low]; m > 1 {
+		if m := lex.magnitude(tokens[i+3].low); m > 1 {
 			n.values = append(n.values, n.values[0]*m)
 		}
 	}
+}
+
+// magnitude returns what a word multiplies a number by, which for a billion depends on
+// the language.
+func (lex *lexicon) magnitude(low string) float64 {
+	switch low {
+	case "billion", "billions":
+		if lex.code == "fr" || lex.code == "de" {
+			return 1e12
+		}
+	case "billón", "billones", "bilioni", "bilione", "biljoen":
+		return 1e12
+	case "bilhão", "bilhões":
+		return 1e9
+	}
+	return magnitudes[low]
 }
 
 func isMagnitude(low string) bool { return len(low) > 2 && magnitudes[low] != 0 }
@@ -274,7 +290,7 @@ func (lex *lexicon) joinFollowing(tokens []token, words map[string]float64) int 
 	sum := 0.0 // "two hundred" of "two hundred and five thousand"
 	for j < len(tokens) && len(n.values) > 0 && !strings.ContainsAny(tokens[j].gap, ",;.()") {
 		t := &tokens[j]
-		m := magnitudes[t.low]
+		m := lex.magnitude(t.low)
 		if len(t.low) <= 2 && !strings.Contains(" mn bn tn ", " "+t.low+" ") && !(lex.code == "" && len(t.low) > 1) {
 			m = 0
 		}
@@ -309,6 +325,9 @@ func (lex *lexicon) joinUnit(n *numeral, tokens []token, j int) {
 	t := &tokens[j]
 	if n.unit == "" {
 		n.unit = unitWords[t.low]
+	}
+	if (t.low == "de" || t.low == "di" || t.low == "d") && n.unit == "" && j+1 < len(tokens) {
+		n.unit = unitWords[tokens[j+1].low] // "5 millones de euros"
 	}
 	if two := j+1 < len(tokens); two && n.unit == "" {
 		switch t.low + " " + tokens[j+1].low {

@@ -85,7 +85,7 @@ func (d *Document) isPoor(picked []int) bool {
 	}
 	words := 0
 	for i := range d.sentences {
-		if d.sentences[i].usable {
+		if d.sentences[i].whole {
 			words += d.sentences[i].words
 		}
 	}

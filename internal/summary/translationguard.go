@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -120,7 +121,8 @@ type figure struct {
 	digits bool // is written in digits
 }
 
-func figures(tokens []token) []figure {
+// figures returns the numbers of a text. Where times are told of, "17.40" may be one.
+func figures(tokens []token, times bool) []figure {
 	var all []figure
 	for i := range tokens {
 		t := &tokens[i]
@@ -136,6 +138,9 @@ func figures(tokens []token) []figure {
 				}
 			}
 		}
+		if hour, minute, ok := strings.Cut(t.text, "."); ok && times && len(hour) <= 2 && len(minute) == 2 && number(hour) < 24 && number(minute) < 60 {
+			f.values = append(f.values, float64(number(hour)), float64(number(minute))) // "17.40 Uhr"
+		}
 		if len(f.values) > 0 {
 			all = append(all, f)
 		}
@@ -143,10 +148,13 @@ func figures(tokens []token) []figure {
 	return all
 }
 
+// clockTime is a time of the day as English writes it.
+var clockTime = regexp.MustCompile(`\b\d{1,2}:\d{2}\b`)
+
 // checkNumbers wants every number that is written in digits to be there on the other
 // side, in digits or in words, with the same currency.
 func (g *translationGuard) checkNumbers(before, after []token, source string) error {
-	olds, news := figures(before), figures(after)
+	olds, news := figures(before, false), figures(after, clockTime.MatchString(source))
 	for _, f := range olds {
 		if !f.digits {
 			continue
