@@ -35,6 +35,8 @@ func (b *Bot) tryFeed(ctx context.Context, r *request) (response, error) {
 	}
 	text := ""
 	switch now := after.Follow.Feed; {
+	case !now.TriedAt.After(f.TriedAt) && now.State == news.FeedGone:
+		text = fmt.Sprintf("**%s was not tried**, since I no longer ask where a site says that a feed is gone. `/feeds add` with its address makes me ask again.", name)
 	case !now.TriedAt.After(f.TriedAt):
 		text = fmt.Sprintf("**%s was not tried**, since it is being read already. Look again in a minute.", name)
 	case now.State == news.FeedGone:

@@ -87,7 +87,7 @@ func (b *Bot) unwanted(ctx context.Context, d news.Delivery) (string, error) {
 // are those of Deliver; a post that is not there, or that somebody deleted, needs
 // no update.
 func (b *Bot) Update(ctx context.Context, id news.DeliveryID) error {
-	return b.show(ctx, nil, func() (*standing, error) {
+	_, err := b.show(ctx, nil, func() (*standing, error) {
 		post, err := b.cfg.Store.Post(ctx, id)
 		d := post.Delivery
 		switch {
@@ -102,4 +102,5 @@ func (b *Bot) Update(ctx context.Context, id news.DeliveryID) error {
 		}
 		return &standing{kind: "delivery", id: id, channel: d.Channel, at: d.Message, message: renderPost(post)}, nil
 	})
+	return err
 }

@@ -13,8 +13,8 @@ import (
 
 // Notify shows in a notice's message how its feed is doing: it sends the message
 // where that has not been done, once, and edits it afterwards. A notice whose
-// trouble was over before anything was sent is dropped. Its errors are those of
-// Deliver, but no subscription is paused.
+// trouble was over before anything was sent is dropped, and one whose message was
+// deleted is ended. Its errors are those of Deliver, but no subscription is paused.
 func (b *Bot) Notify(ctx context.Context, id news.NoticeID) error {
 	n, err := b.cfg.Store.Notice(ctx, id)
 	if errors.Is(err, news.ErrNotFound) {
@@ -51,9 +51,8 @@ func (b *Bot) Notify(ctx context.Context, id news.NoticeID) error {
 			}
 		}
 	}
-	return b.show(ctx, shown, func() (*standing, error) {
-		n, err := b.cfg.Store.Notice(ctx, id)
-		if err != nil {
+	gone, err := b.show(ctx, shown, func() (*standing, error) {
+		if n, err = b.cfg.Store.Notice(ctx, id); err != nil {
 			return nil, fmt.Errorf("load notice %v: %w", id, err)
 		}
 		if n.Message == 0 {
@@ -61,6 +60,13 @@ func (b *Bot) Notify(ctx context.Context, id news.NoticeID) error {
 		}
 		return &standing{kind: "notice", id: id, channel: n.Channel, at: n.Message, message: renderNotice(n)}, nil
 	})
+	if gone && !over(n) {
+		// Whoever deleted it has seen it, and wants no second one.
+		if err := b.cfg.Store.NoticeFailed(ctx, id, "the message was deleted, or its channel is closed to me"); err != nil {
+			return fmt.Errorf("record notice %v as failed: %w", id, err)
+		}
+	}
+	return err
 }
 
 // over reports whether a notice tells of nothing that a person must see to.

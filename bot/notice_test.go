@@ -322,6 +322,24 @@ func TestNotifyEditErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.notify(id) // nothing is left to be edited
+	if got := b.store.failed[id]; got != "" {
+		t.Errorf("what is over failed because %q", got)
+	}
+}
+
+// An admin who deletes a notice has seen it.
+func TestNotifyEndsADeletedNotice(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, discordsim.Limits{}).prepare()
+	id := b.withNotice()
+	b.notify(id)
+	if err := b.sim.DeleteMessage(b.channel.String(), b.posted()[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	b.notify(id)
+	if got := b.store.failed[id]; got != "the message was deleted, or its channel is closed to me" || len(b.posted()) != 0 {
+		t.Errorf("failed because %q, and the channel has %d messages", got, len(b.posted()))
+	}
 }
 
 // An admin sees to a feed by the buttons under its notice.
@@ -395,6 +413,13 @@ func TestTryNow(t *testing.T) {
 		if r := b.press(b.posted()[0], "Try now", b.sim.Admin().ID); r.Message.Content != test.want {
 			t.Errorf("%s: %q, want %q", name, r.Message.Content, test.want)
 		}
+	}
+	b.notifyAnew()
+	b.store.poll = nil
+	b.store.feeds[0].State = news.FeedGone
+	want := "**The Verge was not tried**, since I no longer ask where a site says that a feed is gone. `/feeds add` with its address makes me ask again."
+	if r := b.press(b.posted()[0], "Try now", b.sim.Admin().ID); r.Message.Content != want {
+		t.Errorf("gone and not tried: %q, want %q", r.Message.Content, want)
 	}
 	notice := b.posted()[0]
 	b.store.follow = map[news.FeedID]bool{}

@@ -26,19 +26,20 @@ type standing struct {
 }
 
 // show edits a message, which shows what is given now or something unknown where
-// that is nil, until it shows what load tells. A load that returns nil has nothing
-// to be shown. Errors are those of Deliver.
-func (b *Bot) show(ctx context.Context, shown *discordgo.MessageSend, load func() (*standing, error)) error {
+// that is nil, until it shows what load tells, or reports that there is nothing to
+// be shown in. A load that returns nil has nothing to be shown. Errors are those of
+// Deliver.
+func (b *Bot) show(ctx context.Context, shown *discordgo.MessageSend, load func() (*standing, error)) (gone bool, err error) {
 	for {
 		s, err := load()
 		if s == nil || err != nil {
-			return err
+			return false, err
 		}
 		if reflect.DeepEqual(s.message, shown) {
-			return nil
+			return false, nil
 		}
 		if gone, err := b.edit(ctx, s); gone || err != nil {
-			return err
+			return gone, err
 		}
 		// Another edit of the message may have read more and come before this one:
 		// look again, lest what it showed is lost.
