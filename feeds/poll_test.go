@@ -161,6 +161,59 @@ func TestPollOfAnUnchangedFeedParsesNothing(t *testing.T) {
 	}
 }
 
+// The server may say from now on that nothing has changed since an answer that was
+// cut off: what would let it is not kept.
+func TestPollKeepsNoValidatorsOfWhatWasCutOff(t *testing.T) {
+	t.Parallel()
+	json := `{"version":"https://jsonfeed.org/version/1","title":"T","items":[{"id":"1","title":"One"},{"id":"2","title":"Two"}]}`
+	oddJSON := strings.Replace(json, `"title":"T"`, `"title":7`, 1)
+	for _, tt := range []struct {
+		name, body string
+		stories    int
+		kept       bool
+	}{
+		{"whole", twoItems, 2, true},
+		{"cut off", twoItems[:strings.Index(twoItems, "<title>Two")], 1, false},
+		{"whole JSON", json, 2, true},
+		{"JSON that is cut off", json[:len(json)-10], 1, false},
+		{"JSON with a wrong type", oddJSON, 2, true},
+	} {
+		got, _, _ := poll(t, news.Feed{ID: 7, BodyHash: "old"}, fetch.Response{Status: 200, Body: []byte(tt.body), ETag: `"e"`, LastModified: "m"}, nil)
+		if kept := got.ETag != "" || got.LastModified != "" || got.BodyHash != ""; kept != tt.kept || len(got.Stories) != tt.stories || got.Error != "" {
+			t.Errorf("%s: kept %v, %+v", tt.name, kept, got)
+		}
+	}
+}
+
+// How large a feed may be is the Fetcher's to say.
+func TestPollReadsWhatTheFetcherLetsThrough(t *testing.T) {
+	t.Parallel()
+	body := strings.Replace(twoItems, "<channel>", "<channel><!--"+strings.Repeat(" ", DefaultMaxBytes)+"-->", 1)
+	got, _, _ := poll(t, news.Feed{ID: 7}, fetch.Response{Status: 200, Body: []byte(body)}, nil)
+	if got.Error != "" || len(got.Stories) != 2 {
+		t.Errorf("%q, %d stories", got.Error, len(got.Stories))
+	}
+	web := &fakeWeb{pages: map[string]fetch.Response{feedURL: {Status: 200, Body: []byte(body)}}}
+	if _, _, err := (&Adder{Fetch: web}).Look(t.Context(), feedURL); err != nil || web.asked[0].MaxBytes != 0 {
+		t.Errorf("looked at: %v, at most %d bytes", err, web.asked[0].MaxBytes)
+	}
+}
+
+// A 304 says nothing of hubs.
+func TestPollKeepsTheHubOfAnUnchangedFeed(t *testing.T) {
+	t.Parallel()
+	hub := news.Hub{URL: "https://hub.example/", Topic: feedURL}
+	store := &fakeStore{feed: news.Feed{ID: 7, URL: feedURL, Hub: hub}}
+	web := &fakeWeb{pages: map[string]fetch.Response{feedURL: {Status: 304, NotModified: true}}}
+	p, err := NewPoller(PollerConfig{Store: store, Fetch: web, WebSub: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Poll(t.Context(), 7); err != nil || store.polls[0].Hub != hub {
+		t.Errorf("%v, %+v", err, store.polls[0].Hub)
+	}
+}
+
 // What a document asked for holds as long as the document does not change.
 func TestPollKeepsThePace(t *testing.T) {
 	t.Parallel()
@@ -333,5 +386,16 @@ func TestBackoff(t *testing.T) {
 	}
 	if last != longestWait {
 		t.Errorf("never a day: %v", last)
+	}
+	for n, want := range map[int]time.Duration{0: time.Second, 1: time.Second, 2: 2 * time.Second, 11: 1024 * time.Second, 18: longestWait, 1 << 40: longestWait} {
+		if got := backoff(n, time.Second, func() float64 { return 0 }); got != want {
+			t.Errorf("failure %d, beginning with a second: %v, want %v", n, got, want)
+		}
+	}
+	if got := backoff(1, 99*time.Hour, func() float64 { return 0 }); got != longestWait {
+		t.Errorf("beginning with four days: %v", got)
+	}
+	if _, err := NewPoller(PollerConfig{Store: &fakeStore{}, Fetch: &fakeWeb{}, Backoff: -1}); err == nil {
+		t.Error("a negative wait")
 	}
 }
