@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"tidings/internal/news"
 )
 
 // fixtures adds the files under testdata to a fuzz target's corpus.
@@ -96,19 +98,39 @@ func FuzzDate(f *testing.F) {
 	})
 }
 
+// FuzzOPML holds that a list which was read can be written, and is then the same.
 func FuzzOPML(f *testing.F) {
 	f.Add([]byte(`<opml><body><outline text="a"><outline xmlUrl="https://example.org/"/></outline></body></opml>`))
+	f.Add([]byte(`<opml><outline text=" / a / "><outline text="b/"><outline text="c" xmlUrl="https://example.org/?a=&amp;b"/></outline></outline>`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		list, err := ReadOPML(bytes.NewReader(body))
 		if (err == nil) != (len(list) > 0) {
 			t.Fatalf("%d feeds, %v", len(list), err)
 		}
-		seen := map[string]bool{}
+		seen, folders := map[string]bool{}, map[string]string{}
+		var follows []news.Follow
 		for _, o := range list {
-			if seen[o.URL] || webAddress(nil, o.URL) != o.URL || !utf8.ValidString(o.Title+o.Folder) {
+			if seen[o.URL] || webAddress(nil, o.URL) != o.URL || !utf8.ValidString(o.Title+o.Folder) || utf8.RuneCountInString(o.Folder) > maxFolder {
 				t.Fatalf("%+v", o)
 			}
-			seen[o.URL] = true
+			seen[o.URL], folders[o.URL] = true, o.Folder
+			follows = append(follows, news.Follow{Feed: news.Feed{URL: o.URL, Title: o.Title}, Folder: o.Folder})
+		}
+		if len(list) == 0 {
+			return
+		}
+		var b bytes.Buffer
+		if err := WriteOPML(&b, "x", now, follows); err != nil {
+			t.Fatal(err)
+		}
+		again, err := ReadOPML(&b)
+		if err != nil || len(again) != len(list) {
+			t.Fatalf("%d feeds, then %d: %v", len(list), len(again), err)
+		}
+		for _, o := range again {
+			if folder, ok := folders[o.URL]; !ok || folder != o.Folder {
+				t.Fatalf("folder %q of %s, then %q", folder, o.URL, o.Folder)
+			}
 		}
 	})
 }

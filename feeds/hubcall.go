@@ -75,7 +75,9 @@ func refuse(rw http.ResponseWriter, status int) { http.Error(rw, http.StatusText
 
 // trouble answers that the fault is ours, so that the hub tries again.
 func (w *WebSub) trouble(rw http.ResponseWriter, r *http.Request, id news.FeedID, err error) {
-	w.cfg.Log.ErrorContext(r.Context(), "hub's call failed", "feed", id, "err", err)
+	if r.Context().Err() == nil { // otherwise the hub has left, which is no fault
+		w.cfg.Log.ErrorContext(r.Context(), "hub's call failed", "feed", id, "err", err)
+	}
 	w.later(rw)
 }
 
