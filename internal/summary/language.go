@@ -39,7 +39,8 @@ var languages = []language{
 			"als wie noch nur mehr so bis durch gegen ohne um vor wenn man kann soll will",
 		leaning:  "er sie es sein seine ihr ihre dieser diese dieses diesen diesem aber doch und auch so dann dazu dabei damit danach darum deshalb daher dennoch allerdings jedoch zudem außerdem dagegen stattdessen",
 		linking:  "aber und doch",
-		starters: "der die das ein eine er sie es wir ich in im am auf bei mit nach von zu für aber und doch dies diese dieser wenn als auch",
+		starters: "der die das ein eine er sie es wir ich in im am auf bei mit nach von zu für aber und doch dies diese dieser wenn als auch an alle aus beim dann dort durch gegen heute " +
+			"hier jetzt laut mehr nicht kein keine nun ob seit so trotz über um unter viele vor was wegen weil wer wie wo zudem zum zur",
 		speaking: "ich wir mein unser uns du ihr",
 		ordinals: true,
 	},

@@ -113,6 +113,9 @@ func (lex *lexicon) endsSentence(line string, start, stop, end int) bool {
 	next, _ := utf8.DecodeRuneInString(line[end:])
 	if isFullStop(r) {
 		// 「…。」と述べた goes on after the quotation.
+		if next == 'の' || next == 'を' {
+			return false // a name with a full stop in it
+		}
 		closed := end > stop+size
 		return !closed || !(unicode.Is(unicode.Hiragana, next) || next == '、' || next == '，' || saysInChinese(line[end:]))
 	}
@@ -147,6 +150,9 @@ func (lex *lexicon) endsSentence(line string, start, stop, end int) bool {
 	}
 	single := stop+size >= end || !isTerminator(runeAt(line, stop+size))
 	if r == '.' && single {
+		if unicode.IsLower(runeAt(before, 0)) && isInitial(before+".") && isInitial(lastToken(strings.TrimRight(line[start:stop-len(before)], " "))) {
+			return lex.isStarter(firstWord(head)) // "u. a."
+		}
 		return !lex.abbreviates(strings.TrimSpace(line[start:stop]) == before, before, head)
 	}
 	if closesQuote(line[stop:end]) && goesOnSpeaking(head) {
@@ -241,7 +247,7 @@ var (
 	neverEnds = newWordSet("mr mrs ms dr prof gen sen rep reps gov lt col capt cpt sgt maj cmdr adm rev hon pres messrs mt ft st vs v no nos art " +
 		"fig figs vol pp p ed eds cf approx ca e.g i.e eg ie viz dept univ " +
 		"z.b d.h u.a bzw nr hr fr tel abs ggf inkl vgl evtl sog str dipl ing mio mrd " +
-		"m mm mme mlle mgr sra srta ee d dª ud uds p.ej dra sig avv dott geom on arch drs dhr mevr ул им тыс млн млрд т.е т.н см стр")
+		"m mm mme mlle mgr sra srta ee d dª ud uds p.ej dra sig avv dott geom on arch drs dhr mevr ул им тыс млн млрд т.е т.н см стр ст проф акад им гл sté cie ste arts núm nº pág págs cap bijv blz resp zzgl max min tsd")
 	seldomEnds = newWordSet("inc corp co ltd plc jr sr etc al bros llc " +
 		"jan feb mar apr jun jul aug sep sept oct nov dec usw etw i.d.r u.s.w г руб т.д т.п др enz")
 )
@@ -255,11 +261,18 @@ func (lex *lexicon) abbreviates(first bool, before, head string) bool {
 		return false
 	}
 	lower := strings.ToLower(word)
+	for _, elided := range []string{"l'", "l’", "d'", "d’", "dell'", "all'"} {
+		lower = strings.TrimPrefix(lower, elided)
+	}
 	next := firstWord(head)
 	switch {
 	case neverEnds.has(lower):
 		// "No. 5" and "no. The"
-		if lower == "no" || lower == "nos" || lower == "on" || lower == "art" || lower == "p" || lower == "fig" || lower == "mm" {
+		switch lower {
+		case "no", "nos", "on", "art", "p", "fig", "mm", "ст":
+			if word == "P" {
+				return !lex.isStarter(next) // an initial
+			}
 			return startsWithDigit(head)
 		}
 		return true
