@@ -43,14 +43,14 @@ func TestFeedInfo(t *testing.T) {
 	}
 	b.store.paused[5] = read
 	b.store.health[1] = news.FeedHealth{
-		Follow: news.Follow{Folder: "Daily"}, Days: []int{0, 1, 2, 3, 4, 5, 6, 7, 0, 0, 14, 3, 2, 5}, Pushed: read.Add(2 * time.Hour),
+		Follow: news.Follow{Folder: "Daily"}, Days: []int{0, 1, 2, 3, 4, 5, 6, 7, 0, 0, 14, 3, 2, 5}, Pushed: read.Add(2 * time.Hour), Stories: 812,
 	}
 	b.store.health[2] = news.FeedHealth{Days: []int{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0}, Notice: true}
 	b.start()
 
 	tests := []struct{ feed, text, fields, buttons string }{
 		{"feed:1", "**Fine.** It is read on its schedule.", strings.Join([]string{
-			"Stories: ▁▂▂▃▃▄▄▅▁▁█▃▂▄\nAbout 4 a day: 52 in 14 days, at most 14 in one, 5 today.",
+			"Stories: ▁▂▂▃▃▄▄▅▁▁█▃▂▄\nAbout 4 a day: 52 in 14 days, at most 14 in one, 5 today. I keep 812 stories of it.",
 			"Last read: <t:1700000000:R>", "Next try: <t:1700003600:R>",
 			"Address: `https://ars.example/feed`", "Site: [ars.example](https://www.ars.example/)",
 			"Language: American English", "Topic: tech", "Folder: Daily",

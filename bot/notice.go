@@ -25,30 +25,9 @@ func (b *Bot) Notify(ctx context.Context, id news.NoticeID) error {
 	}
 	var shown *discordgo.MessageSend
 	if n.Message == 0 {
-		o := outgoing{
-			kind: "notice", id: id,
-			mark:    customID(verbFeedRemove, n.Feed.ID, id), // "Remove" stands under every notice when it is sent
-			guild:   n.Guild,
-			channel: n.Channel,
-			triedAt: n.TriedAt,
-			message: renderNotice(n),
-			records: noticeRecords{b.cfg.Store, id},
-		}
-		if over(n) {
-			// An attempt before may have sent it all the same.
-			if n.TriedAt.IsZero() {
-				return nil
-			}
-			if found, err := b.reclaim(ctx, o); !found || err != nil {
-				return err
-			}
-		} else {
-			if err := b.send(ctx, o); err != nil {
-				return err
-			}
-			if n.TriedAt.IsZero() {
-				shown = o.message
-			}
+		there := false
+		if shown, there, err = b.sendNotice(ctx, n); !there || err != nil {
+			return err
 		}
 	}
 	gone, err := b.show(ctx, shown, func() (*standing, error) {
@@ -67,6 +46,35 @@ func (b *Bot) Notify(ctx context.Context, id news.NoticeID) error {
 		}
 	}
 	return err
+}
+
+// sendNotice sees to it that a notice's message is there, where somebody must see
+// it. It returns what the message shows, or nil where that is not known.
+func (b *Bot) sendNotice(ctx context.Context, n news.Notice) (shown *discordgo.MessageSend, there bool, err error) {
+	o := outgoing{
+		kind: "notice", id: n.ID,
+		mark:    customID(verbFeedRemove, n.Feed.ID, n.ID), // "Remove" stands under every notice when it is sent
+		guild:   n.Guild,
+		channel: n.Channel,
+		triedAt: n.TriedAt,
+		message: renderNotice(n),
+		records: noticeRecords{b.cfg.Store, n.ID},
+	}
+	switch {
+	case !over(n):
+		if err := b.send(ctx, o); err != nil {
+			return nil, false, err
+		}
+		if n.TriedAt.IsZero() {
+			shown = o.message
+		}
+		return shown, true, nil
+	case n.TriedAt.IsZero():
+		return nil, false, nil
+	}
+	// The attempt before may have sent it all the same.
+	there, err = b.reclaim(ctx, o)
+	return nil, there, err
 }
 
 // over reports whether a notice tells of nothing that a person must see to.

@@ -34,15 +34,25 @@ func TestServeAnswersAgainAfterARateLimit(t *testing.T) {
 		route route
 		busy  []error
 		want  []string
+		files []string
 	}{
-		"twice": {route{handle: after(2*time.Second, "hello", nil)}, []error{limited(3 * time.Second), limited(time.Minute)},
-			[]string{"1.5s respond 5 private", "2s edit hello", "5s edit hello", "1m5s edit hello"}},
-		"longer than Discord waits": {route{handle: after(2*time.Second, "hello", nil)}, []error{limited(time.Hour)},
-			[]string{"1.5s respond 5 private", "2s edit hello"}},
-		"another error": {route{handle: after(2*time.Second, "hello", nil)}, []error{errors.New("boom")},
-			[]string{"1.5s respond 5 private", "2s edit hello"}},
-		"an error to a shared answer": {route{handle: after(2*time.Second, "", refused), public: public}, []error{limited(time.Second), nil, limited(time.Second)},
-			[]string{"1.5s respond 5", "2s delete", "3s delete", "3s follow up private No.", "4s follow up private No."}},
+		"with a file": {
+			route: route{handle: func(context.Context, *request) (response, error) {
+				time.Sleep(2 * time.Second)
+				return response{Text: "hello", Files: []file{{Name: "a.txt", Data: []byte("A")}}}, nil
+			}},
+			busy:  []error{limited(time.Second)},
+			want:  []string{"1.5s respond 5 private", "2s edit hello", "3s edit hello"},
+			files: []string{"a.txt: A"},
+		},
+		"twice": {route: route{handle: after(2*time.Second, "hello", nil)}, busy: []error{limited(3 * time.Second), limited(time.Minute)},
+			want: []string{"1.5s respond 5 private", "2s edit hello", "5s edit hello", "1m5s edit hello"}},
+		"longer than Discord waits": {route: route{handle: after(2*time.Second, "hello", nil)}, busy: []error{limited(time.Hour)},
+			want: []string{"1.5s respond 5 private", "2s edit hello"}},
+		"another error": {route: route{handle: after(2*time.Second, "hello", nil)}, busy: []error{errors.New("boom")},
+			want: []string{"1.5s respond 5 private", "2s edit hello"}},
+		"an error to a shared answer": {route: route{handle: after(2*time.Second, "", refused), public: public}, busy: []error{limited(time.Second), nil, limited(time.Second)},
+			want: []string{"1.5s respond 5", "2s delete", "3s delete", "3s follow up private No.", "4s follow up private No."}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -54,6 +64,9 @@ func TestServeAnswersAgainAfterARateLimit(t *testing.T) {
 				rt.serve(t.Context(), commandInteraction("x"))
 				if diff := cmp.Diff(test.want, w.calls); diff != "" {
 					t.Errorf("calls (-want +got):\n%s", diff)
+				}
+				if diff := cmp.Diff(test.files, w.files); diff != "" {
+					t.Errorf("files of the last answer (-want +got):\n%s", diff)
 				}
 			})
 		})

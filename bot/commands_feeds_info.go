@@ -54,7 +54,7 @@ func feedCard(text string, h news.FeedHealth) response {
 			e.Fields = append(e.Fields, &discordgo.MessageEmbedField{Name: name, Value: value, Inline: inline})
 		}
 	}
-	field("Stories", storiesADay(h.Days), false)
+	field("Stories", storiesADay(h), false)
 	field("Last read", ago(f.PolledAt), true)
 	if f.State == news.FeedActive && !f.Paused() {
 		field("Next try", ago(f.NextPollAt), true)
@@ -95,21 +95,24 @@ func feedState(f news.Follow) string {
 }
 
 // storiesADay shows what a feed brought lately, drawn and in words.
-func storiesADay(days []int) string {
-	total, most := 0, 0
+func storiesADay(h news.FeedHealth) string {
+	days, total, most := h.Days, 0, 0
 	for _, n := range days {
 		total += n
 		most = max(most, n)
 	}
-	if total == 0 {
-		return fmt.Sprintf("None in the last %d days.", len(days))
+	kept := ""
+	if h.Stories > 0 {
+		kept = " I keep " + plural(h.Stories, "story", "stories") + " of it."
 	}
-	today := days[len(days)-1]
+	if total == 0 {
+		return fmt.Sprintf("None in the last %d days.%s", len(days), kept)
+	}
 	rate := fmt.Sprintf("About %d a day", (total+len(days)/2)/len(days))
 	if total < len(days) {
 		rate = "Less than one a day"
 	}
-	return fmt.Sprintf("%s\n%s: %d in %d days, at most %d in one, %d today.", sparkline(days), rate, total, len(days), most, today)
+	return fmt.Sprintf("%s\n%s: %d in %d days, at most %d in one, %d today.%s", sparkline(days), rate, total, len(days), most, days[len(days)-1], kept)
 }
 
 // pushes tells whether a feed's hub brings its news.
