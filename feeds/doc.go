@@ -1,6 +1,7 @@
-// Package feeds is the feeds' side of Tidings: it polls them, reads them as a
-// careful person would, and gives every item an identity that survives what
-// feeds do. It is the only package that knows gofeed.
+// Package feeds is the feeds' side of Tidings: it polls them, has hubs tell of
+// them, reads them as a careful person would, and gives every item an identity
+// that survives what feeds do. It finds the feeds that people mean, and takes whole
+// lists of them. It is the only package that knows gofeed.
 //
 // What a stranger's server sends is hostile until shown otherwise. Parse bounds
 // its size, depth and element count before gofeed sees a byte, and what comes

@@ -34,6 +34,10 @@ const (
 	pushBurst = 30
 	pushEvery = time.Minute
 
+	// Each lease that is verified stores a job.
+	leaseBurst = 5
+	leaseEvery = 10 * time.Minute
+
 	retryAfter = time.Minute // that a hub is asked to wait
 )
 
@@ -101,6 +105,10 @@ func (w *WebSub) verify(rw http.ResponseWriter, r *http.Request, id news.FeedID,
 	case "subscribe":
 		if !ours || !lease.Followed || challenge == "" || now.Sub(lease.AskedAt) > askedWithin {
 			refuse(rw, http.StatusNotFound)
+			return
+		}
+		if !w.leases.take(id) {
+			w.later(rw)
 			return
 		}
 		granted := w.granted(q.Get("hub.lease_seconds"))
@@ -213,7 +221,7 @@ func (w *WebSub) readBody(rw http.ResponseWriter, r *http.Request) (body []byte,
 		return nil, http.StatusRequestEntityTooLarge
 	}
 	// Not every ResponseWriter has deadlines; a server's own does.
-	_ = http.NewResponseController(rw).SetReadDeadline(time.Now().Add(bodyTimeout))
+	_ = http.NewResponseController(rw).SetReadDeadline(time.Now().Add(w.bodyTimeout))
 	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, w.cfg.MaxBytes))
 	var large *http.MaxBytesError
 	switch {

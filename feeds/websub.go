@@ -70,10 +70,12 @@ type WebSubConfig struct {
 // lies, costs nothing but the time until the next poll. It is safe for concurrent
 // use. Use NewWebSub.
 type WebSub struct {
-	cfg     WebSubConfig
-	bodies  *turnstile    // bodies being read
-	parsing chan struct{} // documents being parsed
-	pushes  *allowance    // of content, by feed
+	cfg         WebSubConfig
+	bodies      *turnstile    // bodies being read
+	bodyTimeout time.Duration // of each of them
+	parsing     chan struct{} // documents being parsed
+	leases      *allowance    // of leases verified, by feed
+	pushes      *allowance    // of content, by feed
 }
 
 // NewWebSub returns a WebSub, or an error that names what is missing or wrong.
@@ -101,10 +103,12 @@ func NewWebSub(cfg WebSubConfig) (*WebSub, error) {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	return &WebSub{
-		cfg:     cfg,
-		bodies:  newTurnstile(maxBodies, maxBodiesPerFeed),
-		parsing: make(chan struct{}, maxParsing),
-		pushes:  newAllowance(pushBurst, pushEvery, cfg.Now),
+		cfg:         cfg,
+		bodies:      newTurnstile(maxBodies, maxBodiesPerFeed),
+		bodyTimeout: bodyTimeout,
+		parsing:     make(chan struct{}, maxParsing),
+		leases:      newAllowance(leaseBurst, leaseEvery, cfg.Now),
+		pushes:      newAllowance(pushBurst, pushEvery, cfg.Now),
 	}, nil
 }
 

@@ -13,7 +13,6 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -169,7 +168,8 @@ func push(t *testing.T, callback, signature string, body []byte) int {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, callback, bytes.NewReader(body))
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return 0
 	}
 	req.Header.Set("Content-Type", "application/rss+xml")
 	if signature != "" {
@@ -177,7 +177,8 @@ func push(t *testing.T, callback, signature string, body []byte) int {
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return 0
 	}
 	resp.Body.Close()
 	return resp.StatusCode
@@ -379,195 +380,6 @@ func TestRenewSaysWhatTheHubMeans(t *testing.T) {
 	var permanent *news.PermanentError
 	if err := s.Renew(t.Context(), 7); !errors.As(err, &permanent) {
 		t.Errorf("a private hub: %v", err)
-	}
-}
-
-func TestVerifyRefusesLies(t *testing.T) {
-	t.Parallel()
-	for name, lie := range map[string]func(url.Values){
-		"another topic":     func(q url.Values) { q.Set("hub.topic", "https://example.org/other") },
-		"no topic":          func(q url.Values) { q.Del("hub.topic") },
-		"no challenge":      func(q url.Values) { q.Del("hub.challenge") },
-		"a huge challenge":  func(q url.Values) { q.Set("hub.challenge", strings.Repeat("a", maxChallenge+1)) },
-		"another mode":      func(q url.Values) { q.Set("hub.mode", "publish") },
-		"no mode":           func(q url.Values) { q.Del("hub.mode") },
-		"an unsubscription": func(q url.Values) { q.Set("hub.mode", "unsubscribe") },
-	} {
-		hub := newTestHub(t)
-		hub.ask = lie
-		s := newSubscriber(t, hub.URL)
-		s.renew(t)
-		if lease := s.store.held(); !lease.Until.IsZero() || lease.Callback == "" {
-			t.Errorf("%s: lease %+v", name, lease)
-		}
-		if len(hub.told) != 1 || !strings.HasPrefix(hub.told[0], "4") || strings.Contains(hub.told[0], "say this") {
-			t.Errorf("%s: the hub was told %q", name, hub.told)
-		}
-	}
-}
-
-func TestVerifyBoundsTheLease(t *testing.T) {
-	t.Parallel()
-	for seconds, want := range map[string]time.Duration{
-		"86400": 24 * time.Hour, "1": time.Hour, "99999999999": 30 * 24 * time.Hour, "9223372036854775807": 30 * 24 * time.Hour,
-		"-5": DefaultLease, "0": DefaultLease, "": DefaultLease, "soon": DefaultLease, "99999999999999999999": DefaultLease,
-	} {
-		hub := newTestHub(t)
-		hub.ask = func(q url.Values) { q.Set("hub.lease_seconds", seconds) }
-		s := newSubscriber(t, hub.URL)
-		s.renew(t)
-		got := s.store.held().Until.Sub(now)
-		if early := got - s.store.renew.Sub(now); got != want || early != min(want, DefaultLease)/10 {
-			t.Errorf("lease of %q seconds lasts %v, renewed %v earlier; want %v", seconds, got, early, want)
-		}
-		// When the job comes, it does ask.
-		s.clock = s.store.renew
-		s.renew(t)
-		if len(hub.asked) != 2 {
-			t.Errorf("lease of %q seconds: asked %d times", seconds, len(hub.asked))
-		}
-	}
-}
-
-func TestVerifyOnlyWhatWasAskedLately(t *testing.T) {
-	t.Parallel()
-	hub := newTestHub(t)
-	s := newSubscriber(t, hub.URL)
-	s.renew(t)
-	until := s.store.held().Until
-	s.clock = now.Add(askedWithin + time.Second)
-	ask := func(mode, challenge string) string {
-		query := url.Values{"hub.mode": {mode}, "hub.topic": {s.store.feed.Hub.Topic}, "hub.challenge": {challenge}, "hub.reason": {"no\nroom"}}
-		hub.question(hub.asked[0].Get("hub.callback"), query)
-		return hub.told[len(hub.told)-1]
-	}
-	if said := ask("subscribe", "x"); !strings.HasPrefix(said, "404") || !s.store.held().Until.Equal(until) {
-		t.Errorf("a question that comes too late: %s", said)
-	}
-	if said := ask("unsubscribe", "x"); !strings.HasPrefix(said, "404") {
-		t.Errorf("an unsubscription that nobody asked for: %s", said)
-	}
-	// A refusal ends the lease, and leaves a note of when.
-	if said := ask("denied", ""); !strings.HasPrefix(said, "204") {
-		t.Errorf("a refusal: %s", said)
-	}
-	if lease := s.store.held(); !lease.Until.IsZero() || !lease.AskedAt.Equal(s.clock) {
-		t.Errorf("after a refusal: %+v", lease)
-	}
-	if said := ask("denied", ""); !strings.HasPrefix(said, "404") {
-		t.Errorf("a second refusal: %s", said)
-	}
-	s.store.lease = nil
-	if said := ask("subscribe", "x"); !strings.HasPrefix(said, "404") {
-		t.Errorf("without a lease: %s", said)
-	}
-	if said := ask("unsubscribe", "x"); said != "200 x" {
-		t.Errorf("an unsubscription from what is gone: %s", said)
-	}
-}
-
-func TestReceiveIgnoresWhatIsNotSigned(t *testing.T) {
-	t.Parallel()
-	hub := newTestHub(t)
-	s := newSubscriber(t, hub.URL)
-	s.renew(t)
-	callback, secret := hub.asked[0].Get("hub.callback"), s.store.held().Secret
-	body := []byte(twoItems)
-	right := sign(secret, body)
-	for name, signature := range map[string]string{
-		"none": "", "empty": "sha256=", "another secret": sign("guess", body), "another body": sign(secret, body[1:]),
-		"no method": strings.TrimPrefix(right, "sha256="), "another method": "sha512=" + strings.TrimPrefix(right, "sha256="),
-		"unknown method": "md5=d41d8cd98f00b204e9800998ecf8427e", "no hex": "sha256=zz", "cut off": right[:len(right)-2], "longer": right + "00",
-	} {
-		if status := push(t, callback, signature, body); status != http.StatusAccepted || len(s.store.polls)+s.store.wanted != 0 {
-			t.Errorf("signature %s: %d, %d polls stored, %d wanted", name, status, len(s.store.polls), s.store.wanted)
-		}
-	}
-	for _, elsewhere := range []string{"/", "/websub/", "/websub/7", "/websub/7/", "/websub/7/x", "/websub/8/" + s.store.held().Callback,
-		"/websub/-7/x", "/websub/x/y", "/websub/7/" + s.store.held().Callback + "/x", "/websub/7/" + strings.Repeat("x", 5000)} {
-		if status := push(t, s.url+elsewhere, right, body); status != http.StatusNotFound {
-			t.Errorf("%.60s: %d", elsewhere, status)
-		}
-	}
-	if status := push(t, callback, strings.ToUpper(right[:7])+strings.ToUpper(right[7:]), body); status != http.StatusAccepted || len(s.store.polls) != 1 {
-		t.Errorf("in capitals: %d, %d polls", status, len(s.store.polls))
-	}
-}
-
-func TestReceiveBoundsWhatComes(t *testing.T) {
-	t.Parallel()
-	hub := newTestHub(t)
-	s := newSubscriber(t, hub.URL)
-	s.renew(t)
-	callback, secret := hub.asked[0].Get("hub.callback"), s.store.held().Secret
-	giant := bytes.Repeat([]byte("<rss>"), 300_000)
-	if status := push(t, callback, sign(secret, giant), giant); status != http.StatusRequestEntityTooLarge {
-		t.Errorf("a giant body: %d", status)
-	}
-	req, _ := http.NewRequest(http.MethodPost, callback, io.MultiReader(bytes.NewReader(giant))) // of a length not told
-	if resp, err := http.DefaultClient.Do(req); err == nil {
-		resp.Body.Close()
-		if resp.StatusCode != http.StatusRequestEntityTooLarge {
-			t.Errorf("a giant body in chunks: %d", resp.StatusCode)
-		}
-	}
-	for _, body := range []string{"", "ping", "<html>", "<rss>" + strings.Repeat("<a>", 1000)} {
-		if status := push(t, callback, sign(secret, []byte(body)), []byte(body)); status != http.StatusAccepted {
-			t.Errorf("%.10q: %d", body, status)
-		}
-	}
-	if len(s.store.polls) != 0 || s.store.wanted != 4 {
-		t.Errorf("%d polls stored, %d wanted, want 4 wanted", len(s.store.polls), s.store.wanted)
-	}
-	// A hub that does not stop is told to, until its allowance is back.
-	body := []byte(twoItems)
-	var statuses []int
-	for range pushBurst {
-		statuses = append(statuses, push(t, callback, sign(secret, body), body))
-	}
-	if n := len(s.store.polls); n != pushBurst-4 || !slices.Contains(statuses, http.StatusServiceUnavailable) {
-		t.Errorf("%d of %d pushes stored: %v", n, pushBurst, statuses)
-	}
-	s.clock = s.clock.Add(pushEvery)
-	if status := push(t, callback, sign(secret, body), body); status != http.StatusAccepted {
-		t.Errorf("a while later: %d", status)
-	}
-	resp, err := http.Head(callback)
-	if err != nil || resp.StatusCode != http.StatusMethodNotAllowed {
-		t.Errorf("HEAD: %v, %v", resp, err)
-	}
-}
-
-// While as many bodies are read or parsed as may be, hubs are asked to come back.
-func TestReceiveWhenBusy(t *testing.T) {
-	t.Parallel()
-	hub := newTestHub(t)
-	s := newSubscriber(t, hub.URL)
-	s.renew(t)
-	callback, body := hub.asked[0].Get("hub.callback"), []byte(twoItems)
-	signature := sign(s.store.held().Secret, body)
-	for range maxParsing {
-		s.parsing <- struct{}{}
-	}
-	if status := push(t, callback, signature, body); status != http.StatusServiceUnavailable {
-		t.Errorf("while parsing: %d", status)
-	}
-	for range maxParsing {
-		<-s.parsing
-	}
-	for range maxBodiesPerFeed {
-		s.bodies.enter(7)
-	}
-	if status := push(t, callback, signature, body); status != http.StatusServiceUnavailable {
-		t.Errorf("while reading: %d", status)
-	}
-	s.bodies.leave(7)
-	if status := push(t, callback, signature, body); status != http.StatusAccepted || len(s.store.polls) != 1 {
-		t.Errorf("afterwards: %d", status)
-	}
-	s.store.err = errors.New("disk full")
-	if status := push(t, callback, signature, body); status != http.StatusServiceUnavailable {
-		t.Errorf("when nothing can be stored: %d", status)
 	}
 }
 
