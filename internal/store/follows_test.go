@@ -194,7 +194,17 @@ func testMergedFollows(t *testing.T, open opener) {
 	b.must(b.AskHub(b.ctx, news.HubLease{Feed: from.ID, Hub: news.Hub{URL: "https://hub.example/", Topic: from.URL}, Callback: "c", Secret: "s", AskedAt: paused}))
 	b.must(b.HubVerified(b.ctx, from.ID, paused.Add(time.Hour), paused))
 
-	wantShown(t, "merging", b.shown(func() { b.move(from.ID, into.URL) }), ids[1])
+	before := b.mark()
+	wantShown(t, "merging", b.shown(func() {
+		_, err := b.SavePoll(b.ctx, news.Poll{
+			Feed: from.ID, At: b.clock.Now(), State: news.FeedActive, Moved: true,
+			Move: news.Move{To: into.URL, Polls: 3, Since: start}, Hub: news.Hub{URL: "https://other.example/", Topic: from.URL},
+		})
+		b.must(err)
+	}), ids[1])
+	if got := b.recordedAfter(before, news.RenewHub); got != nil {
+		t.Errorf("merging asks a hub for feed %v, which is not polled any more", got)
+	}
 	if n := b.notice(ids[1]); !n.Removed || n.Feed.State != news.FeedMoved || n.ResolvedAt.IsZero() {
 		t.Errorf("the notice of a feed that was merged is %+v", n)
 	}

@@ -50,9 +50,6 @@ func (d *DB) comeBack(ctx context.Context, q *db.Queries, guild news.GuildID, no
 		return err
 	}
 	for _, f := range feeds {
-		if f.GuildFeed.PausedAt != 0 {
-			continue
-		}
 		if err := q.WakeFeed(ctx, db.WakeFeedParams{ID: f.Feed.ID, NextPollAt: now}); err != nil {
 			return err
 		}

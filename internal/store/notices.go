@@ -71,7 +71,7 @@ func (n *notices) change(ctx context.Context, guild int64, apply func() error) e
 	if before.Held > 0 {
 		n.show(before.Newest)
 	}
-	if after.Held > 0 || before.Newest == after.Newest {
+	if after.Held > 0 {
 		n.show(after.Newest)
 	}
 	return nil

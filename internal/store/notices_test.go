@@ -271,6 +271,11 @@ func testHeldNotices(t *testing.T, open opener) {
 			t.Errorf("notice %d is in channel %d, want %d: only what nobody tried to send moves", id, n.Channel, channel)
 		}
 	}
+	wantShown(t, "one too many again", down(0), last)
+	wantShown(t, "the only held one recovers", b.up(feeds[0]), last)
+	if n := b.notice(last).Others; n != 0 {
+		t.Errorf("the newest notice speaks of %d others, want none", n)
+	}
 	b.must(b.LeaveGuild(b.ctx, g, b.clock.Now()))
 	for _, id := range []news.NoticeID{ids[3], newest, out, last} {
 		if n := b.notice(id); n.ResolvedAt.IsZero() {
