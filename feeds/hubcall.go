@@ -114,7 +114,11 @@ func (w *WebSub) verify(rw http.ResponseWriter, r *http.Request, id news.FeedID,
 		granted := w.granted(q.Get("hub.lease_seconds"))
 		until := now.Add(granted)
 		renew := until.Add(-min(granted, w.cfg.Lease) / 10)
-		if err := w.cfg.Store.HubVerified(r.Context(), id, until, renew); err != nil {
+		switch err := w.cfg.Store.HubVerified(r.Context(), id, until, renew); {
+		case errors.Is(err, news.ErrNotFound): // dropped meanwhile
+			refuse(rw, http.StatusNotFound)
+			return
+		case err != nil:
 			w.trouble(rw, r, id, err)
 			return
 		}
@@ -154,21 +158,11 @@ func confirm(rw http.ResponseWriter, challenge string) {
 	_, _ = io.WriteString(rw, challenge)
 }
 
-// denied notes that the hub will not tell us of news, or no longer (section 5.2).
-// What is left of the lease says when the hub was asked, so that it is asked again
-// some day, and not after every poll.
+// denied drops a lease that the hub will not grant, or no longer (section 5.2).
 func (w *WebSub) denied(rw http.ResponseWriter, r *http.Request, lease news.HubLease, q url.Values) {
 	reason := clipRunes(literalText(q.Get("hub.reason"), 1000), 200)
 	w.cfg.Log.WarnContext(r.Context(), "hub refuses", "feed", lease.Feed, "hub", lease.Hub.URL, "reason", reason)
-	var err error
-	if lease.Followed {
-		left := newLease(news.Feed{ID: lease.Feed, Hub: lease.Hub})
-		left.AskedAt = w.cfg.Now()
-		err = w.cfg.Store.AskHub(r.Context(), left)
-	} else {
-		err = w.cfg.Store.DropHub(r.Context(), lease.Feed)
-	}
-	if err != nil {
+	if err := w.cfg.Store.DropHub(r.Context(), lease.Feed); err != nil {
 		w.trouble(rw, r, lease.Feed, err)
 		return
 	}

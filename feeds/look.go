@@ -117,10 +117,6 @@ func (a *Adder) get(ctx context.Context, address string) (*fetch.Response, *Docu
 // isNotThere reports whether an address leads to no feed, so that another may be
 // tried: nothing is there, or something else.
 func isNotThere(err error) bool {
-	var choice *news.FeedChoice
-	if errors.As(err, &choice) {
-		return false
-	}
 	var fe *fetch.Error
 	return errors.Is(err, ErrNotAFeed) ||
 		errors.As(err, &fe) && (fe.Status == http.StatusNotFound || fe.Status == http.StatusGone)

@@ -25,9 +25,11 @@ type LeaseStore interface {
 	// AskHub stores a lease's Hub, Callback, Secret and AskedAt. Until becomes zero
 	// where one of the first three changed.
 	AskHub(ctx context.Context, lease news.HubLease) error
-	// HubVerified stores when a lease ends, and a job to renew it, in one transaction.
+	// HubVerified stores when a lease ends, and a job to renew it, in one
+	// transaction. It returns news.ErrNotFound where there is none.
 	HubVerified(ctx context.Context, feed news.FeedID, until, renew time.Time) error
-	// DropHub forgets a lease. That there is none is no error.
+	// DropHub ends a lease; the hub is not asked again soon. That there is none is
+	// no error.
 	DropHub(ctx context.Context, feed news.FeedID) error
 }
 
