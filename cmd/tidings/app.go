@@ -45,7 +45,8 @@ var (
 type application struct {
 	cfg    config.Config
 	log    *slog.Logger
-	bundle []news.Feed // what servers follow by default
+	bundle []news.Feed  // what servers follow by default
+	topics []news.Topic // what they can follow with one command
 
 	store   *store.DB
 	bot     *bot.Bot
@@ -83,17 +84,13 @@ func (a *application) start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	topics, err := feeds.Topics()
-	if err != nil {
-		return err
-	}
 	a.bot, err = bot.New(bot.Config{
 		Token: a.cfg.Discord.Token.Reveal(), APIURL: a.cfg.Discord.APIURL,
 		Store: a.store, Summaries: summaries, Translates: summaries.translator != nil, Articles: reader,
 		Feeds: &feeds.Adder{
-			Store: a.store, Fetch: client, Topics: topics, MaxFeeds: a.cfg.Limits.Feeds, Schedules: a.cfg.Poll.Feeds,
+			Store: a.store, Fetch: client, Topics: a.topics, MaxFeeds: a.cfg.Limits.Feeds, Schedules: a.cfg.Poll.Feeds,
 		},
-		Poll: poller.Poll, Topics: topics,
+		Poll: poller.Poll, Topics: a.topics,
 		MaxSubscriptions: a.cfg.Limits.Subscriptions, MaxFeeds: a.cfg.Limits.Feeds,
 		Log: a.component("bot"),
 	})

@@ -91,7 +91,7 @@ func (d *demo) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	bundle, err := d.bundle()
+	bundle, topics, err := d.feeds()
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (d *demo) start(ctx context.Context) error {
 	if err := d.leaveFormerServers(ctx, cfg); err != nil {
 		return err
 	}
-	d.app = &application{cfg: cfg, log: d.log, bundle: bundle}
+	d.app = &application{cfg: cfg, log: d.log, bundle: bundle, topics: topics}
 	if err := d.app.start(ctx); err != nil {
 		return err
 	}
@@ -224,23 +224,40 @@ func (d *demo) config() (config.Config, error) {
 	return cfg, nil
 }
 
-func (d *demo) bundle() ([]news.Feed, error) {
+// feeds returns what the servers follow, and what they can follow with one command.
+func (d *demo) feeds() (bundle []news.Feed, topics []news.Topic, err error) {
 	if d.Live {
-		return feeds.Bundle()
+		if bundle, err = feeds.Bundle(); err == nil {
+			topics, err = feeds.Topics()
+		}
+		return bundle, topics, err
 	}
 	server, err := outlets.New(outlets.Config{Interval: d.Interval, FirstAfter: 200 * time.Millisecond, Log: d.log})
 	if err != nil {
-		return nil, fmt.Errorf("prepare the sample outlets: %w", err)
+		return nil, nil, fmt.Errorf("prepare the sample outlets: %w", err)
 	}
 	if err := server.Listen("127.0.0.1:0"); err != nil {
-		return nil, fmt.Errorf("serve the sample outlets: %w", err)
+		return nil, nil, fmt.Errorf("serve the sample outlets: %w", err)
 	}
 	d.outlets = server
-	var bundle []news.Feed
 	for _, f := range server.Feeds() {
 		bundle = append(bundle, news.Feed{URL: f.URL, Title: f.Title, Site: f.Site, Language: f.Language, Topic: f.Topic, Bundled: true})
 	}
-	return bundle, nil
+	return bundle, topicsOf(bundle), nil
+}
+
+// topicsOf sorts feeds by their topics.
+func topicsOf(bundle []news.Feed) []news.Topic {
+	var topics []news.Topic
+	for _, f := range bundle {
+		i := slices.IndexFunc(topics, func(t news.Topic) bool { return t.Name == f.Topic })
+		if i < 0 {
+			i = len(topics)
+			topics = append(topics, news.Topic{Name: f.Topic, Title: strings.ToUpper(f.Topic[:1]) + f.Topic[1:]})
+		}
+		topics[i].Feeds = append(topics[i].Feeds, f)
+	}
+	return topics
 }
 
 // subscribe does what the servers' admins would do first.

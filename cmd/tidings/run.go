@@ -33,7 +33,11 @@ func (c runCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	app := &application{cfg: cfg, log: newLogger(cfg, s), bundle: bundle}
+	topics, err := feeds.Topics()
+	if err != nil {
+		return err
+	}
+	app := &application{cfg: cfg, log: newLogger(cfg, s), bundle: bundle, topics: topics}
 	app.log.InfoContext(ctx, "tidings starts", "version", versionString())
 	if err := app.start(ctx); err != nil {
 		if ctx.Err() != nil {
