@@ -452,12 +452,7 @@ func isBoilerplate(s string) bool {
 	if beginsBoilerplate(lower) {
 		return true
 	}
-	for _, p := range boilerplateParts {
-		if strings.Contains(lower, p) {
-			return true
-		}
-	}
-	return false
+	return notOfStory().in(lower)
 }
 
 // lowerHead returns s in lower case, without the signs that it begins with.

@@ -93,6 +93,9 @@ func (d *Document) add(source int, text string) {
 		return
 	}
 	d.divide(text, source, false)
+	if source == 0 {
+		d.openWall()
+	}
 }
 
 // divide fills in the sentences of a source.

@@ -2,6 +2,7 @@ package summary
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -19,6 +20,7 @@ func (d *Document) measure() {
 		}
 		slices.Sort(s.stems)
 		s.stems = slices.Compact(s.stems)
+		s.usable = s.usable && !d.isForeign(s)
 	}
 	titleBit := make([]int8, len(v.ids)) // 1 + the bit, 0 for none
 	for _, w := range titleWords {
@@ -40,6 +42,27 @@ func (d *Document) measure() {
 		}
 		d.describe(i)
 	}
+}
+
+// isForeign reports whether a sentence is in another language than the text, as far as
+// its small words or its script tell.
+func (d *Document) isForeign(s *sentence) bool {
+	if d.lex.code == "" {
+		return false
+	}
+	if isDense(runeAt(strings.TrimLeftFunc(s.text, isOpener), 0)) {
+		return true
+	}
+	own, others := 0, [16]int{}
+	for _, w := range s.tokens {
+		own += int(truth(w.function))
+		for set := w.elsewhere; set != 0; set &= set - 1 {
+			others[bits.TrailingZeros16(set)]++
+		}
+	}
+	const few = 2
+	most := slices.Max(others[:])
+	return most > few && most > own
 }
 
 // findTop finds the words that the text uses most, and in how many sentences: a
@@ -131,6 +154,9 @@ func truth(b bool) float64 {
 // decided: what a reader of news wants to be told as well.
 func saysUnknown(s string) bool {
 	lower := strings.ToLower(s)
+	if !slices.ContainsFunc(unknownSigns, func(sign string) bool { return strings.Contains(lower, sign) }) {
+		return false
+	}
 	for _, p := range unknownPhrases {
 		if strings.Contains(lower, p) {
 			return true
@@ -138,6 +164,9 @@ func saysUnknown(s string) bool {
 	}
 	return false
 }
+
+// unknownSigns are parts of which each of unknownPhrases has one.
+var unknownSigns = []string{"date", "time", "when", "how soon", "yet to", "clear", "known"}
 
 var unknownPhrases = []string{
 	"no date", "no concrete date", "no firm date", "no release date", "no launch date", "no specific date", "no exact date", "no timetable", "no timeline",

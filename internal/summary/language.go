@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"math/bits"
 	"strings"
 	"sync"
 	"unicode"
@@ -37,8 +38,8 @@ var languages = []language{
 		function: "der die das den dem des ein eine einer einem einen eines und oder aber in im an am auf aus bei mit nach von vom zu zum zur " +
 			"für über unter ist sind war waren wird werden wurde wurden hat haben hatte sich nicht auch es er sie ihr ihre sein seine dass " +
 			"als wie noch nur mehr so bis durch gegen ohne um vor wenn man kann soll will",
-		leaning:  "er sie es sein seine ihr ihre dieser diese dieses diesen diesem aber doch und auch so dann dazu dabei damit danach darum deshalb daher dennoch allerdings jedoch zudem außerdem dagegen stattdessen",
-		linking:  "aber und doch",
+		leaning: "er sie es sein seine ihr ihre dieser diese dieses diesen diesem aber doch und auch so dann dazu dabei damit danach darum deshalb daher dennoch allerdings jedoch zudem außerdem dagegen stattdessen",
+		linking: "aber und doch",
 		starters: "der die das ein eine er sie es wir ich in im am auf bei mit nach von zu für aber und doch dies diese dieser wenn als auch an alle aus beim dann dort durch gegen heute " +
 			"hier jetzt laut mehr nicht kein keine nun ob seit so trotz über um unter viele vor was wegen weil wer wie wo zudem zum zur",
 		speaking: "ich wir mein unser uns du ihr",
@@ -153,15 +154,24 @@ func (ls lexicons) tally(text string) (counts []int, words int) {
 		if words++; words > detectSample {
 			break
 		}
-		lower := strings.ToLower(w)
-		for i := range ls {
-			if ls[i].function.has(lower) {
-				counts[i]++
-			}
+		for set := functionWords()[strings.ToLower(w)]; set != 0; set &= set - 1 {
+			counts[bits.TrailingZeros16(set)]++
 		}
 	}
 	return counts, words
 }
+
+// functionWords tells of each word in which languages of the list it carries no
+// meaning by itself, one bit each.
+var functionWords = sync.OnceValue(func() map[string]uint16 {
+	all := map[string]uint16{}
+	for i, l := range languages {
+		for w := range strings.FieldsSeq(l.function) {
+			all[w] |= 1 << i
+		}
+	}
+	return all
+})
 
 type lexicons []lexicon
 

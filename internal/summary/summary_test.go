@@ -299,20 +299,53 @@ func FuzzSummarize(f *testing.F) {
 	})
 }
 
-func BenchmarkSummarize(b *testing.B) {
-	r := readArticle(b, "testdata/articles/harbour.txt")
+// usualArticle has 700 words.
+func usualArticle(t testing.TB) news.SummaryRequest {
+	r := readArticle(t, "testdata/articles/harbour.txt")
 	r.Text = strings.TrimSpace(r.Text)
 	for len(strings.Fields(r.Text)) < 700 {
 		// Other words, so that the sentences are not the same.
 		r.Text += "\n" + strings.NewReplacer("harbour", "station", "Port", "Line", "crane", "train", "ship", "coach").Replace(r.Text)
 	}
 	r.Text = strings.Join(strings.Fields(r.Text)[:700], " ")
+	return r
+}
+
+// BenchmarkSummarize is to be compared with BenchmarkSplitUnicode700, which divides the
+// same text by the rules of Unicode and does nothing else.
+func BenchmarkSummarize(b *testing.B) {
+	r := usualArticle(b)
 	e := New(Config{})
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := e.Summarize(context.Background(), r); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func BenchmarkSplitUnicode700(b *testing.B) {
+	r := usualArticle(b)
+	for b.Loop() {
+		plainUnicode(r.Text)
+	}
+}
+
+// TestAllocations holds the figure of docs/summaries.md. It counts for the whole
+// process, so that no test runs beside it.
+func TestAllocations(t *testing.T) {
+	r := usualArticle(t)
+	e := New(Config{})
+	sentences := len(Read(r).sentences)
+	allocations := testing.AllocsPerRun(10, func() {
+		if _, err := e.Summarize(context.Background(), r); err != nil {
+			t.Fatal(err)
+		}
+	})
+	each := allocations / float64(sentences)
+	t.Logf("%.0f allocations for %d sentences, %.1f each", allocations, sentences, each)
+	if each > 25 {
+		t.Errorf("%.1f allocations a sentence", each)
 	}
 }
 

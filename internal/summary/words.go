@@ -54,11 +54,12 @@ type vocabulary struct {
 
 // word is one word of a sentence.
 type word struct {
-	stem     int32
-	function bool // carries no meaning by itself
-	speaking bool // a first or second person
-	capital  bool
-	digit    bool
+	stem      int32
+	function  bool   // carries no meaning by itself
+	elsewhere uint16 // the languages of the list in which it does not either, where it does in this one
+	speaking  bool   // a first or second person
+	capital   bool
+	digit     bool
 }
 
 // words appends the words of s to into. Two characters that follow each other in
@@ -103,6 +104,9 @@ func (v *vocabulary) word(s string, first rune, lex *lexicon) word {
 	}
 	_, w.function = lex.function[string(v.buf)]
 	_, w.speaking = lex.speaking[string(v.buf)]
+	if !w.function && runes > 1 {
+		w.elsewhere = functionWords()[string(v.buf)]
+	}
 	w.function = w.function || (runes == 1 && !w.digit)
 	cut, n := len(v.buf), 0
 	for i := range string(v.buf) {
