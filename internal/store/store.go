@@ -1,6 +1,6 @@
 // Package store keeps everything that Tidings must not forget, in one SQLite
 // file: who follows which feed, the stories and the events they tell of, the
-// subscriptions, and how far each delivery got.
+// subscriptions, how far each delivery got, and who was told of a feed in trouble.
 //
 // It promises that what belongs together is stored together: a method that
 // stores a thing stores the background work on that thing in the same
