@@ -88,8 +88,20 @@ func NewPoller(cfg PollerConfig) (*Poller, error) {
 // result like any other: it is stored, with the reason in words, and nil is
 // returned. Errors are the store's, or mean that ctx ended.
 //
-// An answer of 304, or the very bytes of last time, parses nothing.
+// An answer of 304, or the very bytes of last time, parses nothing. A feed that is
+// gone is not asked. Where many requests to its server go before this one, the error
+// is a *news.SnoozeError: whoever waits in line keeps others from being polled.
 func (p *Poller) Poll(ctx context.Context, id news.FeedID) error {
+	return p.poll(ctx, id, func(s news.FeedState) bool { return s != news.FeedGone && s != news.FeedMoved })
+}
+
+// PollGone is Poll, but asks a feed that is gone as well: a person wants to know
+// whether it is back.
+func (p *Poller) PollGone(ctx context.Context, id news.FeedID) error {
+	return p.poll(ctx, id, func(s news.FeedState) bool { return s != news.FeedMoved })
+}
+
+func (p *Poller) poll(ctx context.Context, id news.FeedID, wanted func(news.FeedState) bool) error {
 	feed, err := p.cfg.Store.Feed(ctx, id)
 	if errors.Is(err, news.ErrNotFound) {
 		return &news.PermanentError{Err: fmt.Errorf("poll feed %d: %w", id, err)}
@@ -97,10 +109,16 @@ func (p *Poller) Poll(ctx context.Context, id news.FeedID) error {
 	if err != nil {
 		return fmt.Errorf("poll feed %d: %w", id, err)
 	}
-	if feed.State == news.FeedGone || feed.State == news.FeedMoved {
+	if !wanted(feed.State) {
 		return nil
 	}
 	result, err := p.read(ctx, feed)
+	if errors.Is(err, fetch.ErrBusy) {
+		return &news.SnoozeError{
+			After: busyPause + time.Duration(p.cfg.Jitter()*float64(busyPause)),
+			Err:   fmt.Errorf("poll feed %d: %w", id, err),
+		}
+	}
 	if err != nil {
 		if ctx.Err() != nil {
 			return fmt.Errorf("poll feed %d: %w", id, err)
@@ -125,10 +143,18 @@ func (p *Poller) Poll(ctx context.Context, id news.FeedID) error {
 	return nil
 }
 
+const (
+	// patience is how long a poll waits for its turn at a server.
+	patience = 5 * time.Second
+	// busyPause, and up to as much again, is until a poll that lost patience is
+	// tried again.
+	busyPause = 10 * time.Second
+)
+
 // read fetches and parses. Its errors are for whyFailed.
 func (p *Poller) read(ctx context.Context, feed news.Feed) (news.Poll, error) {
 	resp, err := p.cfg.Fetch.Get(ctx, fetch.Request{
-		URL: feed.URL, ETag: feed.ETag, LastModified: feed.LastModified, Accept: accept,
+		URL: feed.URL, ETag: feed.ETag, LastModified: feed.LastModified, Accept: accept, Patience: patience,
 	})
 	now := p.cfg.Now()
 	if err != nil {

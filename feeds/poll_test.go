@@ -399,3 +399,39 @@ func TestBackoff(t *testing.T) {
 		t.Error("a negative wait")
 	}
 }
+
+func TestPollLeavesTheLineAtABusyServer(t *testing.T) {
+	t.Parallel()
+	store := &fakeStore{feed: news.Feed{URL: feedURL}}
+	web := &fakeWeb{errs: map[string]error{feedURL: fmt.Errorf("wait for other requests: %w", fetch.ErrBusy)}}
+	p, err := NewPoller(PollerConfig{Store: store, Fetch: web})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var snooze *news.SnoozeError
+	if err := p.Poll(t.Context(), 7); !errors.As(err, &snooze) || snooze.After < busyPause || snooze.After > 2*busyPause {
+		t.Errorf("Poll = %v, want a snooze", err)
+	}
+	if len(web.asked) != 1 || web.asked[0].Patience <= 0 {
+		t.Errorf("asked %+v, with a wait that has no end", web.asked)
+	}
+	if len(store.polls) != 0 {
+		t.Errorf("stored %+v of a feed that was not asked", store.polls)
+	}
+}
+
+func TestPollGoneFindsAFeedThatIsBack(t *testing.T) {
+	t.Parallel()
+	store := &fakeStore{feed: news.Feed{URL: feedURL, State: news.FeedGone}}
+	web := &fakeWeb{pages: map[string]fetch.Response{feedURL: {Body: []byte("<rss><channel><title>Back</title></channel></rss>")}}}
+	p, err := NewPoller(PollerConfig{Store: store, Fetch: web})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.PollGone(t.Context(), 7); err != nil {
+		t.Fatal(err)
+	}
+	if len(store.polls) != 1 || store.polls[0].State != news.FeedActive || store.polls[0].Error != "" {
+		t.Errorf("saved %+v", store.polls)
+	}
+}

@@ -90,7 +90,7 @@ func (a *application) start(ctx context.Context) (err error) {
 		Feeds: &feeds.Adder{
 			Store: a.store, Fetch: client, Topics: a.topics, MaxFeeds: a.cfg.Limits.Feeds, Schedules: a.cfg.Poll.Feeds,
 		},
-		Poll: poller.Poll, Topics: a.topics,
+		Poll: poller.PollGone, Topics: a.topics,
 		MaxSubscriptions: a.cfg.Limits.Subscriptions, MaxFeeds: a.cfg.Limits.Feeds,
 		Log: a.component("bot"),
 	})

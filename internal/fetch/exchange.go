@@ -29,7 +29,7 @@ type answer struct {
 // It returns how long the exchange took, without the wait, of which timeout is the
 // limit. The connection is done with when it returns.
 func (c *Client) exchange(ctx context.Context, u *url.URL, req Request, limit int64, timeout time.Duration) (*answer, time.Duration, error) {
-	done, err := c.turns.wait(ctx, u.Host)
+	done, err := c.turn(ctx, u.Host, req.Patience)
 	if err != nil {
 		return nil, 0, fmt.Errorf("wait for other requests to %s: %w", u.Host, err)
 	}
@@ -54,6 +54,16 @@ func (c *Client) exchange(ctx context.Context, u *url.URL, req Request, limit in
 		return nil, 0, err
 	}
 	return ans, time.Since(start), nil
+}
+
+// turn waits for a turn, for as long as patience lasts where it is not 0.
+func (c *Client) turn(ctx context.Context, host string, patience time.Duration) (done func(), err error) {
+	if patience > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, patience, ErrBusy)
+		defer cancel()
+	}
+	return c.turns.wait(ctx, host)
 }
 
 // request builds the request. It is given to the transport as it is: http.Client

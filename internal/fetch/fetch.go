@@ -18,7 +18,8 @@
 //
 // Get returns an *Error for everything that the other side is to blame for; its
 // Words are fit for a person to read. When the caller's own context ends, Get
-// returns an ordinary error that wraps the context's.
+// returns an ordinary error that wraps the context's; when Request.Patience does,
+// one that wraps ErrBusy.
 package fetch
 
 import (
@@ -167,6 +168,10 @@ func (c *Client) Check(rawURL string) error {
 // an error that says why not. It is what is asked before every dial.
 func (c *Client) Allowed(addr netip.AddrPort) error { return c.guard.allowed(addr) }
 
+// ErrBusy is why a Request with Patience was not sent: too many others to its server
+// went before it.
+var ErrBusy = errors.New("its turn did not come in time")
+
 // Request is what to get.
 type Request struct {
 	URL          string
@@ -174,6 +179,10 @@ type Request struct {
 	LastModified string // as the last Response gave it, "" for none
 	Accept       string // media types wanted; "" for any
 	MaxBytes     int64  // of the decompressed body, where that is less than the Client's own limit; 0 for that
+
+	// Patience is how long to wait while other requests to the same server run or
+	// pause; 0 for as long as the context lasts.
+	Patience time.Duration
 
 	// Form, when it is not nil, is sent by POST instead of asking by GET. Such a
 	// request is followed only to where it may be repeated as it is (307 and 308),

@@ -109,6 +109,31 @@ func TestTurnsGivenUp(t *testing.T) {
 	})
 }
 
+func TestPatienceEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := &Client{turns: newTurns(1, 0)}
+		done, err := c.turn(t.Context(), "a", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		if _, err := c.turn(t.Context(), "a", 5*time.Second); !errors.Is(err, ErrBusy) || time.Since(start) != 5*time.Second {
+			t.Errorf("after %v: %v, want ErrBusy after its patience", time.Since(start), err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := c.turn(ctx, "a", 5*time.Second); errors.Is(err, ErrBusy) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the caller's own end is told as %v", err)
+		}
+		done()
+		if done, err = c.turn(t.Context(), "a", 5*time.Second); err != nil {
+			t.Fatal(err)
+		}
+		done()
+	})
+}
+
 // Turns that come and are given up at the same moment must neither be lost nor
 // given twice.
 func TestTurnsRace(t *testing.T) {
