@@ -35,7 +35,7 @@ func (l *loader) check(c *Config) {
 	}
 	l.duration("fetch.timeout", c.Fetch.Timeout, time.Second, time.Minute)
 	l.duration("fetch.host_pause", c.Fetch.HostPause, 0, time.Minute)
-	l.between("fetch.max_bytes", c.Fetch.MaxBytes, 1<<16, 8<<20) // what the parser bears
+	l.between("fetch.max_bytes", c.Fetch.MaxBytes, 1<<16, 64<<20) // parsing takes several times that in memory
 	for _, cidr := range c.Fetch.Allow {
 		if _, err := netip.ParsePrefix(cidr); err != nil {
 			l.bad("fetch.allow", cidr, `is no address range; try "192.168.7.0/24"`)

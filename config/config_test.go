@@ -124,7 +124,7 @@ tidings.yaml:7: database.path: "" names no file; try "tidings.db"
 tidings.yaml:11: poll.schedule: "every hour" is no cron expression; try "@hourly" or "0 * * * *"
 tidings.yaml:13: poll.feeds: "example.com" is no web address; it should begin with https:// or http://
 tidings.yaml:13: poll.feeds: "sometimes" is no cron expression; try "@hourly" or "0 * * * *"
-tidings.yaml:18: fetch.max_bytes: 3 is out of range; it should lie between 65536 and 8388608
+tidings.yaml:18: fetch.max_bytes: 3 is out of range; it should lie between 65536 and 67108864
 tidings.yaml:19: fetch.allow: "10.0.0.1" is no address range; try "192.168.7.0/24"
 tidings.yaml:20: fetch.proxy: "socks5://localhost" is no web address; it should begin with https:// or http://
 TIDINGS_LIMITS_FEEDS: limits.feeds: 0 is out of range; it should lie between 1 and 10000

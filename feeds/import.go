@@ -19,9 +19,18 @@ const (
 	progressEvery = time.Second
 )
 
-// ImportFeeds reads an OPML list at an address and has the guild follow each of its
-// feeds that can be read, in the list's folders. It returns what became of each, in
-// the list's order. A list that cannot be read is a *news.UserError.
+// ImportFeeds reads an OPML list at an address and imports it as ImportList does. A
+// list that cannot be read is a *news.UserError.
+func (a *Adder) ImportFeeds(ctx context.Context, guild news.GuildID, fileURL string, progress func(done, total int)) ([]news.Imported, error) {
+	list, err := a.readList(ctx, fileURL)
+	if err != nil {
+		return nil, err
+	}
+	return a.ImportList(ctx, guild, list, progress)
+}
+
+// ImportList has the guild follow each feed of a list that can be read, in the list's
+// folders. It returns what became of each, in the list's order.
 //
 // Feeds are read some at a time; one that another server follows, and that was read
 // within a day, is not read again. When ctx ends, what was done stays done, and the
@@ -30,11 +39,7 @@ const (
 //
 // progress, where it is not nil, is told about once a second how many feeds are
 // done, always from the caller's goroutine.
-func (a *Adder) ImportFeeds(ctx context.Context, guild news.GuildID, fileURL string, progress func(done, total int)) ([]news.Imported, error) {
-	list, err := a.readList(ctx, fileURL)
-	if err != nil {
-		return nil, err
-	}
+func (a *Adder) ImportList(ctx context.Context, guild news.GuildID, list []OPMLFeed, progress func(done, total int)) ([]news.Imported, error) {
 	followed, err := a.followed(ctx, guild)
 	if err != nil {
 		return nil, err

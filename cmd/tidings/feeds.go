@@ -92,42 +92,36 @@ func (c feedsImport) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer db.Close()
-	followed, err := db.FollowedFeeds(ctx, guild.ID)
-	if err != nil {
-		return fmt.Errorf("list followed feeds: %w", err)
-	}
-	known := make(map[string]bool, len(followed))
-	for _, f := range followed {
-		known[f.URL] = true
-	}
-	added, failed := 0, 0
-	for _, f := range list {
-		outcome := "added"
-		switch {
-		case known[f.URL]:
-			outcome = "followed already"
-		case len(known) >= cfg.Limits.Feeds:
-			outcome, failed = fmt.Sprintf("left out: a server may follow %d feeds (limits.feeds)", cfg.Limits.Feeds), failed+1
-		default:
-			if err := follow(ctx, db, guild.ID, f); err != nil {
-				outcome, failed = "left out: "+words(err), failed+1
-				break
-			}
-			known[f.URL] = true
-			added++
-		}
-		fmt.Fprintf(s.out, "%s  %s: %s\n", f.URL, orElse(f.Title, "(no title)"), outcome)
-	}
-	fmt.Fprintf(s.out, "%d of %d feeds added. The bot reads them at their next turn.\n", added, len(list))
-	return failures(failed)
-}
-
-func follow(ctx context.Context, db *store.DB, guild news.GuildID, f feeds.OPMLFeed) error {
-	feed, err := db.AddFeed(ctx, news.Feed{URL: f.URL, Title: f.Title, Site: f.Site})
+	client, err := newFetchClient(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
-	return db.FollowFeed(ctx, guild, feed.ID, f.Folder)
+	adder := &feeds.Adder{Store: db, Fetch: client, MaxFeeds: cfg.Limits.Feeds, Schedules: cfg.Poll.Feeds}
+	imported, err := adder.ImportList(ctx, guild.ID, list, func(done, total int) {
+		fmt.Fprintf(s.err, "%d of %d feeds\n", done, total)
+	})
+	followed, failed := 0, 0
+	for _, f := range imported {
+		switch f.Outcome {
+		case news.ImportFollowed:
+			followed++
+		case news.ImportFailed, news.ImportSkipped:
+			failed++
+		}
+		fmt.Fprintf(s.out, "%s  %s: %s\n", f.URL, orElse(f.Title, "(no title)"), outcomeWords(f))
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "%s follows %d of these %d feeds more than before.\n", guild.Name, followed, len(list))
+	return failures(failed)
+}
+
+func outcomeWords(f news.Imported) string {
+	if f.Reason == "" {
+		return string(f.Outcome)
+	}
+	return string(f.Outcome) + ": " + f.Reason
 }
 
 func (c feedsExport) Run(ctx context.Context, s streams) error {
