@@ -220,6 +220,7 @@ func (d *DB) Notice(ctx context.Context, id news.NoticeID) (news.Notice, error) 
 		Feed:       news.Follow{Feed: feedOf(row.Feed)},
 		Removed:    !row.FollowedAt.Valid,
 		Message:    news.MessageID(row.Notice.Message),
+		Since:      timeOf(row.Notice.Since),
 		CreatedAt:  timeOf(row.Notice.CreatedAt),
 		TriedAt:    timeOf(row.Notice.TriedAt),
 		ResolvedAt: timeOf(row.Notice.ResolvedAt),

@@ -111,7 +111,7 @@ func testNotices(t *testing.T, open opener) {
 		t.Errorf("fails since %v for the %dth time, want since %v for the 5th", feed.FailingSince, feed.Failures, want)
 	}
 	want := news.Notice{
-		ID: shown[0], Guild: g, Channel: 11, Feed: news.Follow{Feed: feed, FollowedAt: start}, CreatedAt: b.clock.Now(),
+		ID: shown[0], Guild: g, Channel: 11, Feed: news.Follow{Feed: feed, FollowedAt: start}, Since: start.Add(time.Hour), CreatedAt: b.clock.Now(),
 	}
 	if diff := cmp.Diff(want, b.notice(shown[0])); diff != "" {
 		t.Errorf("notice (-want +got):\n%s", diff)

@@ -25,6 +25,7 @@ CREATE TABLE notice (
     feed        bigint  NOT NULL REFERENCES feed (id),
     channel     bigint  NOT NULL,
     message     bigint  NOT NULL,
+    since       bigint  NOT NULL, -- the first failure of which it tells
     created_at  bigint  NOT NULL,
     tried_at    bigint  NOT NULL,
     resolved_at bigint  NOT NULL,

@@ -36,8 +36,9 @@ SELECT CAST(
 FROM guild WHERE guild.id = $1;
 
 -- name: InsertNotice :exec
-INSERT INTO notice (id, guild, feed, channel, message, created_at, tried_at, resolved_at, held, last_error)
-VALUES ($1, $2, $3, $4, 0, $5, 0, 0, $6, '');
+INSERT INTO notice (id, guild, feed, channel, message, since, created_at, tried_at, resolved_at, held, last_error)
+SELECT sqlc.arg(id), sqlc.arg(guild), feed.id, sqlc.arg(channel), 0, feed.failing_since, sqlc.arg(created_at), 0, 0, sqlc.arg(held), ''
+FROM feed WHERE feed.id = sqlc.arg(feed);
 
 -- name: Notice :one
 SELECT sqlc.embed(notice), sqlc.embed(feed),

@@ -38,33 +38,34 @@ func (q *Queries) FollowedAtLeast(ctx context.Context, most int32) (int64, error
 }
 
 const insertNotice = `-- name: InsertNotice :exec
-INSERT INTO notice (id, guild, feed, channel, message, created_at, tried_at, resolved_at, held, last_error)
-VALUES ($1, $2, $3, $4, 0, $5, 0, 0, $6, '')
+INSERT INTO notice (id, guild, feed, channel, message, since, created_at, tried_at, resolved_at, held, last_error)
+SELECT $1, $2, feed.id, $3, 0, feed.failing_since, $4, 0, 0, $5, ''
+FROM feed WHERE feed.id = $6
 `
 
 type InsertNoticeParams struct {
 	ID        int64
 	Guild     int64
-	Feed      int64
 	Channel   int64
 	CreatedAt int64
 	Held      bool
+	Feed      int64
 }
 
 func (q *Queries) InsertNotice(ctx context.Context, arg InsertNoticeParams) error {
 	_, err := q.exec(ctx, q.insertNoticeStmt, insertNotice,
 		arg.ID,
 		arg.Guild,
-		arg.Feed,
 		arg.Channel,
 		arg.CreatedAt,
 		arg.Held,
+		arg.Feed,
 	)
 	return err
 }
 
 const notice = `-- name: Notice :one
-SELECT notice.id, notice.guild, notice.feed, notice.channel, notice.message, notice.created_at, notice.tried_at, notice.resolved_at, notice.held, notice.last_error, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic,
+SELECT notice.id, notice.guild, notice.feed, notice.channel, notice.message, notice.since, notice.created_at, notice.tried_at, notice.resolved_at, notice.held, notice.last_error, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic,
     guild_feed.followed_at, guild_feed.paused_at, guild_feed.folder
 FROM notice
 JOIN feed ON feed.id = notice.feed
@@ -89,6 +90,7 @@ func (q *Queries) Notice(ctx context.Context, id int64) (NoticeRow, error) {
 		&i.Notice.Feed,
 		&i.Notice.Channel,
 		&i.Notice.Message,
+		&i.Notice.Since,
 		&i.Notice.CreatedAt,
 		&i.Notice.TriedAt,
 		&i.Notice.ResolvedAt,
@@ -147,7 +149,7 @@ func (q *Queries) NoticeChannel(ctx context.Context, id int64) (int64, error) {
 
 const noticeFailed = `-- name: NoticeFailed :one
 UPDATE notice SET last_error = $2 WHERE id = $1
-RETURNING id, guild, feed, channel, message, created_at, tried_at, resolved_at, held, last_error
+RETURNING id, guild, feed, channel, message, since, created_at, tried_at, resolved_at, held, last_error
 `
 
 type NoticeFailedParams struct {
@@ -164,6 +166,7 @@ func (q *Queries) NoticeFailed(ctx context.Context, arg NoticeFailedParams) (Not
 		&i.Feed,
 		&i.Channel,
 		&i.Message,
+		&i.Since,
 		&i.CreatedAt,
 		&i.TriedAt,
 		&i.ResolvedAt,
@@ -283,7 +286,7 @@ func (q *Queries) OldestHeldNotice(ctx context.Context, guild int64) (int64, err
 }
 
 const openNotice = `-- name: OpenNotice :one
-SELECT id, guild, feed, channel, message, created_at, tried_at, resolved_at, held, last_error FROM notice WHERE guild = $1 AND feed = $2 AND resolved_at = 0
+SELECT id, guild, feed, channel, message, since, created_at, tried_at, resolved_at, held, last_error FROM notice WHERE guild = $1 AND feed = $2 AND resolved_at = 0
 `
 
 type OpenNoticeParams struct {
@@ -300,6 +303,7 @@ func (q *Queries) OpenNotice(ctx context.Context, arg OpenNoticeParams) (Notice,
 		&i.Feed,
 		&i.Channel,
 		&i.Message,
+		&i.Since,
 		&i.CreatedAt,
 		&i.TriedAt,
 		&i.ResolvedAt,
@@ -332,7 +336,7 @@ func (q *Queries) OpenNotices(ctx context.Context, guild int64) (OpenNoticesRow,
 }
 
 const openNoticesOfFeed = `-- name: OpenNoticesOfFeed :many
-SELECT id, guild, feed, channel, message, created_at, tried_at, resolved_at, held, last_error FROM notice WHERE feed = $1 AND resolved_at = 0 ORDER BY id
+SELECT id, guild, feed, channel, message, since, created_at, tried_at, resolved_at, held, last_error FROM notice WHERE feed = $1 AND resolved_at = 0 ORDER BY id
 `
 
 func (q *Queries) OpenNoticesOfFeed(ctx context.Context, feed int64) ([]Notice, error) {
@@ -350,6 +354,7 @@ func (q *Queries) OpenNoticesOfFeed(ctx context.Context, feed int64) ([]Notice, 
 			&i.Feed,
 			&i.Channel,
 			&i.Message,
+			&i.Since,
 			&i.CreatedAt,
 			&i.TriedAt,
 			&i.ResolvedAt,

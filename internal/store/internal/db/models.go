@@ -104,6 +104,7 @@ type Notice struct {
 	Feed       int64
 	Channel    int64
 	Message    int64
+	Since      int64
 	CreatedAt  int64
 	TriedAt    int64
 	ResolvedAt int64
