@@ -15,7 +15,8 @@ const (
 	companyHere  = 7  // in the summary
 	companyThere = 14 // in the article, where clauses are longer
 	tolerance    = 1.2
-	margin       = 0.25
+	margin       = 0.4
+	besideName   = 0.4 // what a small word beside a name or date counts: much else happens "in" places
 	ofTopic      = 0.6 // what the title names is meant in many a sentence that does not name it
 )
 
@@ -80,9 +81,21 @@ func (g *Guard) alike(tokens []token, a, b item) bool {
 	}
 	if a.kind == numberItem {
 		x, y := &tokens[a.from], &g.tokens[b.from]
-		return x.numeral.unit == y.numeral.unit && (yearOf(x) > 1900) == (yearOf(y) > 1900)
+		return x.numeral.unit == y.numeral.unit && x.numeral.rank == y.numeral.rank && (yearOf(x) > 1900) == (yearOf(y) > 1900) && comparable(x.numeral, y.numeral)
 	}
 	return true
+}
+
+// comparable reports whether one number could be taken for another: it is neither far
+// from it, nor the same but for rounding.
+func comparable(a, b numeral) bool {
+	const far, rounding = 100, 0.05
+	return slices.ContainsFunc(a.values, func(x float64) bool {
+		return slices.ContainsFunc(b.values, func(y float64) bool {
+			low, high := min(x, y), max(x, y)
+			return high <= far*low && high-low > rounding*high
+		})
+	})
 }
 
 // checkCompany refuses a number, date or name whose company in the article is
@@ -236,6 +249,9 @@ func (g *Guard) fit(tokens []token, a, b item, leave ...item) float64 {
 				continue
 			}
 			near := 1 / (1 + decay*float64(distance-1))
+			if beside && a.kind != numberItem {
+				near *= besideName
+			}
 			// The same side counts for more: what follows a number is what it counts.
 			if (at < b.from) != (k < a.from) {
 				near *= 0.5

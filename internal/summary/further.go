@@ -12,6 +12,7 @@ const (
 	maxFurtherBytes     = 64 << 10 // of one
 	maxFurtherSentences = 60
 	maxFurtherMaterial  = 4 << 10 // bytes of one that a model is given
+	maxOverlapAcross    = 0.3     // share of all words that sentences of two sources may have in common
 	maxSharedAcross     = 0.4     // share of the words that mean something which sentences of two sources may have in common
 )
 
@@ -39,5 +40,5 @@ func compacted(stems []int32) []int32 {
 
 // repeats reports whether two sentences of different sources tell the same.
 func repeats(a, b *sentence) bool {
-	return a.source != b.source && overlap(a.content(), b.content()) > maxSharedAcross
+	return a.source != b.source && (overlap(a.stems, b.stems) > maxOverlapAcross || overlap(a.content(), b.content()) > maxSharedAcross)
 }

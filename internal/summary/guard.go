@@ -398,11 +398,73 @@ func (g *Guard) checkNumbers(tokens []token, dates []dated) error {
 				break
 			}
 		}
-		if !found {
-			return fmt.Errorf("the article does not have the number %q", written(tokens, i, i+1+parts(tokens[i+1:])))
+		if !found || g.countsOther(tokens, i) {
+			return fmt.Errorf("the article does not have the number %q", written(tokens, i, i+2+parts(tokens[i+1:])))
+		}
+	}
+	return g.checkFractions(tokens)
+}
+
+// countsOther reports whether the article measures something by a number, in a unit,
+// where the summary has a word that the article does not know: "168 grams", "168 stone".
+func (g *Guard) countsOther(tokens []token, i int) bool {
+	next := i + 1 + parts(tokens[i+1:])
+	if tokens[i].numeral.unit != "" || next >= len(tokens) || !joined(tokens[next].gap) || tokens[next].stem == "" || len(g.stems[tokens[next].stem]) > 0 {
+		return false
+	}
+	for j := range g.tokens {
+		if tokens[i].numeral.same(g.tokens[j].numeral) && !isMeasure(g.tokens[j].numeral.unit) {
+			return false
+		}
+	}
+	return true
+}
+
+// fractions are words for parts and multiples. Words of one line may stand for each
+// other, and for the percentage.
+var fractions = []struct {
+	words   wordSet
+	percent float64
+	partly  bool // are such words only before "of": a third of, but not the third
+}{
+	{newWordSet("half halves halve halved halving twice double doubles doubled doubling hälfte halb halbe halben doppelt verdoppelt halbiert moitié double doublé mitad doble metade dobro metà helft dubbel"), 50, false},
+	{newWordSet("third thirds tiers tercio tercios terço terzo"), 33, true},
+	{newWordSet("quarter quarters quart quarts cuarto cuartos cuarta"), 25, true},
+	{newWordSet("drittel"), 33, false},
+	{newWordSet("viertel"), 25, false},
+	{newWordSet("fifth fifths fünftel"), 20, true},
+	{newWordSet("tenth zehntel"), 10, true},
+	{newWordSet("triple tripled tripling verdreifacht triplé triplicado"), 300, false},
+}
+
+// checkFractions wants parts and multiples to be the article's.
+func (g *Guard) checkFractions(tokens []token) error {
+	for _, f := range fractions {
+		i := slices.IndexFunc(tokens, func(t token) bool { return f.words.has(t.low) && !t.quoted })
+		if i < 0 || f.partly && (i+1 >= len(tokens) || !of.has(tokens[i+1].low)) {
+			continue
+		}
+		if i > 0 && (tokens[i-1].low == "first" || tokens[i-1].low == "second") {
+			continue // the first half of the year
+		}
+		if !slices.ContainsFunc(g.tokens, func(t token) bool { return f.words.has(t.low) || t.numeral.unit == "%" && t.numeral.has(f.percent) }) && g.hasFraction() {
+			return fmt.Errorf("the article does not say %q", tokens[i].text)
 		}
 	}
 	return nil
+}
+
+// hasFraction reports whether the article has some part or multiple. Where it has none,
+// "half" may be what its numbers amount to.
+func (g *Guard) hasFraction() bool {
+	return slices.ContainsFunc(g.tokens, func(t token) bool {
+		for _, f := range fractions {
+			if f.words.has(t.low) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // unitFits reports whether the article's number at j may have a unit: it has it,
@@ -414,6 +476,9 @@ func (g *Guard) unitFits(unit string, j int) bool {
 	}
 	if own != "" {
 		return false
+	}
+	if g.isOnlyCurrency(unit) && slices.ContainsFunc(g.tokens[j].numeral.values, func(v float64) bool { return v >= 1000 }) {
+		return true
 	}
 	for k := j + 1; k < min(j+5, g.lasts[g.tokens[j].sentence]); k++ {
 		if g.tokens[k].numeral.unit == unit {
@@ -428,6 +493,23 @@ func (g *Guard) unitFits(unit string, j int) bool {
 		}
 	}
 	return false
+}
+
+// isOnlyCurrency reports whether a unit is a currency, and the article has no other: its
+// "6 million" may then be of that one.
+func (g *Guard) isOnlyCurrency(unit string) bool {
+	seen := false
+	for i := range g.tokens {
+		u := g.tokens[i].numeral.unit
+		if u == "" || u == "%" || isMeasure(u) {
+			continue
+		}
+		if u != unit {
+			return false
+		}
+		seen = true
+	}
+	return seen
 }
 
 func inDate(dates []dated, i int) bool {

@@ -36,7 +36,7 @@ func joined(gap string) bool { return gap == " " || gap == "\u00a0" || gap == "-
 // has its capital from the beginning of a sentence or from the German language.
 func (g *Guard) isName(tokens []token, i int) bool {
 	t := &tokens[i]
-	if !t.isName() || t.numeral.is() || weekdays[t.low] != 0 || months[t.low] != 0 {
+	if !t.isName() || t.numeral.is() || weekdays[t.low] != 0 || months[t.low] != 0 || i > 0 && unitWords[t.low] != "" && tokens[i-1].numeral.is() {
 		return false
 	}
 	inner := strings.ContainsFunc(t.text[1:], unicode.IsUpper) || t.isCode()
@@ -46,13 +46,24 @@ func (g *Guard) isName(tokens []token, i int) bool {
 	if g.lex.function.has(t.low) || g.lex.starters.has(t.low) || g.lex.leaning.has(t.low) || t.text == "I" {
 		return false
 	}
-	if g.lex.code == "de" && g.hasStem(t) {
+	if g.lex.code == "de" && (g.hasStem(t) || germanNouns.has(t.low)) {
 		return false
 	}
-	if t.begins && (openers.has(t.low) || g.usesSmall(t.low)) {
+	if t.begins && (openers.has(t.low) || g.usesSmall(t.low) || g.lex.code == "en" && isDerived(t.low) && !g.hasNamed(t.low) && !(i+1 < len(tokens) && tokens[i+1].isName() && joined(tokens[i+1].gap))) {
 		return false
 	}
 	return true
+}
+
+// isDerived reports whether an English word ends as words do that are made of others,
+// and few names do: at the beginning of a sentence it has its capital from there.
+func isDerived(low string) bool {
+	for _, suffix := range []string{"tion", "tions", "ment", "ments", "ness", "ing", "ings", "ed", "ly", "est", "ists", "ers", "ors", "ties", "ous", "ive", "ful", "less", "ship", "ance", "ence"} {
+		if len(low) >= len(suffix)+3 && strings.HasSuffix(low, suffix) {
+			return true
+		}
+	}
+	return false
 }
 
 // isNameOrNoun also takes the nouns of German, which are written as names are.
@@ -97,7 +108,21 @@ func (g *Guard) hasName(t *token) bool {
 			return true
 		}
 	}
-	return g.hasAlias(t.low) || g.hasInitials(t.text) || g.hasDemonym(t.low)
+	return g.hasAlias(t.low) || g.hasInitials(t.text) || g.hasDemonym(t.low) || g.lex.code == "de" && g.endsCompound(t.low)
+}
+
+// endsCompound reports whether the article has a compound that ends in a word, as
+// "Batteriewerk" does in "Werk".
+func (g *Guard) endsCompound(low string) bool {
+	if len(low) < 4 {
+		return false
+	}
+	for word := range g.words {
+		if len(word) > len(low)+2 && strings.HasSuffix(word, low) {
+			return true
+		}
+	}
+	return false
 }
 
 // aliases are names that mean the same; a summary may use one for another.
@@ -200,13 +225,22 @@ func isTitle(low string) bool {
 	return titles.has(low) || slices.ContainsFunc(aliases, func(group []string) bool { return slices.Contains(group, low) })
 }
 
+// germanNouns are nouns of news that are no names, though an article may not have them.
+var germanNouns = newWordSet("zahl zahlen anzahl angabe angaben grund gründe ende anfang beginn teil teile hälfte drittel viertel mehrheit menschen leute personen person mann frau männer frauen kinder " +
+	"jahr jahre jahren jahres monat monate woche wochen tag tage stunde stunden minuten zeit zukunft prozent million millionen milliarde milliarden euro dollar kosten preis preise geld summe höhe " +
+	"unternehmen firma konzern hersteller betreiber anbieter chef chefin sprecher sprecherin leiter leiterin vertreter mitarbeiter beschäftigte beschäftigten stelle stellen arbeitsplätze investition investitionen " +
+	"regierung staat land stadt gemeinde region behörde behörden polizei gericht partei parteien opposition gewerkschaft verband bürgermeister minister ministerin präsident präsidentin " +
+	"plan pläne projekt entscheidung forderung kritik folge folgen problem probleme maßnahme maßnahmen bericht studie untersuchung forscher experten fachleute kritiker befürworter gegner bewohner einwohner " +
+	"unfall brand feuer streik wahl ergebnis rekord sieg niederlage spiel verletzte tote opfer schaden schäden lage entwicklung nachfrage umsatz gewinn verlust")
+
 var titles = newWordSet("ceo cfo cto coo president chancellor minister mr mrs ms dr sir prof professor judge senator governor mayor king queen prince princess " +
 	"general chief director chairman secretary captain coach pope indian russian canadian european asian african australian italian israeli korean " +
 	"the a an herr frau präsident minister bürgermeister monsieur madame señor doctor")
 
 // openers are words that begin sentences and are no names, though an article may
 // not have them.
-var openers = newWordSet("about above according across additionally advocates after again against agents all almost along already also although among amid an analysts " +
+var openers = newWordSet("group groups campaign campaigns use latest team teams firm video photo fans club leaders leader owner couple man men boy girl mother father son daughter judges jury lawyer doctor " +
+	"nurses pupils schools school church bank banks airline airlines train trains flights flight ship ships bodies body death deaths talk deal deals sale bid vote voting search rescue crew crews about above according across additionally advocates after again against agents all almost along already also although among amid an analysts " +
 	"and another any anyone around as at authorities back before behind below beside besides between beyond both buyers by campaigners cars children citizens city " +
 	"companies company construction consumers costs council councillors court critics customers damage deliveries despite developers doctors down drivers during each early " +
 	"earlier east either employees engineers even every everyone executives experts families farmers few fewer finally firefighters first following for former from full further " +

@@ -15,6 +15,7 @@ type numeral struct {
 	values []float64
 	unit   string // "%", "$", "€" and so on, "" where none is told
 	part   bool   // belongs to the number that the token before begins
+	rank   bool   // is an ordinal, as "42nd" is
 }
 
 func (n numeral) is() bool { return len(n.values) > 0 || n.part }
@@ -86,7 +87,8 @@ func (lex *lexicon) scanNumeral(s string, i int) (end int, n numeral) {
 	} else if isCurrency(after) && unit == "" {
 		unit = string(after)
 	}
-	return suffix, numeral{values: values, unit: unit}
+	ordinal := strings.Contains(" st nd rd th ", " "+strings.ToLower(s[i:suffix])+" ") && suffix > i
+	return suffix, numeral{values: values, unit: unit, rank: ordinal}
 }
 
 // divides reports whether r, with the given digits behind it, divides groups of
@@ -211,7 +213,7 @@ var unitWords = map[string]string{
 	"hours": "hour", "hour": "hour", "stunden": "hour", "heures": "hour", "horas": "hour", "days": "day", "day": "day", "tage": "day", "tagen": "day", "jours": "day", "días": "day",
 	"weeks": "week", "week": "week", "wochen": "week", "semaines": "week", "semanas": "week", "months": "month", "month": "month", "monate": "month", "monaten": "month", "mois": "month", "meses": "month",
 	"years": "year", "year": "year", "jahre": "year", "jahren": "year", "ans": "year", "années": "year", "años": "year", "watts": "watt", "kilowatts": "kilowatt", "megawatts": "megawatt", "gigawatts": "gigawatt",
-	"megabytes": "MB", "gigabytes": "GB", "terabytes": "TB",
+	"megabytes": "MB", "gigabytes": "GB", "terabytes": "TB", "mb": "MB", "gb": "GB", "tb": "TB", "mph": "mph", "ounces": "ounce", "ounce": "ounce", "lbs": "pound",
 }
 
 // measures are units that an article may leave away where a summary has them: "Lee,

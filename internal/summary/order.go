@@ -242,8 +242,8 @@ func direction(tokens []token, i, reach int) (up, down bool, word string) {
 // round: two names with the same word between them, in the other order.
 func (g *Guard) checkWho(tokens []token) error {
 	for i := range tokens {
-		if !g.isName(tokens, i) {
-			continue
+		if !g.isName(tokens, i) || tokens[i].owns {
+			continue // "Jepsen's manager Braun" is Braun, the manager of Jepsen
 		}
 		for j := i + 2; j < min(len(tokens), i+10); j++ {
 			if !g.isName(tokens, j) || tokens[j].low == tokens[i].low || hasStrong(tokens[i+1:j+1]) {

@@ -85,7 +85,8 @@ func (g *Guard) speakers(tokens []token, from, to int) [][]token {
 func (g *Guard) namesIn(tokens []token, from, to int) [][]token {
 	var names [][]token
 	for _, r := range g.runs(tokens) {
-		if r.from >= from && r.from < to && (r.from == 0 || !of.has(tokens[r.from-1].low)) {
+		known := slices.ContainsFunc(tokens[r.from:r.to], func(t token) bool { return g.hasNamed(t.low) })
+		if known && r.from >= from && r.from < to && (r.from == 0 || !of.has(tokens[r.from-1].low)) {
 			names = append(names, tokens[r.from:r.to])
 		}
 	}
@@ -98,6 +99,9 @@ func (g *Guard) checkSpeaker(tokens []token, _ []dated) error {
 		quoted := tokens[q.from:q.to]
 		names := g.speakers(tokens, q.from, q.to)
 		places := g.quoting(quoted)
+		if !slices.ContainsFunc(quoted, func(t token) bool { return !t.isName() && !t.numeral.is() }) {
+			continue // the name of a work
+		}
 		if len(quoted) < 2 || len(names) == 0 || len(places) == 0 {
 			continue
 		}

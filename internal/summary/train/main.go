@@ -3,6 +3,7 @@
 //
 //	go run ./internal/summary/train -corpus DIR                  cross-validate, learn, write weights.json
 //	go run ./internal/summary/train -corpus DIR -measure         measure the weights that ship
+//	go run ./internal/summary/train -corpus DIR -several         measure summaries of several stories of one event
 //	go run ./internal/summary/train -predict FILE.jsonl          write a summary of each article
 //
 // DIR holds summaries/*-dev.jsonl: a JSON object a line with id, text, title, and
@@ -37,6 +38,7 @@ func run(args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("train", flag.ContinueOnError)
 	dir := flags.String("corpus", "", "directory that holds summaries/*-dev.jsonl")
 	measure := flags.Bool("measure", false, "measure the weights that ship, and learn nothing")
+	several := flags.Bool("several", false, "measure summaries of several stories of one event, and learn nothing")
 	predict := flags.String("predict", "", "write summaries of this file's articles, one JSON object a line")
 	weightsPath := flags.String("weights", "internal/summary/weights.json", "where to write the weights")
 	words := flags.Int("words", summary.DefaultMaxWords, "words of a summary")
@@ -51,6 +53,9 @@ func run(args []string, out io.Writer) error {
 	}
 	if *dir == "" {
 		return fmt.Errorf("-corpus names no directory")
+	}
+	if *several {
+		return measureSeveral(*dir, *words, out)
 	}
 	sets, err := readCorpora(*dir, *words)
 	if err != nil {
