@@ -46,7 +46,13 @@ type Config struct {
 	Summaries Summarizer
 	Articles  ArticleReader
 
-	// Poll reads a feed now. That the feed fails is no error of its: the store
+	Translator Translator // brings summaries into a server's language; nil where nobody translates
+
+	// Spending tells what the language model has cost for a server today, and what it
+	// may cost; 0 for no bound. It is nil where there is no model.
+	Spending func(news.GuildID) (spent, budget float64)
+
+	// Poll reads a feed now, also one that is gone. That the feed fails is no error of its: the store
 	// knows.
 	Poll   func(context.Context, news.FeedID) error
 	Topics []news.Topic // that a server can follow as a whole

@@ -30,8 +30,11 @@ const (
 	verbFeedPause     = "feed.pause" // as before
 	verbFeedResume    = "feed.resume"
 	verbFeedRemove    = "feed.remove"
-	verbLatest        = "latest" // feed, count, offset
-	verbSearch        = "search" // offset, query
+	verbLatest        = "latest"         // feed, count, offset
+	verbSearch        = "search"         // offset, query
+	verbBrief         = "brief"          // hours, offset, query
+	verbLongerArticle = "article.longer" // of the article that the message shows
+	verbLinks         = "links"          // length, of the articles that the message shows
 )
 
 // routes says who answers what.
@@ -61,8 +64,12 @@ func (b *Bot) routes() *router {
 			"settings language": {handle: b.setLanguage, admin: true},
 			"news latest":       {handle: b.latest, public: shared, suggest: feed(b.suggestFeeds)},
 			"news search":       {handle: b.search, public: shared},
+			"news brief":        {handle: b.brief, public: shared},
 			"summarize":         {handle: b.summarize, public: shared},
 			"help":              {handle: help},
+		},
+		messages: map[string]route{
+			menuLinks: {handle: b.summarizeLinks},
 		},
 		components: map[string]route{
 			verbSubscriptions: {handle: b.listSubscriptions, admin: true, update: true},
@@ -78,6 +85,9 @@ func (b *Bot) routes() *router {
 			verbFeedRemove:    {handle: b.removeFeed, admin: true, update: true},
 			verbLatest:        {handle: b.pageLatest, update: true},
 			verbSearch:        {handle: b.pageSearch, update: true},
+			verbBrief:         {handle: b.pageBrief, update: true},
+			verbLongerArticle: {handle: b.longerArticle},
+			verbLinks:         {handle: b.resizeLinks, update: true},
 			verbLonger:        {handle: b.longer},
 			verbNotForUs:      {handle: b.notForUs},
 		},

@@ -59,7 +59,7 @@ func (b *Bot) listFeeds(ctx context.Context, r *request) (response, error) {
 		title += fmt.Sprintf(" · %d to %d", offset+1, end)
 	}
 	return response{
-		Embed: &discordgo.MessageEmbed{Type: discordgo.EmbedTypeRich, Title: title, Description: spaced(lines)},
+		Embeds: embeds(&discordgo.MessageEmbed{Type: discordgo.EmbedTypeRich, Title: title, Description: spaced(lines)}),
 		Rows: pageButtons(offset, pageSize, offset+pageSize < len(feeds), func(offset int) string {
 			return customID(verbFeeds, number(offset))
 		}),

@@ -177,10 +177,10 @@ func (b *Bot) addChosenFeeds(ctx context.Context, r *request) (response, error) 
 	if added == 0 {
 		text = "**None of them could be followed.**"
 	}
-	return response{Embed: &discordgo.MessageEmbed{
+	return response{Embeds: embeds(&discordgo.MessageEmbed{
 		Type:        discordgo.EmbedTypeRich,
 		Description: truncate(text+"\n"+strings.Join(lines, "\n"), maxDescription, runeWidth),
-	}}, nil
+	})}, nil
 }
 
 // notAdded says why an address was not followed, in about room characters.

@@ -26,7 +26,11 @@ func (b *Bot) tryFeed(ctx context.Context, r *request) (response, error) {
 	case !f.TriedAt.IsZero() && b.now().Sub(f.TriedAt) < retryPause:
 		return feedCard(fmt.Sprintf("**I tried %s %s**, so I leave it alone for a minute. %s", name, ago(f.TriedAt), cameOf(f.Feed)), before), nil
 	}
-	if err := b.cfg.Poll(ctx, f.ID); err != nil {
+	var busy *news.SnoozeError
+	switch err := b.cfg.Poll(ctx, f.ID); {
+	case errors.As(err, &busy):
+		return feedCard(fmt.Sprintf("**%s was not tried**, since many other requests to its site go before. Try again in a minute.", name), before), nil
+	case err != nil:
 		return response{}, fmt.Errorf("poll feed %v: %w", f.ID, err)
 	}
 	after, err := b.feedHealth(ctx, r.Guild, f.ID)
@@ -35,14 +39,14 @@ func (b *Bot) tryFeed(ctx context.Context, r *request) (response, error) {
 	}
 	text := ""
 	switch now := after.Follow.Feed; {
-	case !now.TriedAt.After(f.TriedAt) && now.State == news.FeedGone:
-		text = fmt.Sprintf("**%s was not tried**, since I no longer ask where a site says that a feed is gone. `/feeds add` with its address makes me ask again.", name)
 	case !now.TriedAt.After(f.TriedAt):
 		text = fmt.Sprintf("**%s was not tried**, since it is being read already. Look again in a minute.", name)
 	case now.State == news.FeedGone:
 		text = fmt.Sprintf("**%s is still gone.** %s", name, cameOf(now))
 	case inTrouble(now):
 		text = fmt.Sprintf("**%s still can't be read.** %s", name, cameOf(now))
+	case f.State == news.FeedGone:
+		text = fmt.Sprintf("**%s is back.** I read it on its schedule again.", name)
 	case inTrouble(f.Feed):
 		text = fmt.Sprintf("**%s is read again.**", name)
 	default:

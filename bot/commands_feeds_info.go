@@ -74,7 +74,7 @@ func feedCard(text string, h news.FeedHealth) response {
 	if h.Notice {
 		field("Notice", "There is an open notice about it.", false)
 	}
-	return response{Text: text, Embed: e, Rows: []discordgo.MessageComponent{feedButtons(f, 0)}}
+	return response{Text: text, Embeds: embeds(e), Rows: []discordgo.MessageComponent{feedButtons(f, 0)}}
 }
 
 // feedState is a feed's state in words.

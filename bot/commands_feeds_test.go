@@ -421,7 +421,7 @@ func TestAddChosenFeedsKeepsDiscordsLimits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := resp.Embed.Description
+	text := resp.Embeds[0].Description
 	if width(text) > maxDescription || calls != maxChoices-1 || !strings.HasPrefix(text, "**Following 12 feeds of 25.**") || strings.Contains(text, "secret") ||
 		!strings.Contains(text, ": something failed on my side (id ") ||
 		!strings.HasSuffix(text, "\nI stopped there, with 1 left to try. `/feeds add` takes them one by one.") {
@@ -439,7 +439,7 @@ func TestFeedCardOfAHostileFeed(t *testing.T) {
 		Language: long("en-", 5000), Topic: long("<@1>", 5000), State: news.FeedActive, Failures: 1 << 40, LastError: long("# e ", 5000),
 		FailingSince: time.Unix(1<<40, 0), Hub: news.Hub{URL: "https://hub.example/"},
 	}}
-	e := feedCard("", news.FeedHealth{Follow: f, Days: []int{1 << 40, 1, 0}, Notice: true}).Embed
+	e := feedCard("", news.FeedHealth{Follow: f, Days: []int{1 << 40, 1, 0}, Notice: true}).Embeds[0]
 	total := width(e.Title) + width(e.Description)
 	for _, field := range e.Fields {
 		total += width(field.Name) + width(field.Value)

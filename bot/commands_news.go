@@ -92,11 +92,11 @@ func (b *Bot) searchPage(ctx context.Context, guild news.GuildID, text string, o
 func headlinePage(title string, found []news.Headline, size, offset int, id func(offset int) string) response {
 	shown := found[:min(len(found), size)]
 	return response{
-		Embed: &discordgo.MessageEmbed{
+		Embeds: embeds(&discordgo.MessageEmbed{
 			Type:        discordgo.EmbedTypeRich,
 			Title:       markdown(title, maxTitle),
 			Description: headlines(shown),
-		},
+		}),
 		Rows: pageButtons(offset, size, len(found) > size, id),
 	}
 }
@@ -106,13 +106,21 @@ func headlinePage(title string, found []news.Headline, size, offset int, id func
 // their sentence, then their link.
 func headlines(shown []news.Headline) string {
 	forms := make([][3]string, len(shown))
-	form := make([]int, len(shown))
-	total := 0
 	for i, h := range shown {
 		forms[i] = headlineForms(h)
+	}
+	return spaced(fitted(forms, maxDescription))
+}
+
+// fitted picks of each line's forms, the longest first, one, so that together they
+// are at most limit wide with a character between them.
+func fitted(forms [][3]string, limit int) []string {
+	form := make([]int, len(forms))
+	total := 0
+	for i := range forms {
 		total += width(forms[i][0]) + 1
 	}
-	for total > maxDescription {
+	for total > limit {
 		longest := -1
 		for i := range forms {
 			if form[i] < len(forms[i])-1 && (longest < 0 || width(forms[i][form[i]]) > width(forms[longest][form[longest]])) {
@@ -126,11 +134,11 @@ func headlines(shown []news.Headline) string {
 		form[longest]++
 		total += width(forms[longest][form[longest]])
 	}
-	lines := make([]string, len(shown))
+	lines := make([]string, len(forms))
 	for i := range forms {
 		lines[i] = forms[i][form[i]]
 	}
-	return spaced(lines)
+	return lines
 }
 
 // headlineForms is a headline in full, without its sentence, and at its

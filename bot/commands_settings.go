@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"tidings/internal/news"
 )
@@ -31,12 +30,29 @@ func (b *Bot) showSettings(ctx context.Context, r *request) (response, error) {
 	if err != nil {
 		return response{}, fmt.Errorf("list the subscriptions of server %v: %w", r.Guild, err)
 	}
-	return response{Text: strings.Join([]string{
-		noticesText(g, subs) + " `/settings notices` changes it.",
-		b.languageText(g.Language) + " `/settings language` changes it.",
-		"**Feeds:** " + of(len(feeds), b.cfg.MaxFeeds) + ". `/feeds list` shows them.",
-		"**Subscriptions:** " + of(len(subs), b.cfg.MaxSubscriptions) + ". `/subscriptions` shows them.",
-	}, "\n")}, nil
+	return response{Text: joinNonEmpty("\n",
+		noticesText(g, subs)+" `/settings notices` changes it.",
+		b.languageText(g.Language)+" `/settings language` changes it.",
+		b.spendingText(r.Guild),
+		"**Feeds:** "+of(len(feeds), b.cfg.MaxFeeds)+". `/feeds list` shows them.",
+		"**Subscriptions:** "+of(len(subs), b.cfg.MaxSubscriptions)+". `/subscriptions` shows them.",
+	)}, nil
+}
+
+// spendingText says what the language model has cost, "" where there is none.
+func (b *Bot) spendingText(guild news.GuildID) string {
+	if b.cfg.Spending == nil {
+		return ""
+	}
+	spent, budget := b.cfg.Spending(guild)
+	cost := fmt.Sprintf("%.2f", spent)
+	if spent > 0 && spent < 0.01 {
+		cost = "less than 0.01"
+	}
+	if budget > 0 {
+		cost += fmt.Sprintf(" of %.2f", budget)
+	}
+	return fmt.Sprintf("**The language model** has cost %s today for this server.", cost)
 }
 
 // of is "3 of at most 50", or "3" where there is no bound.
@@ -128,7 +144,7 @@ func (b *Bot) languageText(language string) string {
 	switch {
 	case language == "":
 		return heading + "each story's own language."
-	case b.cfg.Translates:
+	case b.cfg.Translator != nil || b.cfg.Translates:
 		return heading + languageName(language) + "."
 	}
 	return heading + fmt.Sprintf("each story's own language and say which. %s is noted, but this bot has no language model to translate with.", languageName(language))

@@ -48,11 +48,11 @@ func (b *Bot) listSubscriptions(ctx context.Context, r *request) (response, erro
 		return customID(verbSubscriptions, number(offset))
 	})...)
 	return response{
-		Embed: &discordgo.MessageEmbed{
+		Embeds: embeds(&discordgo.MessageEmbed{
 			Type:        discordgo.EmbedTypeRich,
 			Title:       plural(len(all), "subscription", "subscriptions"),
 			Description: spaced(lines),
-		},
+		}),
 		Rows: rows,
 	}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bwmarrin/discordgo"
 	"github.com/google/go-cmp/cmp"
 
 	"tidings/internal/discordsim"
@@ -453,7 +454,11 @@ func TestHelp(t *testing.T) {
 	b := newBench(t, discordsim.Limits{}).start()
 	text := b.run("/help", b.sim.Member().ID).Message.Content
 	for _, c := range definitions(nil) {
-		if !strings.Contains(text, "`/"+c.Name) && c.Name != "help" {
+		name := "`/" + c.Name
+		if c.Type == discordgo.MessageApplicationCommand {
+			name = "*" + c.Name + "*"
+		}
+		if !strings.Contains(text, name) && c.Name != "help" {
 			t.Errorf("/help does not name /%s", c.Name)
 		}
 	}

@@ -28,20 +28,33 @@ func definitions(topics []news.Topic) []*discordgo.ApplicationCommand {
 				share),
 			subcommand("search", "Find stories by words",
 				required(limited(option(discordgo.ApplicationCommandOptionString, "query", `Words to find, such as: pixel "tensor g6" -rumor`), maxSearch)),
+				share),
+			subcommand("brief", "What matters now: the most told stories, in a sentence each",
+				limited(option(discordgo.ApplicationCommandOptionString, "topic", `Only what has these words, such as: xiaomi OR "honor magic"`), maxSearch),
+				briefHours(),
 				share)),
 		command("summarize", "Condense an article into a few sentences",
 			required(limited(option(discordgo.ApplicationCommandOptionString, "url", "The article's address"), maxFeedText)),
 			&discordgo.ApplicationCommandOption{
 				Type: discordgo.ApplicationCommandOptionString, Name: "length", Description: "How much of it",
 				Choices: []*discordgo.ApplicationCommandOptionChoice{
-					{Name: "Short: about 30 words", Value: "short"},
-					{Name: "Medium: about 60 words", Value: "medium"},
-					{Name: "Long: about 120 words", Value: "long"},
+					{Name: "One line", Value: lengthLine.String()},
+					{Name: "Short: at most 60 words", Value: lengthShort.String()},
+					{Name: "Long: at most 120 words, as points", Value: lengthLong.String()},
 				},
 			},
 			share),
+		messageCommand(menuLinks),
 		command("help", "What Tidings does, and how to begin"),
 	}
+}
+
+func briefHours() *discordgo.ApplicationCommandOption {
+	o := option(discordgo.ApplicationCommandOptionInteger, "hours", "The period, a day unless you choose another")
+	for _, p := range briefPeriods() {
+		o.Choices = append(o.Choices, &discordgo.ApplicationCommandOptionChoice{Name: "The " + p.Name, Value: p.Hours})
+	}
+	return o
 }
 
 func feedsCommand(topics []news.Topic) *discordgo.ApplicationCommand {
@@ -94,6 +107,14 @@ func textChannel(o *discordgo.ApplicationCommandOption) *discordgo.ApplicationCo
 func command(name, description string, options ...*discordgo.ApplicationCommandOption) *discordgo.ApplicationCommand {
 	return &discordgo.ApplicationCommand{
 		Type: discordgo.ChatApplicationCommand, Name: name, Description: description, Options: options,
+		Contexts: &[]discordgo.InteractionContextType{discordgo.InteractionContextGuild},
+	}
+}
+
+// messageCommand is a command of every message's menu. It has no description there.
+func messageCommand(name string) *discordgo.ApplicationCommand {
+	return &discordgo.ApplicationCommand{
+		Type: discordgo.MessageApplicationCommand, Name: name,
 		Contexts: &[]discordgo.InteractionContextType{discordgo.InteractionContextGuild},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,6 +27,7 @@ type memory struct {
 	notes  map[news.NoticeID]news.Notice
 	failed map[news.NoticeID]string // why
 	news   []news.Headline
+	others map[news.StoryID][]news.Headline // further stories of a story's event
 
 	// hooks, all optional
 	onSubscriptions func(context.Context) error
@@ -280,6 +282,31 @@ func (m *memory) Search(_ context.Context, _ news.GuildID, q *news.Expr, limit, 
 		return nil, err
 	}
 	return m.page(func(h news.Headline) bool { _, ok := query.Match(h.Story.Title); return ok }, limit, offset), nil
+}
+
+// Brief keeps the order of the news.
+func (m *memory) Brief(_ context.Context, _ news.GuildID, q *news.Expr, since time.Time, limit int) ([]news.Headline, error) {
+	matches := func(string) bool { return true }
+	if q != nil {
+		query, err := match.Compile(strings.Join(q.Words, " "))
+		if err != nil {
+			return nil, err
+		}
+		matches = func(title string) bool { _, ok := query.Match(title); return ok }
+	}
+	return m.page(func(h news.Headline) bool { return !h.Story.Time().Before(since) && matches(h.Story.Title) }, limit, 0), nil
+}
+
+func (m *memory) EventStories(ctx context.Context, _ news.GuildID, id news.StoryID, limit int) (stories []news.Story, feeds []news.Feed, err error) {
+	own, err := m.Story(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	stories, feeds = append(stories, own), append(feeds, news.Feed{Title: "Own"})
+	for _, h := range m.others[id] {
+		stories, feeds = append(stories, h.Story), append(feeds, h.Feed)
+	}
+	return stories[:min(limit, len(stories))], feeds[:min(limit, len(feeds))], nil
 }
 
 func (m *memory) CountMatches(ctx context.Context, g news.GuildID, q *news.Expr, _ time.Time) (int, error) {

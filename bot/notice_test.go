@@ -415,16 +415,19 @@ func TestTryNow(t *testing.T) {
 		}
 	}
 	b.notifyAnew()
-	b.store.poll = nil
-	b.store.feeds[0].State = news.FeedGone
-	want := "**The Verge was not tried**, since I no longer ask where a site says that a feed is gone. `/feeds add` with its address makes me ask again."
-	if r := b.press(b.posted()[0], "Try now", b.sim.Admin().ID); r.Message.Content != want {
-		t.Errorf("gone and not tried: %q, want %q", r.Message.Content, want)
-	}
 	notice := b.posted()[0]
 	b.store.follow = map[news.FeedID]bool{}
 	if r := b.press(notice, "Try now", b.sim.Admin().ID); r.Message.Content != "This server no longer follows that feed. `/feeds list` shows what it follows." {
 		t.Errorf("a feed that is not followed: %q", r.Message.Content)
+	}
+	b.store.follow[b.store.feeds[0].ID] = true
+	b.store.poll = func(f *news.Feed) {
+		f.TriedAt, f.PolledAt, f.State, f.Failures, f.LastError = time.Now(), time.Now(), news.FeedActive, 0, ""
+	}
+	b.store.feeds[0].State = news.FeedGone
+	want := "**The Verge is back.** I read it on its schedule again."
+	if r := b.press(notice, "Try now", b.sim.Admin().ID); r.Message.Content != want {
+		t.Errorf("gone and back: %q, want %q", r.Message.Content, want)
 	}
 }
 

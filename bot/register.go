@@ -94,7 +94,9 @@ func normalCommands(commands []*discordgo.ApplicationCommand) ([]byte, error) {
 		}
 		normal = append(normal, n)
 	}
-	slices.SortFunc(normal, func(a, b normalCommand) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(normal, func(a, b normalCommand) int {
+		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Name, b.Name))
+	})
 	encoded, err := json.Marshal(normal)
 	if err != nil {
 		return nil, fmt.Errorf("compare the commands: %w", err)

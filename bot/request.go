@@ -25,6 +25,9 @@ type request struct {
 	Values []string // chosen in a select menu
 	Own    bool     // of a component: the message is only for, or was asked for by, this person
 
+	OnMessage bool               // a command of a message's menu
+	Message   *discordgo.Message // that message, or the one of ours that a component stands under; nil where not told
+
 	Focused string // the option being typed
 	Typed   string // what is typed of it
 
@@ -151,8 +154,10 @@ func readRequest(i *discordgo.Interaction) (r *request, key string) {
 	switch data := i.Data.(type) {
 	case discordgo.ApplicationCommandInteractionData:
 		r.Name = data.Name
+		r.OnMessage = data.CommandType == discordgo.MessageApplicationCommand
 		if data.Resolved != nil {
 			r.attached = data.Resolved.Attachments
+			r.Message = data.Resolved.Messages[data.TargetID]
 		}
 		options := data.Options
 		for len(options) == 1 && options[0] != nil && isSubcommand(options[0].Type) {
@@ -175,7 +180,7 @@ func readRequest(i *discordgo.Interaction) (r *request, key string) {
 		if found {
 			r.Args = strings.Split(args, ":")
 		}
-		r.Own = ownMessage(i, r.User)
+		r.Own, r.Message = ownMessage(i, r.User), i.Message // Discord offers components only of the bot's own messages
 	}
 	return r, r.Name
 }

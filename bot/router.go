@@ -20,10 +20,10 @@ import (
 // response is what a handler answers. Where it goes, and to whose eyes, the
 // route decides, so that a deferral promises what the answer keeps.
 type response struct {
-	Text  string
-	Embed *discordgo.MessageEmbed
-	Rows  []discordgo.MessageComponent
-	Files []file
+	Text   string
+	Embeds []*discordgo.MessageEmbed
+	Rows   []discordgo.MessageComponent
+	Files  []file
 }
 
 // file is one that an answer brings.
@@ -89,6 +89,7 @@ type answerer interface {
 type router struct {
 	api        answerer
 	commands   map[string]route
+	messages   map[string]route // the commands of a message's menu
 	components map[string]route
 	around     []middleware // the first is outermost
 	timing     Timing
@@ -108,6 +109,9 @@ func (rt *router) serve(ctx context.Context, i *discordgo.Interaction) {
 	case discordgo.InteractionMessageComponent:
 		table = rt.components
 	case discordgo.InteractionApplicationCommand:
+		if r.OnMessage {
+			table = rt.messages
+		}
 	default:
 		log.Warn("an interaction of a type that nothing asked for", "type", int(i.Type))
 		return
@@ -394,11 +398,16 @@ func adminOnly(rt route, next handler) handler {
 	}
 }
 
+// embeds is one or more of them, as an answer has them.
+func embeds(e ...*discordgo.MessageEmbed) []*discordgo.MessageEmbed { return e }
+
+// embeds are the answer's, never nil: the library would leave out what is to take
+// away the ones before.
 func (resp response) embeds() []*discordgo.MessageEmbed {
-	if resp.Embed == nil {
+	if resp.Embeds == nil {
 		return []*discordgo.MessageEmbed{}
 	}
-	return []*discordgo.MessageEmbed{resp.Embed}
+	return resp.Embeds
 }
 
 func (resp response) rows() []discordgo.MessageComponent {

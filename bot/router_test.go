@@ -408,6 +408,12 @@ func TestDefinitionsKeepDiscordsRules(t *testing.T) {
 		topics = append(topics, news.Topic{Name: number(n).String(), Title: long("a topic of long words ", 200), Feeds: make([]news.Feed, 1000)})
 	}
 	for _, c := range definitions(topics) {
+		if c.Type == discordgo.MessageApplicationCommand {
+			if c.Description != "" || len(c.Options) > 0 || width(c.Name) > 32 || rt.messages[c.Name].handle == nil {
+				t.Errorf("%s: a menu's command has a name and a handler, and neither description nor options", c.Name)
+			}
+			continue
+		}
 		if n := width(c.Description); n < 1 || n > 100 {
 			t.Errorf("%s: description is %d wide", c.Name, n)
 		}
@@ -450,7 +456,9 @@ func TestSameCommands(t *testing.T) {
 	}
 	for i, c := range answered {
 		c.ID, c.Version, c.ApplicationID = "1", "2", "3"
-		c.Type = 0
+		if c.Type == discordgo.ChatApplicationCommand {
+			c.Type = 0
+		}
 		answered[0], answered[i] = answered[i], answered[0]
 	}
 	if same, err := sameCommands(definitions(nil), answered); err != nil || !same {
@@ -462,6 +470,7 @@ func TestSameCommands(t *testing.T) {
 		"option":      func(c *discordgo.ApplicationCommand) { c.Options = nil },
 		"required":    func(c *discordgo.ApplicationCommand) { c.Options[0].Required = false },
 		"length":      func(c *discordgo.ApplicationCommand) { c.Options[0].MaxLength++ },
+		"type":        func(c *discordgo.ApplicationCommand) { c.Type = discordgo.MessageApplicationCommand },
 		"contexts":    func(c *discordgo.ApplicationCommand) { c.Contexts = nil },
 	}
 	for name, change := range changes {

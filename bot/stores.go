@@ -87,7 +87,12 @@ type News interface {
 	Latest(ctx context.Context, guild news.GuildID, feed news.FeedID, limit, offset int) ([]news.Headline, error)
 	Search(ctx context.Context, guild news.GuildID, query *news.Expr, limit, offset int) ([]news.Headline, error)
 	CountMatches(ctx context.Context, guild news.GuildID, query *news.Expr, since time.Time) (int, error)
-	Story(context.Context, news.StoryID) (news.Story, error)
+	// Brief lists the events of which was told since a time, or those that the query
+	// matches; nil is for all. The most told ones come first.
+	Brief(ctx context.Context, guild news.GuildID, query *news.Expr, since time.Time, limit int) ([]news.Headline, error)
+	// EventStories returns the story and those of other feeds about the same event,
+	// with their feeds.
+	EventStories(ctx context.Context, guild news.GuildID, story news.StoryID, limit int) ([]news.Story, []news.Feed, error)
 }
 
 // Deliveries keeps how far each post got.
@@ -135,6 +140,12 @@ type FeedAdder interface {
 // Summarizer condenses a text.
 type Summarizer interface {
 	Summarize(context.Context, news.SummaryRequest) (news.Summary, error)
+}
+
+// Translator says a headline and sentences in another language. An error means
+// that there is no translation, for now or at all.
+type Translator interface {
+	Translate(context.Context, news.TranslationRequest) (news.Translation, error)
 }
 
 // ArticleReader reads a page that a person gave. Its error is a *news.UserError
