@@ -2,7 +2,9 @@ package summary
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 )
 
 // The company of a number, date or name is the words around it. A summary that
@@ -86,16 +88,26 @@ func (g *Guard) alike(tokens []token, a, b item) bool {
 	return true
 }
 
-// comparable reports whether one number could be taken for another: it is neither far
-// from it, nor the same but for rounding.
+// comparable reports whether one number could be taken for another: it is not one that
+// counts something of quite another size, nor the same but for rounding.
 func comparable(a, b numeral) bool {
-	const far, rounding = 100, 0.05
+	const far = 100
 	return slices.ContainsFunc(a.values, func(x float64) bool {
 		return slices.ContainsFunc(b.values, func(y float64) bool {
-			low, high := min(x, y), max(x, y)
-			return high <= far*low && high-low > rounding*high
+			return (a.unit != "" || max(x, y) <= far*min(x, y)) && !rounds(x, y) && !rounds(y, x)
 		})
 	})
+}
+
+// rounds reports whether x is y, rounded to one or two digits.
+func rounds(x, y float64) bool {
+	for digits := 1.0; digits <= 2; digits++ {
+		unit := math.Pow(10, math.Floor(math.Log10(math.Abs(y)))-digits+1)
+		if math.Abs(math.Round(y/unit)*unit-x) < 1e-9*math.Abs(x) {
+			return true
+		}
+	}
+	return false
 }
 
 // checkCompany refuses a number, date or name whose company in the article is
@@ -227,6 +239,9 @@ func (g *Guard) fit(tokens []token, a, b item, leave ...item) float64 {
 		if k >= a.from && k < a.to || slices.ContainsFunc(leave, func(c item) bool { return k >= c.from && k < c.to }) {
 			continue
 		}
+		if a.kind == nameItem && len(leave) > 0 && !g.apart(tokens, a, leave[0]) && g.isOfRun(tokens, a, k) {
+			continue // the first name goes wherever the last name goes
+		}
 		if k == a.to && unitWords[t.low] != "" {
 			continue // the number's own unit, which others have as well
 		}
@@ -261,6 +276,28 @@ func (g *Guard) fit(tokens []token, a, b item, leave ...item) float64 {
 		sum += best / (1 + decay*float64(away(k, a)-1))
 	}
 	return sum
+}
+
+// apart reports whether no sign divides two items, so that both are of one clause.
+func (g *Guard) apart(tokens []token, a, b item) bool {
+	from, to := min(a.to, b.to), max(a.from, b.from)
+	for i := from; i <= to && i < len(tokens); i++ {
+		if strings.ContainsAny(tokens[i].gap, ",;") {
+			return false
+		}
+	}
+	return true
+}
+
+// isOfRun reports whether the token at k belongs to the name that a is a part of.
+func (g *Guard) isOfRun(tokens []token, a item, k int) bool {
+	from, to := min(k, a.from), max(k+1, a.to)
+	for i := from; i < to; i++ {
+		if !tokens[i].isName() || i > from && (!joined(tokens[i].gap) || tokens[i-1].owns) {
+			return false
+		}
+	}
+	return true
 }
 
 // away returns how many tokens a token outside an item is away from it.

@@ -11,10 +11,35 @@ import (
 // stands at its beginning, and what is given is paid for.
 const maxMaterial = 12 << 10
 
-// material returns what a model is told of a story, and what its summary is
-// checked against: the title, the feed's description and the article.
+// material returns what a model's summary is checked against: the title, the feed's
+// description and the article, with the place that it was filed from.
 func material(r news.SummaryRequest) string {
-	return strings.Join([]string{titleOf(r.Title), cut(withoutOrders(Clean(r.Title, r.Lead)), 2000), articleOf(r)}, "\n")
+	article := articleOf(r)
+	parts := []string{titleOf(r.Title), cut(withoutOrders(Clean(r.Title, r.Lead)), 2000), article}
+	if place := datelineOf(r.Text, article); place != "" {
+		parts = append(parts, place)
+	}
+	return strings.Join(parts, "\n")
+}
+
+// datelineOf returns what cleaning has taken from the beginning of an article's first
+// sentence.
+func datelineOf(text, article string) string {
+	const most = 120 // bytes
+	first, _, _ := strings.Cut(article, "\n")
+	head := cut(first, 40)
+	if len(head) < 10 {
+		return ""
+	}
+	before, _, found := strings.Cut(text[:min(len(text), 10*most)], head)
+	if !found {
+		return ""
+	}
+	line := squeeze(strings.ToValidUTF8(before[strings.LastIndexByte(before, '\n')+1:], ""))
+	if len(line) > most || isOrder(line) {
+		return ""
+	}
+	return line
 }
 
 func titleOf(title string) string { return cut(withoutOrders(squeeze(bound(title))), 500) }

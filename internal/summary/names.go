@@ -239,7 +239,11 @@ var titles = newWordSet("ceo cfo cto coo president chancellor minister mr mrs ms
 
 // openers are words that begin sentences and are no names, though an article may
 // not have them.
-var openers = newWordSet("group groups campaign campaigns use latest team teams firm video photo fans club leaders leader owner couple man men boy girl mother father son daughter judges jury lawyer doctor " +
+var openers = newWordSet("environ près selon quelque quelques plusieurs aucun aucune après avant depuis pendant lors dès face grâce malgré afin outre parmi chaque tous toutes moins selon seul seule seuls enfin " +
+	"unos unas cerca según tras desde durante además aunque mientras cada todos todas casi alrededor ante frente debido varios varias menos antes después apenas solo " +
+	"segundo após mais alguns algumas circa secondo dopo oltre quasi ogni tutti tutte ongeveer volgens sinds meer minder elke ruim bijna " +
+	"etwa rund laut weniger seit zudem insgesamt allerdings außerdem beginnen bereits nachdem während obwohl trotz fast knapp jeder jede jedes viele einige mehrere betroffen " +
+	"group groups campaign campaigns use latest team teams firm video photo fans club leaders leader owner couple man men boy girl mother father son daughter judges jury lawyer doctor " +
 	"nurses pupils schools school church bank banks airline airlines train trains flights flight ship ships bodies body death deaths talk deal deals sale bid vote voting search rescue crew crews about above according across additionally advocates after again against agents all almost along already also although among amid an analysts " +
 	"and another any anyone around as at authorities back before behind below beside besides between beyond both buyers by campaigners cars children citizens city " +
 	"companies company construction consumers costs council councillors court critics customers damage deliveries despite developers doctors down drivers during each early " +

@@ -167,6 +167,9 @@ func (g *Guard) mayBeSpeaker(name []token, s int) bool {
 	if len(others) == 0 && len(outside) == 0 && s+1 < len(g.lasts) && shares(name, g.sentenceAt(s+1)) {
 		return true
 	}
+	if s > 0 && shares(name, g.sentenceAt(0)) && slices.ContainsFunc(outside, func(t token) bool { return pronouns.has(t.low) }) {
+		return true // the one that the story is about
+	}
 	named := false
 	for back := 1; back <= 2 && s-back >= 0; back++ {
 		before := g.sentenceAt(s - back)
@@ -193,7 +196,7 @@ func (g *Guard) checkSubject(tokens []token, _ []dated) error {
 		return nil
 	}
 	subject := tokens[all[0].from:all[0].to]
-	if !g.isPerson(subject) || all[0].to < len(tokens) && strings.ContainsAny(tokens[all[0].to].gap, "'’") {
+	if !g.isPerson(subject) || !slices.ContainsFunc(subject, func(t token) bool { return g.hasNamed(t.low) }) || all[0].to < len(tokens) && strings.ContainsAny(tokens[all[0].to].gap, "'’") {
 		return nil
 	}
 	said := map[string]bool{}
@@ -229,16 +232,44 @@ func (g *Guard) checkSubject(tokens []token, _ []dated) error {
 		return nil
 	}
 	sentence := g.sentenceAt(at)
-	if slices.ContainsFunc(sentence, func(t token) bool { return pronouns.has(t.low) && !t.quoted }) {
-		return nil
-	}
+	pronoun := slices.IndexFunc(sentence, func(t token) bool { return pronouns.has(t.low) && !t.quoted })
 	for _, r := range g.runs(sentence) {
-		if other := sentence[r.from:r.to]; len(other) > 0 && !shares(other, tokens[:all[0].to]) && g.isPerson(other) {
+		other := sentence[r.from:r.to]
+		if pronoun >= 0 && pronoun < r.from {
+			return nil
+		}
+		if !shares(other, tokens[:all[0].to]) && g.isPerson(other) {
 			return fmt.Errorf("the article says of %q what the summary says of %q", written(other, 0, len(other)), written(subject, 0, len(subject)))
 		}
 	}
+	if pronoun < 0 && float64(best) >= nearlyAllSaid*float64(len(said)) && !g.isCalled(subject, sentence) {
+		return fmt.Errorf("the article does not say of %q what the summary says", written(subject, 0, len(subject)))
+	}
 	return nil
 }
+
+// nearlyAllSaid is the share of a summary's sentence that one of the article has where
+// it can be nothing else.
+const nearlyAllSaid = 0.8
+
+// isCalled reports whether the article calls the subject by what a sentence begins with:
+// "the farmer", where it has "Pillai, a farmer".
+func (g *Guard) isCalled(subject, sentence []token) bool {
+	head := slices.IndexFunc(sentence, func(t token) bool { return t.stem != "" })
+	if head < 0 || len(sentence) == 0 || !determiners.has(sentence[0].low) && !sources.has(sentence[0].low) {
+		return true // it begins with no noun that could be told
+	}
+	for s := range g.lasts {
+		other := g.sentenceAt(s)
+		if shares(subject, other) && slices.ContainsFunc(other, func(t token) bool { return t.stem == sentence[head].stem }) {
+			return true
+		}
+	}
+	return false
+}
+
+// sources are words before the one who says something.
+var sources = newWordSet("according laut selon según secondo volgens segundo")
 
 // keyOfToken returns what is compared of a token: its stem, or its number.
 func keyOfToken(t *token) string {
