@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,7 +65,7 @@ func (b *Bot) briefPage(ctx context.Context, guild news.GuildID, p period, offse
 		}
 		query = compiled.Expr()
 	}
-	since := b.now().Add(-time.Duration(p.Hours) * time.Hour)
+	since := b.now().UTC().Add(-time.Duration(p.Hours) * time.Hour)
 	found, err := b.cfg.Store.Brief(ctx, guild, query, since, maxBrief+1)
 	if err != nil {
 		return response{}, fmt.Errorf("brief server %v: %w", guild, err)
@@ -88,7 +89,7 @@ func (b *Bot) briefPage(ctx context.Context, guild news.GuildID, p period, offse
 	lines, translated := b.bullets(ctx, guild, found[offset:end])
 	rest := ""
 	if end < len(found) {
-		rest = fmt.Sprintf("%d more", len(found)-end)
+		rest = plural(len(found)-end, "more story", "more stories")
 	}
 	var row discordgo.ActionsRow
 	page := func(label string, offset int) {
@@ -181,15 +182,20 @@ func (b *Bot) oneSentence(ctx context.Context, guild news.GuildID, h news.Headli
 func (b *Bot) retellBullets(ctx context.Context, guild news.GuildID, bullets []bullet) (translated string) {
 	ctx, cancel := context.WithTimeout(ctx, translateTimeout) // for all languages together
 	defer cancel()
-	byLanguage := map[string][]*bullet{}
-	for i := range bullets {
-		told := primary(bullets[i].Story.Language)
-		byLanguage[told] = append(byLanguage[told], &bullets[i])
+	var languages []string
+	for _, line := range bullets {
+		if told := primary(line.Story.Language); !slices.Contains(languages, told) {
+			languages = append(languages, told)
+		}
 	}
-	for language, group := range byLanguage {
+	for _, language := range languages {
 		var texts []string
 		var places []*string
-		for _, line := range group {
+		for i := range bullets {
+			line := &bullets[i]
+			if primary(line.Story.Language) != language {
+				continue
+			}
 			for _, text := range []*string{&line.Title, &line.Sentence} {
 				if strings.TrimSpace(*text) != "" {
 					texts, places = append(texts, *text), append(places, text)
@@ -197,17 +203,17 @@ func (b *Bot) retellBullets(ctx context.Context, guild news.GuildID, bullets []b
 			}
 		}
 		told := b.retell(ctx, guild, "", texts, language)
-		if told.Note == "translated" {
-			translated = told.Note
-		}
 		for i, place := range places {
 			*place = told.Sentences[i]
 		}
-		if told.Note == "translated" {
+		if told.Note == noteTranslated {
+			translated = told.Note
 			continue
 		}
-		for _, line := range group {
-			line.Note = told.Note
+		for i := range bullets {
+			if primary(bullets[i].Story.Language) == language {
+				bullets[i].Note = told.Note
+			}
 		}
 	}
 	return translated

@@ -43,11 +43,13 @@ func (b *Bot) longer(ctx context.Context, r *request) (response, error) {
 	if err != nil {
 		return response{}, fmt.Errorf("summarize story %v: %w", id, err)
 	}
-	without := lacksArticle(story) && !slices.ContainsFunc(stories[1:], func(s news.Story) bool { return !lacksArticle(s) })
+	withArticle := func(s news.Story) bool { return !lacksArticle(s) }
+	known := withArticle(story) || slices.ContainsFunc(stories[1:], withArticle)
 	switch {
-	case len(summary.Sentences) == 0 && without:
-		return response{}, news.Userf("I have no more of that story than the post shows: I can't get at the article itself. The post's title links to it.")
-	case len(summary.Sentences) == 0:
+	case len(summary.Sentences) > 0:
+	case !known && story.URL != "":
+		return response{}, news.Userf("I can't read the article itself, and have no more of that story than the post shows. The post's title links to it.")
+	default:
 		return response{}, news.Userf("I have no more of that story than the post shows. The post's title links to it.")
 	}
 	told := b.retell(ctx, r.Guild, story.Title, summary.Sentences, story.Language)
@@ -68,8 +70,12 @@ func (b *Bot) longer(ctx context.Context, r *request) (response, error) {
 		Color:       colour(outletName(feeds[0], story.URL)),
 		Description: joinNonEmpty("\n", lengthLong.text(told.Sentences, longBudget, source), note(methodName(summary.Method), told.Note, ago(story.Time()))),
 	})}
-	if without {
-		resp.Text = "I can't get at the article itself, so this is all that the feed says of it. The title links to it."
+	switch {
+	case known:
+	case story.URL == "":
+		resp.Text = "The feed names no article, so this is all that it says of the story."
+	default:
+		resp.Text = "I can't read the article itself, so this is all that its feed says of it. The title links to it."
 	}
 	return resp, nil
 }

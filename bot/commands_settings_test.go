@@ -73,9 +73,47 @@ func TestSettings(t *testing.T) {
 	say("/settings language language:own", own)
 }
 
+func TestSpendingText(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ spent, budget float64 }{
+		"**The language model** has cost 0.12 of 1.00 today for this server.":           {0.12, 1},
+		"**The language model** has cost 0.00 of 1.00 today for this server.":           {0, 1},
+		"**The language model** has cost less than 0.01 of 0.50 today for this server.": {0.0004, 0.5},
+		"**The language model** has cost 3.46 today for this server.":                   {3.456, 0},
+	}
+	for want, test := range tests {
+		b := &Bot{cfg: Config{Spending: func(g news.GuildID) (float64, float64) {
+			if g != 7 {
+				t.Errorf("asked for server %v", g)
+			}
+			return test.spent, test.budget
+		}}}
+		if got := b.spendingText(7); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if got := (&Bot{}).spendingText(7); got != "" {
+		t.Errorf("without a model: %q", got)
+	}
+}
+
+// What the model has cost stands among the settings.
+func TestSettingsShowSpending(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, discordsim.Limits{})
+	b.cfg.Translator = &translator{}
+	b.cfg.Spending = func(g news.GuildID) (float64, float64) { return float64(g-b.guild) + 0.12, 1 }
+	b.start()
+	want := "**Summaries** come in each story's own language. `/settings language` changes it.\n" +
+		"**The language model** has cost 0.12 of 1.00 today for this server.\n**Feeds:** 0. `/feeds list`"
+	if got := b.run("/settings show").Message.Content; !strings.Contains(got, want) {
+		t.Errorf("settings\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestLanguageText(t *testing.T) {
 	t.Parallel()
-	b := &Bot{cfg: Config{Translates: true}}
+	b := &Bot{cfg: Config{Translator: &translator{}}}
 	for language, want := range map[string]string{
 		"":   "**Summaries** come in each story's own language.",
 		"ja": "**Summaries** come in Japanese.",

@@ -28,6 +28,7 @@ type memory struct {
 	failed map[news.NoticeID]string // why
 	news   []news.Headline
 	others map[news.StoryID][]news.Headline // further stories of a story's event
+	asked  []news.SummaryRequest
 
 	// hooks, all optional
 	onSubscriptions func(context.Context) error
@@ -40,6 +41,8 @@ type memory struct {
 	poll            func(*news.Feed) // changes the feed as a poll does
 	polls           int
 	sentErr         error // of DeliverySent
+	onSummarize     func(news.SummaryRequest) (news.Summary, error)
+	onBrief         func(since time.Time, limit int) error
 }
 
 func newMemory() *memory {
@@ -66,6 +69,9 @@ func (m *memory) JoinGuild(ctx context.Context, g news.Guild) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if old := m.guilds[g.ID]; old != nil { // what the server chose stays
+		g.NoticeChannel, g.NoticesOff, g.Language = old.NoticeChannel, old.NoticesOff, old.Language
+	}
 	m.guilds[g.ID] = &g
 	m.joins[g.ID]++
 	return nil
@@ -286,6 +292,11 @@ func (m *memory) Search(_ context.Context, _ news.GuildID, q *news.Expr, limit, 
 
 // Brief keeps the order of the news.
 func (m *memory) Brief(_ context.Context, _ news.GuildID, q *news.Expr, since time.Time, limit int) ([]news.Headline, error) {
+	if m.onBrief != nil {
+		if err := m.onBrief(since, limit); err != nil {
+			return nil, err
+		}
+	}
 	matches := func(string) bool { return true }
 	if q != nil {
 		query, err := match.Compile(strings.Join(q.Words, " "))
@@ -363,6 +374,12 @@ func (m *memory) DeliveryFailed(_ context.Context, id news.DeliveryID, reason st
 }
 
 func (m *memory) Summarize(_ context.Context, r news.SummaryRequest) (news.Summary, error) {
+	m.mu.Lock()
+	m.asked = append(m.asked, r)
+	m.mu.Unlock()
+	if m.onSummarize != nil {
+		return m.onSummarize(r)
+	}
 	if r.Text == "" {
 		return news.Summary{}, nil
 	}

@@ -110,30 +110,31 @@ func linkStart(text string) (start, length int) {
 
 // afterAddress are what follows an address in a sentence, or formats it, and no
 // part of it where it is the last.
-const afterAddress = ".,:;!?'\"*_~…。，、：；！？）」』】》’”"
+const afterAddress = ".,:;!?'*_~…"
+
+// notInAddress end an address, wherever they stand: those that have to be encoded in
+// one, and the punctuation of scripts that put no space after it.
+const notInAddress = "<>\"`|\\^{}“”‘’«»。，、：；！？（）「」『』【】《》"
 
 // addressEnd returns how long the rest of an address is: up to a space, to what
 // cannot stand in one, or to a bracket that was opened before it.
 func addressEnd(text string) int {
-	open := map[rune]int{}
+	round, square := 0, 0
 	for i, r := range text {
-		switch r {
-		case '<', '>', '"', '`', '|', '\\', '^', '{', '}':
+		switch {
+		case unicode.IsSpace(r), unicode.IsControl(r), strings.ContainsRune(notInAddress, r):
 			return i
-		case '(', '[':
-			open[r]++
-		case ')':
-			if open['(']--; open['('] < 0 {
-				return i
-			}
-		case ']':
-			if open['[']--; open['['] < 0 {
-				return i
-			}
-		default:
-			if unicode.IsSpace(r) || unicode.IsControl(r) {
-				return i
-			}
+		case r == '(':
+			round++
+		case r == ')':
+			round--
+		case r == '[':
+			square++
+		case r == ']':
+			square--
+		}
+		if round < 0 || square < 0 {
+			return i
 		}
 	}
 	return len(text)

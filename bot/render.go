@@ -152,7 +152,7 @@ func postNote(p news.Post) string {
 // server reads another language.
 func languageNote(p news.Post) string {
 	if p.Translation != nil {
-		return "translated"
+		return noteTranslated
 	}
 	if told := primary(p.Story.Language); told != "" && p.Language != "" && told != primary(p.Language) {
 		return "in " + languageName(told)

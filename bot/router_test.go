@@ -175,6 +175,7 @@ func testRouter(w answerer) *router {
 		api: w, timing: Timing{}.withDefaults(), log: discardLog(),
 		around:     []middleware{recovering, inServer, adminOnly},
 		commands:   map[string]route{},
+		messages:   map[string]route{},
 		components: map[string]route{},
 	}
 }
@@ -312,6 +313,8 @@ func TestRequestReaders(t *testing.T) {
 func FuzzServe(f *testing.F) {
 	f.Add([]byte(`{"type":2,"guild_id":"1","data":{"name":"x","options":[{"name":"a","type":3,"value":5}]}}`))
 	f.Add([]byte(`{"type":2,"guild_id":"1","data":{"name":"x","options":[{"name":"a","type":11,"value":"5"}],"resolved":{"attachments":{"5":null}}}}`))
+	f.Add([]byte(`{"type":2,"guild_id":"1","data":{"name":"x","type":3,"target_id":"5","resolved":{"messages":{"5":null}}}}`))
+	f.Add([]byte(`{"type":2,"guild_id":"1","data":{"name":"x","type":3,"target_id":"5","resolved":{"messages":{"5":{"content":"https://a.example","embeds":[null],"message_snapshots":[{}]}}}}}`))
 	f.Add([]byte(`{"type":3,"guild_id":"1","data":{"custom_id":"x:::","values":[""]}}`))
 	f.Add([]byte(`{"type":4,"data":{"name":"x","options":[{"type":1,"name":"y","options":[null]}]}}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
@@ -331,9 +334,11 @@ func FuzzServe(f *testing.F) {
 			}
 			r.chosen()
 			r.count(0, 0, 1)
+			messageLinks(r.Message)
+			linkedArticles(r.Message)
 			return response{}, nil
 		}}
-		rt.commands["x"], rt.components["x"] = read, read
+		rt.commands["x"], rt.components["x"], rt.messages["x"] = read, read, read
 		rt.serve(t.Context(), &i)
 	})
 }

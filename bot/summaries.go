@@ -95,6 +95,9 @@ type retelling struct {
 	Note      string // that it was translated, or that it is in another language than the server's; "" for neither
 }
 
+// noteTranslated says that sentences are not in the words of their outlet.
+const noteTranslated = "translated"
+
 // translateTimeout bounds a translation, so that a slow one costs the answer its
 // language and not its time.
 const translateTimeout = 20 * time.Second
@@ -130,7 +133,7 @@ func (b *Bot) retell(ctx context.Context, guild news.GuildID, title string, sent
 		own.Note = "" // it was in that language already, which nobody had told
 		return own
 	}
-	return retelling{Title: t.Title, Sentences: t.Sentences, Note: "translated"}
+	return retelling{Title: t.Title, Sentences: t.Sentences, Note: noteTranslated}
 }
 
 // languageOf is the language that a server chose for summaries, "" for each story's
