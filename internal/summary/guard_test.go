@@ -225,6 +225,15 @@ func BenchmarkGuardHostile(b *testing.B) {
 	}
 }
 
+// BenchmarkGuardBelonging is a page of names that belong to one another.
+func BenchmarkGuardBelonging(b *testing.B) {
+	r := news.SummaryRequest{Text: strings.Repeat("Ab Cd of Ef Gh said Ij Kl of Ef Gh ", 350) + "."}
+	sentence := "Ab Cd of Ef Gh, Ij Kl of Ef Gh, and Ef Gh of Ab Cd said " + strings.Repeat("Ij Kl of Ef Gh ", 8) + "was there."
+	for b.Loop() {
+		NewGuard(r).Check([]string{sentence})
+	}
+}
+
 func BenchmarkGuard(b *testing.B) {
 	r := readArticle(b, "testdata/articles/xiaomi.txt")
 	sentences := summarize(b, r).Sentences

@@ -3,6 +3,7 @@ package summary
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -115,6 +116,10 @@ func (g *Guard) checkSpeaker(tokens []token, _ []dated) error {
 	return nil
 }
 
+// maxPlaces bounds how many places of the article are looked at, which a page of names
+// alone could have thousands of.
+const maxPlaces = 20
+
 // quotations returns where the quotations of a sentence are.
 func quotations(tokens []token) []run {
 	var all []run
@@ -140,7 +145,9 @@ func (g *Guard) quoting(q []token) []int {
 			n++
 		}
 		if n == len(q) || n >= 5 {
-			found = append(found, g.tokens[at].sentence)
+			if found = append(found, g.tokens[at].sentence); len(found) == maxPlaces {
+				break
+			}
 		}
 	}
 	return found
@@ -213,19 +220,12 @@ func (g *Guard) checkSubject(tokens []token, _ []dated) error {
 		return nil
 	}
 	best, at, own := 0, -1, 0
-	for s := range g.lasts {
-		n := 0
-		sentence := g.sentenceAt(s)
-		for key := range said {
-			if slices.ContainsFunc(sentence, func(t token) bool { return keyOfToken(&t) == key }) {
-				n++
-			}
-		}
+	for s, n := range g.countSaid(said) {
 		if n > best {
 			best, at = n, s
 		}
-		if shares(subject, sentence) {
-			own = max(own, n)
+		if n > own && shares(subject, g.sentenceAt(s)) {
+			own = n
 		}
 	}
 	if at < 0 || float64(best) < minSaidOf*float64(len(said)) || 2*own >= best {
@@ -271,10 +271,28 @@ func (g *Guard) isCalled(subject, sentence []token) bool {
 // sources are words before the one who says something.
 var sources = newWordSet("according laut selon según secondo volgens segundo")
 
+// countSaid returns of each of the article's sentences how many of the words and numbers
+// it has.
+func (g *Guard) countSaid(said map[string]bool) []int {
+	counts := make([]int, len(g.lasts))
+	last := map[string]int{} // 1 + the sentence where it was counted
+	for i := range g.tokens {
+		t := &g.tokens[i]
+		if t.stem == "" && len(t.numeral.values) == 0 {
+			continue
+		}
+		if key := keyOfToken(t); said[key] && last[key] != t.sentence+1 {
+			last[key] = t.sentence + 1
+			counts[t.sentence]++
+		}
+	}
+	return counts
+}
+
 // keyOfToken returns what is compared of a token: its stem, or its number.
 func keyOfToken(t *token) string {
 	if len(t.numeral.values) > 0 {
-		return fmt.Sprint(t.numeral.values[0])
+		return strconv.FormatFloat(t.numeral.values[0], 'g', -1, 64)
 	}
 	return t.stem
 }
@@ -311,14 +329,19 @@ func (g *Guard) checkBelongs(tokens []token, all []run) error {
 // stands: the Alliance of Holm is not the Party of Holm.
 func (g *Guard) belongsToOther(a, b []token) bool {
 	other := false
-	for _, at := range g.words[b[0].low] {
+	places := g.words[b[0].low]
+	for _, at := range places[:min(len(places), maxPlaces)] {
 		sentence := g.sentenceAt(g.tokens[at].sentence)
 		i := at - g.first(at)
-		for _, r := range g.runs(sentence) {
-			if r.to >= i || i-r.to > 3 || !of.has(sentence[r.to].low) {
+		for k := i - 1; k >= max(1, i-3); k-- {
+			if !of.has(sentence[k].low) || !g.isNameOrNoun(sentence, k-1) || isTitle(sentence[k-1].low) {
 				continue
 			}
-			if shares(a, sentence[r.from:r.to]) {
+			from := k - 1
+			for from > max(0, k-5) && joined(sentence[from].gap) && g.isNameOrNoun(sentence, from-1) && !isTitle(sentence[from-1].low) {
+				from--
+			}
+			if shares(a, sentence[from:k]) {
 				return false
 			}
 			other = true
