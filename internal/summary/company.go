@@ -232,6 +232,7 @@ var pronouns = newWordSet("he she it they him her them his its their who which c
 func (g *Guard) fit(tokens []token, a, b item, leave ...item) float64 {
 	const decay = 0.3
 	sum := 0.0
+	divided := a.kind == nameItem && len(leave) > 0 && !inOneClause(tokens, a, leave[0])
 	last := g.lasts[g.tokens[b.from].sentence]
 	first := g.first(b.from)
 	for k := max(0, a.from-companyHere); k < min(len(tokens), a.to+companyHere); k++ {
@@ -239,7 +240,7 @@ func (g *Guard) fit(tokens []token, a, b item, leave ...item) float64 {
 		if k >= a.from && k < a.to || slices.ContainsFunc(leave, func(c item) bool { return k >= c.from && k < c.to }) {
 			continue
 		}
-		if a.kind == nameItem && len(leave) > 0 && !g.apart(tokens, a, leave[0]) && g.isOfRun(tokens, a, k) {
+		if divided && isOfRun(tokens, a, k) {
 			continue // the first name goes wherever the last name goes
 		}
 		if k == a.to && unitWords[t.low] != "" {
@@ -278,8 +279,8 @@ func (g *Guard) fit(tokens []token, a, b item, leave ...item) float64 {
 	return sum
 }
 
-// apart reports whether no sign divides two items, so that both are of one clause.
-func (g *Guard) apart(tokens []token, a, b item) bool {
+// inOneClause reports whether no comma or semicolon divides two items.
+func inOneClause(tokens []token, a, b item) bool {
 	from, to := min(a.to, b.to), max(a.from, b.from)
 	for i := from; i <= to && i < len(tokens); i++ {
 		if strings.ContainsAny(tokens[i].gap, ",;") {
@@ -290,7 +291,7 @@ func (g *Guard) apart(tokens []token, a, b item) bool {
 }
 
 // isOfRun reports whether the token at k belongs to the name that a is a part of.
-func (g *Guard) isOfRun(tokens []token, a item, k int) bool {
+func isOfRun(tokens []token, a item, k int) bool {
 	from, to := min(k, a.from), max(k+1, a.to)
 	for i := from; i < to; i++ {
 		if !tokens[i].isName() || i > from && (!joined(tokens[i].gap) || tokens[i-1].owns) {
