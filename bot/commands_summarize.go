@@ -79,8 +79,8 @@ func (b *Bot) articleSummary(ctx context.Context, guild news.GuildID, given stri
 	}
 	told := b.retell(ctx, guild, article.Title, summary.Sentences, article.Language)
 	address := article.URL
-	if address == "" {
-		address = given
+	if safeURL(address, maxURL) == "" {
+		address = given // a redirect's target may be longer than an embed takes
 	}
 	outlet := plain(article.Site)
 	if outlet == "" {

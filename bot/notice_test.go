@@ -1,7 +1,9 @@
 package bot
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -428,6 +430,20 @@ func TestTryNow(t *testing.T) {
 	want := "**The Verge is back.** I read it on its schedule again."
 	if r := b.press(notice, "Try now", b.sim.Admin().ID); r.Message.Content != want {
 		t.Errorf("gone and back: %q, want %q", r.Message.Content, want)
+	}
+}
+
+// A site that many ask is no fault of ours to be reported.
+func TestTryNowOfABusySite(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, discordsim.Limits{})
+	b.cfg.Poll = func(context.Context, news.FeedID) error {
+		return fmt.Errorf("poll: %w", &news.SnoozeError{After: time.Minute, Err: errors.New("many go before")})
+	}
+	b.start().notifyAnew()
+	want := "**The Verge was not tried**, since many other requests to its site go before. Try again in a minute."
+	if r := b.press(b.posted()[0], "Try now", b.sim.Admin().ID); r.Message.Content != want {
+		t.Errorf("%q, want %q", r.Message.Content, want)
 	}
 }
 

@@ -54,21 +54,21 @@ func (l length) of(r news.SummaryRequest) news.SummaryRequest {
 }
 
 const (
-	maxPoints   = 8   // of a long summary
-	pointBudget = 400 // each
-	longBudget  = 3600
+	maxPoints  = 12   // of a summary's sentences; as many as are translated at once
+	longBudget = 3600 // of the points of a post's story
 )
 
 // text shows a summary's sentences as a paragraph at most limit wide, and those of
 // a long summary as points. What source returns for a sentence's index is put after
-// its point; it is nil where all are from one source.
+// its point; it is nil where all are from one source. A point that has no room is
+// left out with all after it.
 func (l length) text(sentences []string, limit int, source func(int) string) string {
 	if l != lengthLong {
 		return markdown(strings.Join(sentences, " "), limit)
 	}
 	var b strings.Builder
-	for i, sentence := range sentences[:min(len(sentences), maxPoints)] {
-		point := markdown(sentence, min(pointBudget, limit-2))
+	for i, sentence := range sentences {
+		point := markdown(sentence, limit-len("- "))
 		if point == "" {
 			continue
 		}
@@ -103,9 +103,11 @@ const noteTranslated = "translated"
 const translateTimeout = 20 * time.Second
 
 // retell brings a headline and sentences into the language that a server chose.
-// Their own is from, "" where that is not known.
+// Their own is from, "" where that is not known. It takes the first maxPoints
+// sentences.
 func (b *Bot) retell(ctx context.Context, guild news.GuildID, title string, sentences []string, from string) retelling {
-	own := retelling{Title: title, Sentences: sentences}
+	own := retelling{Title: title, Sentences: sentences[:min(len(sentences), maxPoints)]}
+	sentences = own.Sentences
 	to := b.languageOf(ctx, guild)
 	if to == "" || primary(from) == primary(to) || title == "" && len(sentences) == 0 {
 		return own

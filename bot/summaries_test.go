@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"testing"
 
 	"tidings/internal/discordsim"
@@ -28,7 +27,6 @@ func TestLengthText(t *testing.T) {
 		"points end whole":   {lengthLong, []string{"One.", "Two."}, 14, nil, "- One.\n- Two."},
 		"no half point":      {lengthLong, []string{"One.", "Two."}, 12, nil, "- One."},
 		"one huge point":     {lengthLong, []string{"One is far too long."}, 12, nil, "- One is…"},
-		"a bounded number":   {lengthLong, slices.Repeat([]string{"A."}, 9), 1000, nil, strings.TrimSuffix(strings.Repeat("- A.\n", maxPoints), "\n")},
 		"nothing":            {lengthLong, nil, 100, name, ""},
 	}
 	for what, test := range tests {
@@ -83,6 +81,20 @@ func TestRetell(t *testing.T) {
 		}
 		if len(told.Sentences) != 1 || (told.Note == noteTranslated) != (told.Sentences[0] != "A sentence.") {
 			t.Errorf("%s: %v", name, told.Sentences)
+		}
+	}
+}
+
+// A translator takes only so many sentences.
+func TestRetellBoundsTheSentences(t *testing.T) {
+	t.Parallel()
+	store := newMemory()
+	store.guilds[1] = &news.Guild{ID: 1, Language: "de"}
+	b := &Bot{cfg: Config{Store: store, Translator: &translator{}}, log: discardLog()}
+	for _, from := range []string{"de", "en"} {
+		told := b.retell(context.Background(), 1, "Title", slices.Repeat([]string{"A."}, 30), from)
+		if len(told.Sentences) != maxPoints || (told.Note == noteTranslated) != (from == "en") {
+			t.Errorf("from %s: %d sentences, %q", from, len(told.Sentences), told.Note)
 		}
 	}
 }
