@@ -202,6 +202,19 @@ func TestSummarizeLengths(t *testing.T) {
 		}
 	}
 
+	// A sentence that is too long for a line is shown, not cut and not denied.
+	usual := b.store.onSummarize
+	b.store.onSummarize = func(r news.SummaryRequest) (news.Summary, error) {
+		if r.MaxWords < 120 {
+			return news.Summary{}, nil
+		}
+		return usual(r)
+	}
+	if e := b.run("/summarize url:https://a.example/1 length:line").Message.Embeds[0]; e.Description != "On a.example in 120 words\n-# extract" {
+		t.Errorf("a long sentence: %q", e.Description)
+	}
+	b.store.onSummarize = usual
+
 	// The button finds the article by what its message shows, for whoever presses it.
 	shared := b.run("/summarize share:true url:https://a.example/1", member).Message
 	pages.asked()

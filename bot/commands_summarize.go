@@ -68,11 +68,11 @@ func (b *Bot) articleSummary(ctx context.Context, guild news.GuildID, given stri
 	if err != nil {
 		return nil, fmt.Errorf("read the page to summarize: %w", err)
 	}
-	summary, err := b.cfg.Summaries.Summarize(ctx, l.of(news.SummaryRequest{
+	summary, err := b.condense(ctx, l.of(news.SummaryRequest{
 		Title: article.Title, Text: article.Text, For: []news.GuildID{guild},
 	}))
 	if err != nil {
-		return nil, fmt.Errorf("summarize: %w", err)
+		return nil, err
 	}
 	if len(summary.Sentences) == 0 {
 		return nil, news.Userf("I opened that page, but found too little text to condense. It may need a login, or be a list of other pages. Give the address of a single article.")
@@ -100,6 +100,22 @@ func (b *Bot) articleSummary(ctx context.Context, guild news.GuildID, given stri
 		e.Thumbnail = &discordgo.MessageEmbedThumbnail{URL: image}
 	}
 	return e, nil
+}
+
+// condense asks for a summary, and where no sentence of the text is as short as
+// that, for a longer one: a sentence is not cut, and an article with long ones is not
+// to be taken for an empty page.
+func (b *Bot) condense(ctx context.Context, r news.SummaryRequest) (news.Summary, error) {
+	for {
+		summary, err := b.cfg.Summaries.Summarize(ctx, r)
+		if err != nil {
+			return news.Summary{}, fmt.Errorf("summarize: %w", err)
+		}
+		if len(summary.Sentences) > 0 || r.MaxWords >= longWords {
+			return summary, nil
+		}
+		r.MaxWords = min(2*r.MaxWords, longWords)
+	}
 }
 
 // Budgets of an article's embed. Three of them with their titles stay within the
