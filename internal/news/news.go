@@ -82,7 +82,7 @@ type Hub struct {
 type HubLease struct {
 	Feed     FeedID
 	Hub      Hub
-	Callback string    // the unguessable part of the address that the hub calls
+	Callback string    // the address that the hub calls; nobody else can guess it
 	Secret   string    // signs what the hub sends
 	AskedAt  time.Time // when the hub was last asked
 	Until    time.Time // when it ends; zero until the hub has verified it
@@ -373,6 +373,8 @@ type Poll struct {
 	Stories      []Story // all items of the document, newest first; those not seen before are stored
 	Pace         Pace
 	Hub          Hub       // as the document or its server names it
+	Answered     bool      // the site answered, be it with something that cannot be read
+	Asked        bool      // a person asked for it: a failure counts for nothing but its reason
 	Pushed       bool      // the hub brought the stories: validators, schedule and health stay as they are
 	Move         Move      // where the feed's address leads, as of this poll
 	Moved        bool      // Move is believed: Move.To is the feed's address from now on
