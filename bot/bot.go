@@ -59,7 +59,7 @@ type Config struct {
 
 	MaxSubscriptions int  // a server; 0 for 50
 	MaxFeeds         int  // a server, as Feeds sees to; 0 for no bound
-	Translates       bool // a language model brings summaries into a server's language
+	Translates       bool // posts come translated; a Translator implies it
 
 	Log       *slog.Logger      // nil for none
 	Now       func() time.Time  // nil for time.Now
