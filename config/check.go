@@ -30,7 +30,7 @@ func (l *loader) check(c *Config) {
 	l.duration("poll.retry", c.Poll.Retry, time.Second, 24*time.Hour)
 	l.between("poll.notice_after", c.Poll.NoticeAfter, 1, 100)
 	l.duration("poll.move_after", c.Poll.MoveAfter, 0, 30*24*time.Hour)
-	if strings.TrimSpace(c.Fetch.UserAgent) == "" || strings.ContainsAny(c.Fetch.UserAgent, "\r\n") {
+	if strings.ContainsAny(c.Fetch.UserAgent, "\r\n") {
 		l.bad("fetch.user_agent", c.Fetch.UserAgent, "should be one line that says who reads the feeds")
 	}
 	l.duration("fetch.timeout", c.Fetch.Timeout, time.Second, time.Minute)
@@ -39,6 +39,11 @@ func (l *loader) check(c *Config) {
 	for _, cidr := range c.Fetch.Allow {
 		if _, err := netip.ParsePrefix(cidr); err != nil {
 			l.bad("fetch.allow", cidr, `is no address range; try "192.168.7.0/24"`)
+		}
+	}
+	for _, host := range c.Fetch.AllowHosts {
+		if host == "" || strings.ContainsAny(host, "/:*@ ") {
+			l.bad("fetch.allow_hosts", host, `is no name of a host; try "wiki.corp"`)
 		}
 	}
 	l.address("fetch.proxy", c.Fetch.Proxy, true)

@@ -56,12 +56,13 @@ type Poll struct {
 
 // Fetch is how feeds and articles are read from the web.
 type Fetch struct {
-	UserAgent string        `yaml:"user_agent" help:"What publishers see in their logs. Say who you are and how to reach you."`
-	Timeout   time.Duration `yaml:"timeout" help:"For one feed or page, from the first byte to the last."`
-	MaxBytes  int           `yaml:"max_bytes" help:"The largest feed that is read, in bytes after decompression."`
-	HostPause time.Duration `yaml:"host_pause" help:"Between the end of one request to a host and the beginning of the next."`
-	Allow     []string      `yaml:"allow" help:"Private address ranges (CIDR) that may be read, for feeds inside your own network. None by default."`
-	Proxy     string        `yaml:"proxy" help:"An HTTP proxy for feeds and pages: http://host:port. The proxy environment variables are ignored."`
+	UserAgent  string        `yaml:"user_agent" help:"What publishers see in their logs. Empty: Tidings, with the address of your bot on Discord. Better: who you are, and how to reach you."`
+	Timeout    time.Duration `yaml:"timeout" help:"For one feed or page, from the first byte to the last."`
+	MaxBytes   int           `yaml:"max_bytes" help:"The largest feed that is read, in bytes after decompression."`
+	HostPause  time.Duration `yaml:"host_pause" help:"Between the end of one request to a host and the beginning of the next."`
+	Allow      []string      `yaml:"allow" help:"Private address ranges (CIDR) that may be read, for feeds inside your own network. None by default."`
+	AllowHosts []string      `yaml:"allow_hosts" help:"Names inside your own network that may be read, wherever they resolve to, such as miniflux or wiki.corp. None by default."`
+	Proxy      string        `yaml:"proxy" help:"An HTTP proxy for feeds and pages: http://host:port. The proxy environment variables are ignored."`
 }
 
 // WebSub is how publishers' hubs reach the bot, so that their stories arrive within
@@ -118,7 +119,6 @@ func Default() Config {
 			Retry: 5 * time.Minute, NoticeAfter: 5, MoveAfter: 24 * time.Hour,
 		},
 		Fetch: Fetch{
-			UserAgent: "Tidings/1.0 (a Discord news bot; set fetch.user_agent to say whose)",
 			Timeout:   20 * time.Second,
 			MaxBytes:  8 << 20,
 			HostPause: time.Second,

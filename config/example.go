@@ -39,6 +39,9 @@ func exampleValue(f field) string {
 	case time.Duration:
 		return " " + short(v)
 	case []string:
+		if f.key == "fetch.allow_hosts" {
+			return ` ["wiki.corp"]`
+		}
 		return ` ["192.168.7.0/24"]`
 	case map[string]string:
 		return "\n  #   https://example.com/feed.xml: \"@hourly\""

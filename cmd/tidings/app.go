@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"tidings/bot"
@@ -170,7 +172,7 @@ func openStore(ctx context.Context, cfg config.Config, exclusive bool, log *slog
 
 func newFetchClient(cfg config.Config, log *slog.Logger) (*fetch.Client, error) {
 	fc := fetch.Config{
-		UserAgent: cfg.Fetch.UserAgent, Timeout: cfg.Fetch.Timeout, MaxBytes: int64(cfg.Fetch.MaxBytes),
+		UserAgent: userAgent(cfg), AllowHosts: cfg.Fetch.AllowHosts, Timeout: cfg.Fetch.Timeout, MaxBytes: int64(cfg.Fetch.MaxBytes),
 		HostPause: cfg.Fetch.HostPause, Log: log,
 	}
 	for _, cidr := range cfg.Fetch.Allow {
@@ -192,6 +194,25 @@ func newFetchClient(cfg config.Config, log *slog.Logger) (*fetch.Client, error) 
 		return nil, fmt.Errorf("prepare to fetch: %w", err)
 	}
 	return client, nil
+}
+
+// userAgent says who reads: what the operator wrote, else the bot's address on
+// Discord, where a publisher finds who it is. A token begins with the bot's id, in
+// base64.
+func userAgent(cfg config.Config) string {
+	if cfg.Fetch.UserAgent != "" {
+		return cfg.Fetch.UserAgent
+	}
+	agent := "Tidings"
+	if version != "" {
+		agent += "/" + version
+	}
+	first, _, _ := strings.Cut(cfg.Discord.Token.Reveal(), ".")
+	id, err := base64.RawStdEncoding.DecodeString(first)
+	if _, bad := news.ParseID[news.UserID](string(id)); err != nil || bad != nil {
+		return agent + " (a news bot for Discord)"
+	}
+	return fmt.Sprintf("%s (a news bot for Discord; +https://discord.com/users/%s)", agent, id)
 }
 
 func (a *application) newPoller(client *fetch.Client) (*feeds.Poller, error) {

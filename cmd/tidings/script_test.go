@@ -160,6 +160,7 @@ func newScenario(env *testscript.Env) (*scenario, error) {
 		}
 	})
 	env.Setenv("OUTLET", sc.outlet.url())
+	env.Setenv("OUTLET_BY_NAME", strings.Replace(sc.outlet.url(), "127.0.0.1", "localhost", 1))
 	env.Setenv("SITE", sc.outlet.site.URL)
 	env.Setenv("DISCORD_TOKEN", "t0ken")
 	env.Setenv("TIDINGS_DISCORD_API_URL", sc.sim.APIURL())

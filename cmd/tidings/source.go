@@ -104,7 +104,7 @@ const maxSourceBytes = 32 << 20
 // reader returns a function that reads a file, an address, or standard input.
 func (w web) reader(in io.Reader) (readFunc, error) {
 	defaults := config.Default().Fetch
-	fc := fetch.Config{UserAgent: defaults.UserAgent, Timeout: defaults.Timeout, MaxBytes: int64(defaults.MaxBytes)}
+	fc := fetch.Config{UserAgent: userAgent(config.Default()), Timeout: defaults.Timeout, MaxBytes: int64(defaults.MaxBytes)}
 	for _, r := range w.Allow {
 		fc.Allow = append(fc.Allow, r.Prefix)
 	}
