@@ -22,6 +22,9 @@ type AddStore interface {
 	// FollowFeed has a guild follow a feed, in a folder. "" keeps the one it is in.
 	FollowFeed(ctx context.Context, guild news.GuildID, id news.FeedID, folder string) error
 	FollowedFeeds(ctx context.Context, guild news.GuildID) ([]news.Follow, error)
+	// FollowBundle returns how many feeds of the bundle the guild did not follow.
+	FollowBundle(ctx context.Context, guild news.GuildID) (added int, err error)
+	UnfollowedBundle(ctx context.Context, guild news.GuildID) ([]news.Feed, error)
 	EnqueuePoll(ctx context.Context, id news.FeedID) error
 }
 
@@ -30,34 +33,87 @@ type AddStore interface {
 type Adder struct {
 	Store     AddStore
 	Fetch     Fetcher
-	MaxFeeds  int               // that one guild may follow; 0 for no limit
+	MaxFeeds  int               // that one guild may follow, paused ones too; 0 for no limit
 	Schedules map[string]string // cron expressions of feeds that have one of their own, by URL
 	Topics    []news.Topic      // that can be followed by name
 	Now       func() time.Time  // nil for time.Now
 }
 
 // AddFeed reads the feed at an address, as Look finds it, and has the guild follow
-// it. Nothing is stored unless it reads as a feed; why it does not is a
-// *news.UserError.
-func (a *Adder) AddFeed(ctx context.Context, guild news.GuildID, address string) (news.Feed, error) {
-	if err := a.room(ctx, guild); err != nil {
-		return news.Feed{}, err
-	}
+// it, which ends a pause. known says that the guild followed it before, and had not
+// paused it; such a feed needs no room. Nothing is stored unless the address reads
+// as a feed and there is room for it; why not is a *news.UserError.
+func (a *Adder) AddFeed(ctx context.Context, guild news.GuildID, address string) (feed news.Feed, known bool, err error) {
 	doc, at, err := a.Look(ctx, address)
 	if err != nil {
-		return news.Feed{}, err
+		return news.Feed{}, false, err
 	}
-	feed, err := a.Store.AddFeed(ctx, a.newFeed(doc, at))
-	if err != nil {
-		return news.Feed{}, fmt.Errorf("add feed %s: %w", at, err)
+	stored, err := a.Store.FeedByURL(ctx, at)
+	if err != nil && !errors.Is(err, news.ErrNotFound) {
+		return news.Feed{}, false, fmt.Errorf("look for feed %s: %w", at, err)
+	}
+	if known, err = a.room(ctx, guild, stored.ID); err != nil {
+		return news.Feed{}, false, err
+	}
+	if feed, err = a.Store.AddFeed(ctx, a.newFeed(doc, at)); err != nil {
+		return news.Feed{}, false, fmt.Errorf("add feed %s: %w", at, err)
 	}
 	if err := a.Store.FollowFeed(ctx, guild, feed.ID, ""); err != nil {
-		return news.Feed{}, fmt.Errorf("follow feed %s: %w", at, err)
+		return news.Feed{}, false, fmt.Errorf("follow feed %s: %w", at, err)
 	}
 	if err := a.Store.EnqueuePoll(ctx, feed.ID); err != nil {
-		return news.Feed{}, fmt.Errorf("poll feed %s: %w", at, err)
+		return news.Feed{}, false, fmt.Errorf("poll feed %s: %w", at, err)
 	}
-	return feed, nil
+	return feed, known, nil
+}
+
+// FollowKnown has a guild follow a feed that is stored, without reading it, by the
+// rules of AddFeed.
+func (a *Adder) FollowKnown(ctx context.Context, guild news.GuildID, id news.FeedID) (known bool, err error) {
+	if known, err = a.room(ctx, guild, id); err != nil {
+		return false, err
+	}
+	if err := a.Store.FollowFeed(ctx, guild, id, ""); err != nil {
+		return false, fmt.Errorf("follow feed %d: %w", id, err)
+	}
+	return known, nil
+}
+
+// FollowBundle has a guild follow all feeds of the bundle, and returns how many it
+// did not follow before. Where these are more than the guild has room for, it
+// follows none of them, and the error is a *news.UserError.
+func (a *Adder) FollowBundle(ctx context.Context, guild news.GuildID) (added int, err error) {
+	if a.MaxFeeds > 0 {
+		list, err := a.Store.FollowedFeeds(ctx, guild)
+		if err != nil {
+			return 0, fmt.Errorf("list followed feeds: %w", err)
+		}
+		offered, err := a.Store.UnfollowedBundle(ctx, guild)
+		if err != nil {
+			return 0, fmt.Errorf("list bundled feeds: %w", err)
+		}
+		if room := a.MaxFeeds - len(list); len(offered) > room {
+			return 0, tooMany("The bundle", len(offered), room)
+		}
+	}
+	if added, err = a.Store.FollowBundle(ctx, guild); err != nil {
+		return 0, fmt.Errorf("follow bundle: %w", err)
+	}
+	return added, nil
+}
+
+// tooMany refuses a list of which so many feeds are not followed yet, where there is
+// room for fewer.
+func tooMany(list string, feeds, room int) error {
+	what := fmt.Sprintf("%d feeds", feeds)
+	if feeds == 1 {
+		what = "1 feed"
+	}
+	left := fmt.Sprintf("there is room for %d more", room)
+	if room <= 0 {
+		left = "there is room for no more"
+	}
+	return news.Userf("%s has %s that this server does not follow yet, and %s. `/feeds remove` makes room.", list, what, left)
 }
 
 // newFeed is the feed that a document at an address is of.
@@ -78,19 +134,22 @@ func (a *Adder) now() time.Time {
 	return a.Now()
 }
 
-// room refuses a guild that follows as many feeds as it may.
-func (a *Adder) room(ctx context.Context, guild news.GuildID) error {
-	if a.MaxFeeds == 0 {
-		return nil
-	}
+// room refuses a guild that follows as many feeds as it may, unless the feed is one
+// of them. It reports whether it is, and is not paused.
+func (a *Adder) room(ctx context.Context, guild news.GuildID, id news.FeedID) (known bool, err error) {
 	followed, err := a.Store.FollowedFeeds(ctx, guild)
 	if err != nil {
-		return fmt.Errorf("count followed feeds: %w", err)
+		return false, fmt.Errorf("list followed feeds: %w", err)
 	}
-	if len(followed) >= a.MaxFeeds {
-		return news.Userf("This server follows %d feeds, and that is as many as it may. `/feeds remove` makes room.", len(followed))
+	for _, f := range followed {
+		if f.ID == id && id != 0 {
+			return !f.Paused(), nil
+		}
 	}
-	return nil
+	if a.MaxFeeds > 0 && len(followed) >= a.MaxFeeds {
+		return false, news.Userf("This server follows %d feeds, and that is as many as it may. `/feeds remove` makes room.", len(followed))
+	}
+	return false, nil
 }
 
 // addError says what is wrong with an address, and what to do about it.

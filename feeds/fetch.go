@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"tidings/internal/fetch"
 	"tidings/internal/news"
@@ -16,6 +17,29 @@ type Fetcher interface {
 
 // accept asks for a feed, and takes a page, where the feed may be looked for.
 const accept = "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, application/xml;q=0.8, application/json;q=0.8, text/xml;q=0.8, text/html;q=0.5, */*;q=0.1"
+
+const (
+	// patience is how long a request that nobody waits for waits for its turn at a
+	// server.
+	patience = 5 * time.Second
+	// busyPause, and up to as much again, is until one that lost patience is tried
+	// again.
+	busyPause = 10 * time.Second
+)
+
+// busy reports whether a request was not sent because its server is busy, or asks to
+// be left alone, and after what time to try again.
+func busy(err error, jitter func() float64) (after time.Duration, ok bool) {
+	if !errors.Is(err, fetch.ErrBusy) {
+		return 0, false
+	}
+	after = busyPause
+	var be *fetch.BusyError
+	if errors.As(err, &be) && be.After > 0 {
+		after = be.After
+	}
+	return after + time.Duration(jitter()*float64(busyPause)), true
+}
 
 // fetched says how to parse what a Fetcher brought. How much that may be is the
 // Fetcher's to say, and an operator's who tells it.

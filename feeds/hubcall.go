@@ -34,20 +34,23 @@ const (
 	pushBurst = 30
 	pushEvery = time.Minute
 
+	// shortestRenewal is how soon a hub is asked again that grants next to no time.
+	shortestRenewal = 5 * time.Minute
+
 	// Each lease that is verified stores a job.
 	leaseBurst = 5
-	leaseEvery = 10 * time.Minute
+	leaseEvery = shortestRenewal
 
 	retryAfter = time.Minute // that a hub is asked to wait
 )
 
-// ServeHTTP answers hubs, at the address that Renew gave them: /websub/{feed}/{callback}
+// ServeHTTP answers hubs, at the address that Renew gave them: /websub/{feed}/{token}
 // below PublicURL. GET asks whether we subscribed (section 5.3), POST brings content
 // (section 7). Whoever calls another address learns nothing.
 func (w *WebSub) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	rw.Header().Set("X-Content-Type-Options", "nosniff")
 	rw.Header().Set("Cache-Control", "no-store")
-	id, callback, ok := parseCallback(r.URL.Path)
+	id, token, ok := parseCallback(r.URL.Path)
 	if !ok {
 		refuse(rw, http.StatusNotFound)
 		return
@@ -62,17 +65,28 @@ func (w *WebSub) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		w.trouble(rw, r, id, err)
 		return
 	}
-	known := err == nil && same(lease.Callback, callback)
+	known := err == nil && same(tokenOf(lease.Callback), token)
 	switch {
 	case r.Method == http.MethodGet:
 		w.verify(rw, r, id, lease, known)
 	case !known:
 		refuse(rw, http.StatusNotFound)
 	case !lease.Followed:
-		refuse(rw, http.StatusGone)
+		w.unwanted(rw, r, id)
 	default:
 		w.receive(rw, r, lease)
 	}
+}
+
+// unwanted ends a lease whose feed nobody follows any more, which is what 410 asks
+// the hub to do as well (section 7). Whoever follows the feed again has the hub asked
+// at once.
+func (w *WebSub) unwanted(rw http.ResponseWriter, r *http.Request, id news.FeedID) {
+	if err := w.drop(r.Context(), id, false); err != nil {
+		w.trouble(rw, r, id, err)
+		return
+	}
+	refuse(rw, http.StatusGone)
 }
 
 func refuse(rw http.ResponseWriter, status int) { http.Error(rw, http.StatusText(status), status) }
@@ -113,9 +127,9 @@ func (w *WebSub) verify(rw http.ResponseWriter, r *http.Request, id news.FeedID,
 		}
 		granted := w.granted(q.Get("hub.lease_seconds"))
 		until := now.Add(granted)
-		renew := until.Add(-min(granted, w.cfg.Lease) / 10)
-		switch err := w.cfg.Store.HubVerified(r.Context(), id, until, renew); {
-		case errors.Is(err, news.ErrNotFound): // dropped meanwhile
+		renew := now.Add(max(granted-min(granted, w.cfg.Lease)/10, shortestRenewal))
+		switch err := w.cfg.Store.HubVerified(r.Context(), id, lease.Callback, until, renew); {
+		case errors.Is(err, news.ErrNotFound): // dropped or replaced meanwhile
 			refuse(rw, http.StatusNotFound)
 			return
 		case err != nil:
@@ -141,14 +155,13 @@ func (w *WebSub) verify(rw http.ResponseWriter, r *http.Request, id news.FeedID,
 	}
 }
 
-// granted is how long the hub says that it will tell us of news, within bounds.
+// granted is how long the hub says that it will tell us of news, a month at most.
 func (w *WebSub) granted(seconds string) time.Duration {
 	n, err := strconv.ParseInt(seconds, 10, 64)
 	if err != nil || n <= 0 {
 		return w.cfg.Lease
 	}
-	n = min(n, int64(longestLease/time.Second))
-	return max(time.Duration(n)*time.Second, shortestLease)
+	return time.Duration(min(n, int64(longestLease/time.Second))) * time.Second
 }
 
 // confirm sends the challenge back. Whoever asks chooses it, so it is sent as
@@ -162,7 +175,7 @@ func confirm(rw http.ResponseWriter, challenge string) {
 func (w *WebSub) denied(rw http.ResponseWriter, r *http.Request, lease news.HubLease, q url.Values) {
 	reason := clipRunes(literalText(q.Get("hub.reason"), 1000), 200)
 	w.cfg.Log.WarnContext(r.Context(), "hub refuses", "feed", lease.Feed, "hub", lease.Hub.URL, "reason", reason)
-	if err := w.cfg.Store.DropHub(r.Context(), lease.Feed); err != nil {
+	if err := w.drop(r.Context(), lease.Feed, true); err != nil {
 		w.trouble(rw, r, lease.Feed, err)
 		return
 	}

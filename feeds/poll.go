@@ -95,9 +95,11 @@ func (p *Poller) Poll(ctx context.Context, id news.FeedID) error {
 	return p.poll(ctx, id, func(s news.FeedState) bool { return s != news.FeedGone && s != news.FeedMoved })
 }
 
-// PollGone is Poll, but asks a feed that is gone as well: a person wants to know
-// whether it is back.
-func (p *Poller) PollGone(ctx context.Context, id news.FeedID) error {
+// PollNow is Poll because a person asks for it: a feed that is gone is asked as well,
+// since they may know better, and a failure is marked so that it counts for nothing.
+// While the feed's server asks to be left alone, the error is a *news.SnoozeError
+// that says for how long, and nothing is asked.
+func (p *Poller) PollNow(ctx context.Context, id news.FeedID) error {
 	return p.poll(ctx, id, func(s news.FeedState) bool { return s != news.FeedMoved })
 }
 
@@ -113,11 +115,8 @@ func (p *Poller) poll(ctx context.Context, id news.FeedID, wanted func(news.Feed
 		return nil
 	}
 	result, err := p.read(ctx, feed)
-	if errors.Is(err, fetch.ErrBusy) {
-		return &news.SnoozeError{
-			After: busyPause + time.Duration(p.cfg.Jitter()*float64(busyPause)),
-			Err:   fmt.Errorf("poll feed %d: %w", id, err),
-		}
+	if wait, ok := busy(err, p.cfg.Jitter); ok {
+		return &news.SnoozeError{After: wait, Err: fmt.Errorf("poll feed %d: %w", id, err)}
 	}
 	if err != nil {
 		if ctx.Err() != nil {
@@ -142,14 +141,6 @@ func (p *Poller) poll(ctx context.Context, id news.FeedID, wanted func(news.Feed
 	}
 	return nil
 }
-
-const (
-	// patience is how long a poll waits for its turn at a server.
-	patience = 5 * time.Second
-	// busyPause, and up to as much again, is until a poll that lost patience is
-	// tried again.
-	busyPause = 10 * time.Second
-)
 
 // read fetches and parses. Its errors are for whyFailed.
 func (p *Poller) read(ctx context.Context, feed news.Feed) (news.Poll, error) {

@@ -2,17 +2,19 @@ package feeds
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"tidings/internal/news"
 )
 
-// FollowTopic has a guild follow all feeds of a topic, and returns how many it did
-// not follow before and how many it did. The feeds are not read first: they are
-// well known, and their next polls show how they are. A topic that is not there,
-// or that has more feeds than the guild has room for, is a *news.UserError, and
-// nothing is stored.
+// FollowTopic has a guild follow all feeds of a topic. It returns how many it did
+// not follow before, and how many it did; of these, paused ones stay paused. The
+// feeds are not read first: they are well known, and their next polls show how they
+// are. A topic that is not there, or of which more feeds are new to the guild than
+// it has room for, is a *news.UserError, and the guild then follows none of them. An
+// error of the store ends it midway: added feeds stay followed.
 func (a *Adder) FollowTopic(ctx context.Context, guild news.GuildID, topic string) (added, known int, err error) {
 	t, err := a.topic(topic)
 	if err != nil {
@@ -24,13 +26,22 @@ func (a *Adder) FollowTopic(ctx context.Context, guild news.GuildID, topic strin
 	}
 	var wanted []news.Feed
 	for _, f := range t.Feeds {
-		if !followed.urls[f.URL] {
+		if followed.urls[f.URL] {
+			known++
+			continue
+		}
+		// It may be followed under an address that it has moved to.
+		switch stored, err := a.Store.FeedByURL(ctx, f.URL); {
+		case err == nil && followed.ids[stored.ID]:
+			known++
+		case err == nil, errors.Is(err, news.ErrNotFound):
 			wanted = append(wanted, f)
+		default:
+			return 0, 0, fmt.Errorf("look for feed %s of topic %s: %w", f.URL, t.Name, err)
 		}
 	}
 	if room := a.MaxFeeds - len(followed.ids); a.MaxFeeds > 0 && len(wanted) > room {
-		return 0, 0, news.Userf("%s has %d feeds that this server does not follow yet, and there is room for %d more. `/feeds remove` makes room.",
-			t.Title, len(wanted), max(room, 0))
+		return 0, 0, tooMany(t.Title, len(wanted), room)
 	}
 	for _, f := range wanted {
 		if f.Schedule == "" {
@@ -38,18 +49,19 @@ func (a *Adder) FollowTopic(ctx context.Context, guild news.GuildID, topic strin
 		}
 		feed, err := a.Store.AddFeed(ctx, f)
 		if err != nil {
-			return added, len(t.Feeds) - len(wanted), fmt.Errorf("add feed %s of topic %s: %w", f.URL, t.Name, err)
+			return added, known, fmt.Errorf("add feed %s of topic %s: %w", f.URL, t.Name, err)
 		}
-		if followed.ids[feed.ID] { // under an address that it has moved from
+		if followed.ids[feed.ID] { // two of the topic's addresses lead to it
+			known++
 			continue
 		}
 		if err := a.Store.FollowFeed(ctx, guild, feed.ID, ""); err != nil {
-			return added, len(t.Feeds) - len(wanted), fmt.Errorf("follow feed %s of topic %s: %w", f.URL, t.Name, err)
+			return added, known, fmt.Errorf("follow feed %s of topic %s: %w", f.URL, t.Name, err)
 		}
 		followed.ids[feed.ID] = true
 		added++
 	}
-	return added, len(t.Feeds) - added, nil
+	return added, known, nil
 }
 
 func (a *Adder) topic(name string) (news.Topic, error) {

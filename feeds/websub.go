@@ -26,11 +26,11 @@ type LeaseStore interface {
 	// where one of the first three changed.
 	AskHub(ctx context.Context, lease news.HubLease) error
 	// HubVerified stores when a lease ends, and a job to renew it, in one
-	// transaction. It returns news.ErrNotFound where there is none.
-	HubVerified(ctx context.Context, feed news.FeedID, until, renew time.Time) error
-	// DropHub ends a lease; the hub is not asked again soon. That there is none is
-	// no error.
-	DropHub(ctx context.Context, feed news.FeedID) error
+	// transaction. It returns news.ErrNotFound where there is none of that callback.
+	HubVerified(ctx context.Context, feed news.FeedID, callback string, until, renew time.Time) error
+	// DropHub ends a lease. With patience, the hub is not asked again soon. That
+	// there is no lease is no error.
+	DropHub(ctx context.Context, feed news.FeedID, patience bool) error
 }
 
 // WebSubStore is what subscribing at hubs needs.
@@ -45,8 +45,12 @@ type WebSubStore interface {
 const DefaultLease = 10 * 24 * time.Hour
 
 const (
-	shortestLease = time.Hour
+	shortestLease = time.Hour // that is asked for; a hub may grant less
 	longestLease  = 30 * 24 * time.Hour
+
+	// hubPause is how long a feed's hub must have been left alone before another one
+	// is asked for the same feed.
+	hubPause = time.Hour
 
 	// renewSlack is by how much a job to renew may come too early.
 	renewSlack = time.Minute
@@ -59,6 +63,7 @@ type WebSubConfig struct {
 	Store     WebSubStore
 	Fetch     Fetcher
 	PublicURL string           // where the internet reaches ServeHTTP
+	AllowHTTP bool             // send secrets to hubs that are named by http too; without it, these are asked by https
 	Lease     time.Duration    // that hubs are asked for, between an hour and 30 days; 0 for DefaultLease
 	MaxBytes  int64            // of what a hub sends; 0 for DefaultMaxBytes
 	MaxItems  int              // of one document; 0 for DefaultMaxItems
@@ -124,7 +129,7 @@ func NewWebSub(cfg WebSubConfig) (*WebSub, error) {
 func (w *WebSub) Renew(ctx context.Context, id news.FeedID) error {
 	feed, err := w.cfg.Store.Feed(ctx, id)
 	if errors.Is(err, news.ErrNotFound) {
-		return w.drop(ctx, id)
+		return w.drop(ctx, id, false)
 	}
 	if err != nil {
 		return fmt.Errorf("renew hub of feed %d: %w", id, err)
@@ -136,13 +141,20 @@ func (w *WebSub) Renew(ctx context.Context, id news.FeedID) error {
 	}
 	now := w.cfg.Now()
 	switch {
-	case feed.Hub.URL == "" || feed.State == news.FeedGone || feed.State == news.FeedMoved || had && !lease.Followed:
-		if !had {
-			return nil
+	case feed.State == news.FeedGone || feed.State == news.FeedMoved || had && !lease.Followed:
+		return w.drop(ctx, id, false)
+	case feed.Hub.URL == "":
+		return w.drop(ctx, id, true)
+	case !had:
+		lease = w.newLease(feed)
+	case lease.Hub != feed.Hub:
+		// A feed that names one hub, then another, must not have us ask each time.
+		if wait := lease.AskedAt.Add(hubPause).Sub(now); wait > 0 {
+			return &news.SnoozeError{After: wait, Err: fmt.Errorf("renew hub of feed %d: the last one was asked lately", id)}
 		}
-		return w.drop(ctx, id)
-	case !had || lease.Hub != feed.Hub:
-		lease = newLease(feed)
+		lease = w.newLease(feed)
+	case !strings.HasPrefix(lease.Callback, w.cfg.PublicURL+callbackPath):
+		lease = w.newLease(feed) // we have moved
 	case lease.Until.Sub(now) > w.cfg.Lease/10+renewSlack:
 		return nil
 	}
@@ -158,8 +170,8 @@ func (w *WebSub) Renew(ctx context.Context, id news.FeedID) error {
 	return nil
 }
 
-func (w *WebSub) drop(ctx context.Context, id news.FeedID) error {
-	if err := w.cfg.Store.DropHub(ctx, id); err != nil {
+func (w *WebSub) drop(ctx context.Context, id news.FeedID, patience bool) error {
+	if err := w.cfg.Store.DropHub(ctx, id, patience); err != nil {
 		return fmt.Errorf("drop hub of feed %d: %w", id, err)
 	}
 	return nil
@@ -167,23 +179,35 @@ func (w *WebSub) drop(ctx context.Context, id news.FeedID) error {
 
 // newLease is a lease that is yet to be asked for, under a callback and a secret
 // that nobody can guess.
-func newLease(feed news.Feed) news.HubLease {
-	return news.HubLease{Feed: feed.ID, Hub: feed.Hub, Callback: rand.Text(), Secret: rand.Text() + rand.Text(), Followed: true}
+func (w *WebSub) newLease(feed news.Feed) news.HubLease {
+	return news.HubLease{
+		Feed: feed.ID, Hub: feed.Hub, Followed: true,
+		Callback: w.cfg.PublicURL + callbackPath + feed.ID.String() + "/" + rand.Text(),
+		Secret:   rand.Text() + rand.Text(),
+	}
 }
 
 // subscribe sends the request of section 5.1.
 func (w *WebSub) subscribe(ctx context.Context, lease news.HubLease) error {
-	_, err := w.cfg.Fetch.Get(ctx, fetch.Request{
-		URL: lease.Hub.URL,
+	address, err := w.hubAddress(lease.Hub.URL)
+	if err != nil {
+		return &news.PermanentError{Err: err}
+	}
+	_, err = w.cfg.Fetch.Get(ctx, fetch.Request{
+		URL: address,
 		Form: url.Values{
 			"hub.mode":          {"subscribe"},
 			"hub.topic":         {lease.Hub.Topic},
-			"hub.callback":      {w.callback(lease)},
+			"hub.callback":      {lease.Callback},
 			"hub.secret":        {lease.Secret},
 			"hub.lease_seconds": {strconv.FormatInt(int64(w.cfg.Lease/time.Second), 10)},
 		},
 		MaxBytes: maxHubAnswer,
+		Patience: patience,
 	})
+	if wait, ok := busy(err, defaultJitter); ok {
+		return &news.SnoozeError{After: wait, Err: err}
+	}
 	var fe *fetch.Error
 	if err == nil || !errors.As(err, &fe) {
 		return err
@@ -199,6 +223,23 @@ func (w *WebSub) subscribe(ctx context.Context, lease news.HubLease) error {
 	return err
 }
 
+// hubAddress is where to send a secret to a hub. Who could read it on its way could
+// sign stories with it, so a hub that is named by http is asked by https: the hubs
+// that feeds named so in the days of http are all there.
+func (w *WebSub) hubAddress(hub string) (string, error) {
+	u, err := url.Parse(hub)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("hub %s: %w", hub, err)
+	case u.Scheme == "https" || w.cfg.AllowHTTP:
+		return hub, nil
+	case u.Port() != "" && u.Port() != "80":
+		return "", fmt.Errorf("hub %s: not asked, since its connection would not be encrypted", hub)
+	}
+	u.Scheme, u.Host = "https", strings.TrimSuffix(u.Host, ":80")
+	return u.String(), nil
+}
+
 // refusesForGood reports whether the same request would fail again.
 func refusesForGood(fe *fetch.Error) bool {
 	switch fe.Reason {
@@ -210,26 +251,24 @@ func refusesForGood(fe *fetch.Error) bool {
 	return false
 }
 
-// callback is the address that a lease's hub calls.
-func (w *WebSub) callback(lease news.HubLease) string {
-	return w.cfg.PublicURL + callbackPath + lease.Feed.String() + "/" + lease.Callback
-}
-
 const callbackPath = "/websub/"
 
-// parseCallback reads the end of a path as callback wrote it. What stands before is
-// a proxy's affair.
-func parseCallback(path string) (feed news.FeedID, callback string, ok bool) {
+// parseCallback reads the end of a path as newLease wrote it: the feed, and the token
+// that nobody can guess. What stands before is a proxy's affair.
+func parseCallback(path string) (feed news.FeedID, token string, ok bool) {
 	at := strings.LastIndex(path, callbackPath)
 	if at < 0 {
 		return 0, "", false
 	}
-	id, callback, ok := strings.Cut(path[at+len(callbackPath):], "/")
-	if !ok || callback == "" || strings.Contains(callback, "/") {
+	id, token, ok := strings.Cut(path[at+len(callbackPath):], "/")
+	if !ok || token == "" || strings.Contains(token, "/") {
 		return 0, "", false
 	}
 	feed, err := news.ParseID[news.FeedID](id)
-	return feed, callback, err == nil
+	return feed, token, err == nil
 }
+
+// tokenOf is the token of a lease's callback.
+func tokenOf(callback string) string { return callback[strings.LastIndexByte(callback, '/')+1:] }
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

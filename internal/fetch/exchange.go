@@ -60,7 +60,7 @@ func (c *Client) exchange(ctx context.Context, u *url.URL, req Request, limit in
 func (c *Client) turn(ctx context.Context, host string, patience time.Duration) (done func(), err error) {
 	if patience > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, patience, ErrBusy)
+		ctx, cancel = context.WithTimeoutCause(ctx, patience, &BusyError{})
 		defer cancel()
 	}
 	return c.turns.wait(ctx, host)

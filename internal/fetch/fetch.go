@@ -169,8 +169,23 @@ func (c *Client) Check(rawURL string) error {
 func (c *Client) Allowed(addr netip.AddrPort) error { return c.guard.allowed(addr) }
 
 // ErrBusy is why a Request with Patience was not sent: too many others to its server
-// went before it.
+// went before it, or the server asks to be left alone. It comes as a *BusyError.
 var ErrBusy = errors.New("its turn did not come in time")
+
+// BusyError is ErrBusy with how long to wait.
+type BusyError struct {
+	After time.Duration // for which the server asks to be left alone; 0 where that is not the reason
+}
+
+func (e *BusyError) Error() string {
+	if e.After <= 0 {
+		return ErrBusy.Error()
+	}
+	return fmt.Sprintf("its server asks to be left alone for %v", e.After.Round(time.Second))
+}
+
+// Is reports whether target is ErrBusy.
+func (e *BusyError) Is(target error) bool { return target == ErrBusy }
 
 // Request is what to get.
 type Request struct {
