@@ -105,7 +105,7 @@ func (a *application) start(ctx context.Context) (err error) {
 	}
 	dispatcher := dispatch.New(dispatch.Config{
 		Store: a.store, Articles: reader, Summarizer: summaries, Translator: summaries.translator,
-		MaxWords: a.cfg.Summary.MaxWords, Log: a.component("dispatch"),
+		Language: summary.Language, MaxWords: a.cfg.Summary.MaxWords, Log: a.component("dispatch"),
 	})
 	if err := a.startJobs(ctx, a.handlers(poller, dispatcher, renewHub)); err != nil {
 		return err

@@ -68,6 +68,8 @@ var worldCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"deny":       command((*scenario).deny),
 	"rmchannel":  command((*scenario).removeChannel),
 	"press":      command((*scenario).press),
+	"chat":       command((*scenario).chat),
+	"onmessage":  command((*scenario).onMessage),
 	"eventually": command((*scenario).eventually),
 	"model":      command((*scenario).askModel),
 	"modelcalls": command((*scenario).modelCalls),
@@ -264,6 +266,42 @@ func (sc *scenario) press(ts *testscript.TestScript, args []string) error {
 	ctx, cancel := wait()
 	defer cancel()
 	reply, err := sc.sim.Press(ctx, message, button.CustomID, sc.sim.Admin().ID)
+	if err != nil {
+		return err
+	}
+	sc.last = reply
+	_, err = fmt.Fprintln(ts.Stdout(), messageText(reply.Message))
+	return err
+}
+
+// chat posts a message as a member.
+//
+//	chat #news 'Have you seen $OUTLET/story/one?'
+func (sc *scenario) chat(ts *testscript.TestScript, args []string) error {
+	channel, err := sc.channel(args[0])
+	if err != nil {
+		return err
+	}
+	_, err = sc.sim.Say(channel.ID, sc.sim.Member().ID, os.Expand(args[1], ts.Getenv))
+	return err
+}
+
+// onMessage runs a command of the message menu on the newest message of a channel, as
+// a member, and prints the reply.
+//
+//	onmessage #news 'Summarise links'
+func (sc *scenario) onMessage(ts *testscript.TestScript, args []string) error {
+	channel, err := sc.channel(args[0])
+	if err != nil {
+		return err
+	}
+	all := sc.sim.Messages(channel.ID)
+	if len(all) == 0 {
+		return fmt.Errorf("nothing is posted in %s", args[0])
+	}
+	ctx, cancel := wait()
+	defer cancel()
+	reply, err := sc.sim.RunOnMessage(ctx, sc.sim.Member().ID, all[len(all)-1], args[1])
 	if err != nil {
 		return err
 	}

@@ -50,8 +50,9 @@ type Config struct {
 	Store      Store
 	Articles   Articles
 	Summarizer Summarizer
-	Translator Translator // nil where nobody translates
-	MaxWords   int        // of a summary
+	Translator Translator               // nil where nobody translates
+	Language   func(text string) string // tells a text's language, BCP 47, "" where it cannot
+	MaxWords   int                      // of a summary
 	Log        *slog.Logger
 }
 
@@ -86,6 +87,9 @@ func (d *Dispatcher) Prepare(ctx context.Context, id news.StoryID) error {
 	// is nobody's news, and its publisher need not serve it.
 	if story.Teaser && len(subscribers) > 0 {
 		story = d.complete(ctx, story)
+	}
+	if story.Language == "" {
+		story.Language = d.Language(story.Title + "\n" + story.Text)
 	}
 	matches := d.match(ctx, story, subscribers)
 	summary, err := d.Summarizer.Summarize(ctx, news.SummaryRequest{

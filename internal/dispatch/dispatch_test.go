@@ -67,8 +67,29 @@ func (w *world) Summarize(_ context.Context, req news.SummaryRequest) (news.Summ
 
 func prepare(t *testing.T, w *world) error {
 	t.Helper()
-	d := New(Config{Store: w, Articles: w, Summarizer: w, MaxWords: 60, Log: slog.New(slog.DiscardHandler)})
+	d := New(Config{Store: w, Articles: w, Summarizer: w, Language: guess, MaxWords: 60, Log: slog.New(slog.DiscardHandler)})
 	return d.Prepare(t.Context(), w.story.ID)
+}
+
+// guess takes every text for Klingon but the empty one.
+func guess(text string) string {
+	if text == "\n" {
+		return ""
+	}
+	return "tlh"
+}
+
+func TestLanguageIsToldWhereTheFeedDoesNot(t *testing.T) {
+	t.Parallel()
+	for feed, want := range map[string]string{"": "tlh", "de": "de"} {
+		w := &world{story: news.Story{ID: 1, Title: "nuqneH", Text: "Qapla'", Language: feed, FirstSeenAt: noon}}
+		if err := prepare(t, w); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.saved[0].Story.Language; got != want {
+			t.Errorf("a story of a feed in %q is in %q, want %q", feed, got, want)
+		}
+	}
 }
 
 func subscriber(id news.SubscriptionID, query string, created time.Time) news.Subscriber {
@@ -206,7 +227,7 @@ func TestSlowArticleLeavesTimeForItsStory(t *testing.T) {
 			subscribers: []news.Subscriber{subscriber(1, "phones", noon)},
 			hangs:       true,
 		}
-		d := New(Config{Store: w, Articles: w, Summarizer: w, MaxWords: 60, Log: slog.New(slog.DiscardHandler)})
+		d := New(Config{Store: w, Articles: w, Summarizer: w, Language: guess, MaxWords: 60, Log: slog.New(slog.DiscardHandler)})
 		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second) // what a job has
 		defer cancel()
 		if err := d.Prepare(ctx, w.story.ID); err != nil {
@@ -287,7 +308,7 @@ func TestTranslatesOnceForEachLanguage(t *testing.T) {
 		},
 	}
 	tr := &translator{}
-	d := New(Config{Store: w, Articles: w, Summarizer: w, Translator: tr, MaxWords: 60, Log: slog.New(slog.DiscardHandler)})
+	d := New(Config{Store: w, Articles: w, Summarizer: w, Translator: tr, Language: guess, MaxWords: 60, Log: slog.New(slog.DiscardHandler)})
 	if err := d.Prepare(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}

@@ -189,3 +189,38 @@ func newLexicons() lexicons {
 	}
 	return ls
 }
+
+// Language tells a text's language, as BCP 47 has it: Chinese, Japanese and Korean by
+// their letters, the others that the package knows by their function words. It is ""
+// where it is none of them.
+func Language(text string) string {
+	if code := builtin().detect(text).code; code != "" {
+		return code
+	}
+	var letters, han, kana, hangul int
+	for _, r := range text {
+		switch {
+		case !unicode.IsLetter(r):
+			continue
+		case unicode.Is(unicode.Han, r):
+			han++
+		case unicode.In(r, unicode.Hiragana, unicode.Katakana):
+			kana++
+		case unicode.Is(unicode.Hangul, r):
+			hangul++
+		}
+		if letters++; letters == detectSample {
+			break
+		}
+	}
+	// A few letters of another script are names and brands.
+	switch {
+	case kana*10 > letters: // between the Chinese characters of every Japanese sentence
+		return "ja"
+	case han*2 > letters:
+		return "zh"
+	case hangul*2 > letters:
+		return "ko"
+	}
+	return ""
+}
