@@ -192,7 +192,7 @@ func testMergedFollows(t *testing.T, open opener) {
 	b.must(b.PauseFeed(b.ctx, g, from.ID))
 	paused := b.clock.Now()
 	b.must(b.AskHub(b.ctx, news.HubLease{Feed: from.ID, Hub: news.Hub{URL: "https://hub.example/", Topic: from.URL}, Callback: "c", Secret: "s", AskedAt: paused}))
-	b.must(b.HubVerified(b.ctx, from.ID, paused.Add(time.Hour), paused))
+	b.must(b.HubVerified(b.ctx, from.ID, "c", paused.Add(time.Hour), paused))
 
 	before := b.mark()
 	wantShown(t, "merging", b.shown(func() {

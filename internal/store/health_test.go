@@ -70,9 +70,9 @@ func testHubs(t *testing.T, open opener) {
 	}
 	_, err := b.HubLease(b.ctx, f.ID)
 	wantNotFound(t, "HubLease", err)
-	wantNotFound(t, "HubVerified", b.HubVerified(b.ctx, f.ID, start, start))
+	wantNotFound(t, "HubVerified", b.HubVerified(b.ctx, f.ID, "c", start, start))
 	wantNotFound(t, "AskHub", b.AskHub(b.ctx, news.HubLease{Feed: 5, Hub: hub, Callback: "c"}))
-	b.must(b.DropHub(b.ctx, f.ID))
+	b.must(b.DropHub(b.ctx, f.ID, true))
 
 	asks("no hub", news.Poll{}, 0)
 	asks("a hub", news.Poll{Hub: hub}, 1)
@@ -102,7 +102,7 @@ func testHubs(t *testing.T, open opener) {
 	b.jobs.take()
 	lease.Until = start.Add(10 * 24 * time.Hour)
 	renew := start.Add(9 * 24 * time.Hour)
-	b.must(b.HubVerified(b.ctx, f.ID, lease.Until, renew))
+	b.must(b.HubVerified(b.ctx, f.ID, lease.Callback, lease.Until, renew))
 	wantLease("that was verified")
 	if diff := cmp.Diff([]news.Job{{Kind: news.RenewHub, Subject: int64(f.ID), At: renew}}, b.jobs.take()); diff != "" {
 		t.Errorf("jobs of a verified lease (-want +got):\n%s", diff)
@@ -125,7 +125,7 @@ func testHubs(t *testing.T, open opener) {
 	lease.Hub, lease.Callback = hub, "c2"
 	b.must(b.AskHub(b.ctx, lease))
 	lease.Until = b.clock.Now().Add(time.Hour)
-	b.must(b.HubVerified(b.ctx, f.ID, lease.Until, renew))
+	b.must(b.HubVerified(b.ctx, f.ID, lease.Callback, lease.Until, renew))
 	lease.Secret, lease.Until = "s2", time.Time{}
 	b.must(b.AskHub(b.ctx, lease))
 	wantLease("with another secret")
@@ -135,7 +135,7 @@ func testHubs(t *testing.T, open opener) {
 	b.must(b.ResumeFeed(b.ctx, g, f.ID))
 
 	lease.Followed, lease.Until = true, b.clock.Now().Add(time.Hour)
-	b.must(b.HubVerified(b.ctx, f.ID, lease.Until, renew))
+	b.must(b.HubVerified(b.ctx, f.ID, lease.Callback, lease.Until, renew))
 	b.clock.add(2 * time.Hour)
 	asks("a lease that lapsed, asked for today", news.Poll{Hub: hub}, 0)
 	if got, err := b.FeedHealth(b.ctx, g, f.ID, 0); err != nil || !got.Pushed.IsZero() {
@@ -144,10 +144,10 @@ func testHubs(t *testing.T, open opener) {
 	b.clock.add(23 * time.Hour)
 	asks("a lease that lapsed, and nothing new", news.Poll{Unchanged: true}, 1)
 
-	b.must(b.DropHub(b.ctx, f.ID))
+	b.must(b.DropHub(b.ctx, f.ID, true))
 	_, err = b.HubLease(b.ctx, f.ID)
 	wantNotFound(t, "a lease that was dropped", err)
-	wantNotFound(t, "verifying it", b.HubVerified(b.ctx, f.ID, renew, renew))
+	wantNotFound(t, "verifying it", b.HubVerified(b.ctx, f.ID, lease.Callback, renew, renew))
 	b.clock.add(time.Hour)
 	asks("a hub that refused today", news.Poll{Hub: hub}, 0)
 	b.clock.add(24 * time.Hour)

@@ -63,10 +63,11 @@ func (d *DB) AskHub(ctx context.Context, lease news.HubLease) error {
 }
 
 // HubVerified stores until when the hub tells us of news, and a job that renews the
-// lease at renew. It returns news.ErrNotFound when there is no lease.
-func (d *DB) HubVerified(ctx context.Context, feed news.FeedID, until, renew time.Time) error {
+// lease at renew. It returns news.ErrNotFound when there is no lease of that
+// callback: what a hub confirms that is not the feed's any more is worth nothing.
+func (d *DB) HubVerified(ctx context.Context, feed news.FeedID, callback string, until, renew time.Time) error {
 	err := d.inTx(ctx, func(tx *sql.Tx, q *db.Queries) error {
-		err := some(q.HubVerified(ctx, db.HubVerifiedParams{Feed: int64(feed), UntilAt: millis(until)}))
+		err := some(q.HubVerified(ctx, db.HubVerifiedParams{Feed: int64(feed), Callback: clean(callback), UntilAt: millis(until)}))
 		if err != nil {
 			return err
 		}
@@ -78,10 +79,14 @@ func (d *DB) HubVerified(ctx context.Context, feed news.FeedID, until, renew tim
 	return nil
 }
 
-// DropHub ends a lease: the hub refuses, or nobody wants it any more. The same hub
-// is not asked for the same feed again within a day. Without a lease it does nothing.
-func (d *DB) DropHub(ctx context.Context, feed news.FeedID) error {
+// DropHub ends a lease: the hub refuses, or nobody wants it any more. With patience,
+// the same hub is not asked for the same feed again within a day; without, it is
+// when the feed next wants it. Without a lease it does nothing.
+func (d *DB) DropHub(ctx context.Context, feed news.FeedID, patience bool) error {
 	err := d.inTx(ctx, func(_ *sql.Tx, q *db.Queries) error {
+		if !patience {
+			return q.DeleteHubLease(ctx, int64(feed))
+		}
 		return q.ForgetHub(ctx, db.ForgetHubParams{Feed: int64(feed), AskedAt: millis(d.now())})
 	})
 	if err != nil {

@@ -199,7 +199,7 @@ func (n *notices) failed(ctx context.Context, before news.Feed, p news.Poll) err
 // cutOff reports whether it looks as if not the feed were down that began to fail
 // then, but our own connection: of several feeds, none was read since.
 func (n *notices) cutOff(ctx context.Context, failingSince int64) (bool, error) {
-	read, err := n.q.ReadSince(ctx, failingSince)
+	read, err := n.q.AnsweredSince(ctx, failingSince)
 	if read || err != nil {
 		return false, err
 	}
@@ -257,9 +257,13 @@ func (d *DB) NoticeTried(ctx context.Context, id news.NoticeID, at time.Time) er
 // while the message was under way, it also stores a job that says so in it.
 func (d *DB) NoticeSent(ctx context.Context, id news.NoticeID, message news.MessageID, at time.Time) error {
 	err := d.inTx(ctx, func(tx *sql.Tx, q *db.Queries) error {
-		resolved, err := q.NoticeSent(ctx, db.NoticeSentParams{ID: int64(id), Message: int64(message), At: millis(at)})
-		if err != nil || resolved == 0 {
+		notice, err := q.NoticeSent(ctx, db.NoticeSentParams{ID: int64(id), Message: int64(message), At: millis(at)})
+		if err != nil {
 			return one(err)
+		}
+		err = q.ClearNoticeTrouble(ctx, db.ClearNoticeTroubleParams{Guild: notice.Guild, Channel: notice.Channel})
+		if err != nil || notice.ResolvedAt == 0 {
+			return err
 		}
 		return d.enqueue(ctx, tx, news.Job{Kind: news.SendNotice, Subject: int64(id)})
 	})
@@ -279,6 +283,14 @@ func (d *DB) NoticeFailed(ctx context.Context, id news.NoticeID, reason string) 
 		if err != nil {
 			return one(err)
 		}
+		if notice.Message == 0 {
+			err := q.SetNoticeTrouble(ctx, db.SetNoticeTroubleParams{
+				Guild: notice.Guild, Channel: notice.Channel, FailedAt: millis(d.now()), Reason: clean(reason),
+			})
+			if err != nil {
+				return err
+			}
+		}
 		if notice.ResolvedAt != 0 {
 			return nil
 		}
@@ -293,4 +305,18 @@ func (d *DB) NoticeFailed(ctx context.Context, id news.NoticeID, reason string) 
 		return fmt.Errorf("store failure of notice %d: %w", id, err)
 	}
 	return nil
+}
+
+// NoticeTrouble returns why a notice could not be sent, within the last day, to where
+// the guild wants its notices: the channel that it chose, or else that of its oldest
+// live subscription. It is "" where none failed, or a later one was sent.
+func (d *DB) NoticeTrouble(ctx context.Context, guild news.GuildID) (reason string, err error) {
+	reason, err = d.read.NoticeTrouble(ctx, db.NoticeTroubleParams{Guild: int64(guild), Lately: millis(d.now().Add(-triedAgain))})
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read why notices fail in guild %d: %w", guild, err)
+	}
+	return reason, nil
 }

@@ -114,14 +114,7 @@ func (d *DB) SavePoll(ctx context.Context, p news.Poll) (added int, err error) {
 
 // saveFailure stores why a poll failed, and tells who is to know.
 func (d *DB) saveFailure(ctx context.Context, tx *sql.Tx, q *db.Queries, feed news.Feed, p news.Poll) error {
-	err := q.SavePollFailure(ctx, db.SavePollFailureParams{
-		ID:         int64(feed.ID),
-		LastError:  clean(p.Error),
-		NextPollAt: millis(p.NextPollAt),
-		State:      string(cmp.Or(p.State, feed.State)),
-		TriedAt:    millis(p.At),
-	})
-	if err != nil {
+	if err := storeFailure(ctx, q, feed, p); err != nil {
 		return err
 	}
 	notices := d.newNotices(q)
@@ -129,6 +122,35 @@ func (d *DB) saveFailure(ctx context.Context, tx *sql.Tx, q *db.Queries, feed ne
 		return err
 	}
 	return d.enqueue(ctx, tx, notices.jobs...)
+}
+
+// storeFailure stores a failed poll. What a person asks for at any moment says
+// nothing of how long a feed has been failing, and is no reason to try it later; only
+// that the feed is gone for good is final whoever asked.
+func storeFailure(ctx context.Context, q *db.Queries, feed news.Feed, p news.Poll) error {
+	if !p.Asked {
+		return q.SavePollFailure(ctx, db.SavePollFailureParams{
+			ID:         int64(feed.ID),
+			LastError:  clean(p.Error),
+			NextPollAt: millis(p.NextPollAt),
+			State:      string(cmp.Or(p.State, feed.State)),
+			TriedAt:    millis(p.At),
+			Answered:   p.Answered,
+		})
+	}
+	gone := p.State == news.FeedGone
+	state := feed.State
+	if gone {
+		state = p.State
+	}
+	return q.SaveAskedFailure(ctx, db.SaveAskedFailureParams{
+		ID:        int64(feed.ID),
+		LastError: clean(p.Error),
+		State:     string(state),
+		TriedAt:   millis(p.At),
+		Gone:      gone,
+		Answered:  p.Answered,
+	})
 }
 
 // saveStories stores the new stories of a poll and returns the jobs on them.

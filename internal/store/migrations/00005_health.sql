@@ -13,8 +13,10 @@ ALTER TABLE feed ADD COLUMN tried_at bigint NOT NULL DEFAULT 0;
 ALTER TABLE feed ADD COLUMN failing_since bigint NOT NULL DEFAULT 0;
 ALTER TABLE feed ADD COLUMN hub text NOT NULL DEFAULT '';
 ALTER TABLE feed ADD COLUMN hub_topic text NOT NULL DEFAULT '';
-UPDATE feed SET tried_at = polled_at;
-CREATE INDEX feed_polled ON feed (polled_at);
+ALTER TABLE feed ADD COLUMN answered_at bigint NOT NULL DEFAULT 0; -- its server last said anything, be it an error
+ALTER TABLE feed ADD COLUMN backlog_due boolean NOT NULL DEFAULT true; -- what the next poll brings may be old
+UPDATE feed SET tried_at = polled_at, answered_at = polled_at, backlog_due = (polled_at = 0);
+CREATE INDEX feed_answered ON feed (answered_at);
 
 CREATE INDEX story_seen ON story (feed, first_seen_at);
 
@@ -34,6 +36,16 @@ CREATE TABLE notice (
 );
 CREATE UNIQUE INDEX notice_open ON notice (guild, feed) WHERE resolved_at = 0;
 CREATE INDEX notice_feed ON notice (feed, guild);
+
+-- Why the last notice for a channel could not be sent there. A row is gone when one
+-- was, or when somebody chooses the channel again.
+CREATE TABLE notice_trouble (
+    guild     bigint NOT NULL REFERENCES guild (id),
+    channel   bigint NOT NULL,
+    failed_at bigint NOT NULL,
+    reason    text   NOT NULL,
+    PRIMARY KEY (guild, channel)
+);
 
 -- A lease without a callback is none: it remembers when the hub was last asked.
 CREATE TABLE hub_lease (

@@ -67,7 +67,7 @@ UPDATE feed SET schedule = $2 WHERE id = coalesce(
 -- name: SavePollSuccess :exec
 UPDATE feed SET
     polled_at = sqlc.arg(polled_at), next_poll_at = sqlc.arg(next_poll_at), state = sqlc.arg(state),
-    tried_at = sqlc.arg(polled_at), failures = 0, failing_since = 0, last_error = '', repeats_guids = sqlc.arg(repeats_guids),
+    tried_at = sqlc.arg(polled_at), answered_at = sqlc.arg(polled_at), backlog_due = false, failures = 0, failing_since = 0, last_error = '', repeats_guids = sqlc.arg(repeats_guids),
     etag = sqlc.arg(etag), last_modified = sqlc.arg(last_modified), body_hash = sqlc.arg(body_hash),
     site = sqlc.arg(site), language = sqlc.arg(language), hub = sqlc.arg(hub), hub_topic = sqlc.arg(hub_topic),
     pace = sqlc.arg(pace), pace_skip = sqlc.arg(pace_skip),
@@ -76,7 +76,16 @@ WHERE id = sqlc.arg(id);
 
 -- name: SavePollFailure :exec
 UPDATE feed SET failures = failures + 1, last_error = $2, next_poll_at = $3, state = $4, tried_at = $5,
-    failing_since = CASE WHEN failing_since = 0 THEN $5 ELSE failing_since END
+    failing_since = CASE WHEN failing_since = 0 THEN $5 ELSE failing_since END,
+    answered_at = CASE WHEN CAST(sqlc.arg(answered) AS boolean) THEN $5 ELSE answered_at END
+WHERE id = $1;
+
+-- SaveAskedFailure stores a failure that a person asked for: it counts for nothing,
+-- unless it is the last word.
+-- name: SaveAskedFailure :exec
+UPDATE feed SET last_error = $2, state = $3, tried_at = $4,
+    failing_since = CASE WHEN failing_since = 0 AND CAST(sqlc.arg(gone) AS boolean) THEN $4 ELSE failing_since END,
+    answered_at = CASE WHEN CAST(sqlc.arg(answered) AS boolean) THEN $4 ELSE answered_at END
 WHERE id = $1;
 
 -- name: SetFeedURL :exec

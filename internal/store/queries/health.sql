@@ -84,11 +84,29 @@ UPDATE notice SET tried_at = CASE WHEN tried_at = 0 THEN $2 ELSE tried_at END WH
 -- name: NoticeSent :one
 UPDATE notice SET message = $2, tried_at = CASE WHEN tried_at = 0 THEN sqlc.arg(at) ELSE tried_at END
 WHERE id = $1
-RETURNING resolved_at;
+RETURNING *;
 
 -- name: NoticeFailed :one
 UPDATE notice SET last_error = $2 WHERE id = $1
 RETURNING *;
+
+-- name: SetNoticeTrouble :exec
+INSERT INTO notice_trouble (guild, channel, failed_at, reason) VALUES ($1, $2, $3, $4)
+ON CONFLICT (guild, channel) DO UPDATE SET failed_at = excluded.failed_at, reason = excluded.reason;
+
+-- name: ClearNoticeTrouble :exec
+DELETE FROM notice_trouble WHERE guild = $1 AND channel = $2;
+
+-- NoticeTrouble is why a notice could not be sent where a guild wants its notices.
+-- name: NoticeTrouble :one
+SELECT notice_trouble.reason FROM guild
+JOIN notice_trouble ON notice_trouble.guild = guild.id AND notice_trouble.channel = CASE
+    WHEN guild.notice_channel <> 0 THEN guild.notice_channel ELSE coalesce((
+        SELECT subscription.channel FROM subscription
+        WHERE subscription.guild = guild.id AND subscription.paused_at = 0
+        ORDER BY subscription.id LIMIT 1
+    ), 0) END
+WHERE guild.id = sqlc.arg(guild) AND notice_trouble.failed_at > sqlc.arg(lately);
 
 -- FollowedAtLeast counts feeds that somebody follows, up to a number.
 -- name: FollowedAtLeast :one
@@ -98,11 +116,12 @@ SELECT count(*) FROM (
     LIMIT sqlc.arg(most)
 ) AS followed;
 
--- ReadSince tells whether any feed that somebody follows was read since a time.
--- name: ReadSince :one
+-- AnsweredSince tells whether the server of any feed that somebody follows has
+-- answered since a time.
+-- name: AnsweredSince :one
 SELECT EXISTS (
     SELECT 1 FROM feed
-    WHERE feed.polled_at >= sqlc.arg(since) AND EXISTS (
+    WHERE feed.answered_at >= sqlc.arg(since) AND EXISTS (
         SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
         WHERE guild_feed.feed = feed.id AND guild_feed.paused_at = 0 AND guild.left_at = 0
     )

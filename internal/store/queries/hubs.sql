@@ -17,7 +17,7 @@ ON CONFLICT (feed) DO UPDATE SET
     asked_at = excluded.asked_at;
 
 -- name: HubVerified :execrows
-UPDATE hub_lease SET until_at = $2 WHERE feed = $1 AND callback <> '';
+UPDATE hub_lease SET until_at = $3 WHERE feed = $1 AND callback = $2 AND callback <> '';
 
 -- name: ForgetHub :exec
 UPDATE hub_lease SET callback = '', secret = '', until_at = 0, asked_at = $2 WHERE feed = $1;

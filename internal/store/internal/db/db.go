@@ -27,6 +27,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addSpendingStmt, err = db.PrepareContext(ctx, addSpending); err != nil {
 		return nil, fmt.Errorf("error preparing query AddSpending: %w", err)
 	}
+	if q.answeredSinceStmt, err = db.PrepareContext(ctx, answeredSince); err != nil {
+		return nil, fmt.Errorf("error preparing query AnsweredSince: %w", err)
+	}
 	if q.askHubStmt, err = db.PrepareContext(ctx, askHub); err != nil {
 		return nil, fmt.Errorf("error preparing query AskHub: %w", err)
 	}
@@ -38,6 +41,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.bundledFeedsStmt, err = db.PrepareContext(ctx, bundledFeeds); err != nil {
 		return nil, fmt.Errorf("error preparing query BundledFeeds: %w", err)
+	}
+	if q.clearNoticeTroubleStmt, err = db.PrepareContext(ctx, clearNoticeTrouble); err != nil {
+		return nil, fmt.Errorf("error preparing query ClearNoticeTrouble: %w", err)
 	}
 	if q.clearSchedulesStmt, err = db.PrepareContext(ctx, clearSchedules); err != nil {
 		return nil, fmt.Errorf("error preparing query ClearSchedules: %w", err)
@@ -198,6 +204,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.noticeTriedStmt, err = db.PrepareContext(ctx, noticeTried); err != nil {
 		return nil, fmt.Errorf("error preparing query NoticeTried: %w", err)
 	}
+	if q.noticeTroubleStmt, err = db.PrepareContext(ctx, noticeTrouble); err != nil {
+		return nil, fmt.Errorf("error preparing query NoticeTrouble: %w", err)
+	}
 	if q.noticesDueStmt, err = db.PrepareContext(ctx, noticesDue); err != nil {
 		return nil, fmt.Errorf("error preparing query NoticesDue: %w", err)
 	}
@@ -231,9 +240,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.prepareStoryStmt, err = db.PrepareContext(ctx, prepareStory); err != nil {
 		return nil, fmt.Errorf("error preparing query PrepareStory: %w", err)
 	}
-	if q.readSinceStmt, err = db.PrepareContext(ctx, readSince); err != nil {
-		return nil, fmt.Errorf("error preparing query ReadSince: %w", err)
-	}
 	if q.redirectNoticesStmt, err = db.PrepareContext(ctx, redirectNotices); err != nil {
 		return nil, fmt.Errorf("error preparing query RedirectNotices: %w", err)
 	}
@@ -264,6 +270,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.reviveFeedStmt, err = db.PrepareContext(ctx, reviveFeed); err != nil {
 		return nil, fmt.Errorf("error preparing query ReviveFeed: %w", err)
 	}
+	if q.saveAskedFailureStmt, err = db.PrepareContext(ctx, saveAskedFailure); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveAskedFailure: %w", err)
+	}
 	if q.savePollFailureStmt, err = db.PrepareContext(ctx, savePollFailure); err != nil {
 		return nil, fmt.Errorf("error preparing query SavePollFailure: %w", err)
 	}
@@ -281,6 +290,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.setLanguageStmt, err = db.PrepareContext(ctx, setLanguage); err != nil {
 		return nil, fmt.Errorf("error preparing query SetLanguage: %w", err)
+	}
+	if q.setNoticeTroubleStmt, err = db.PrepareContext(ctx, setNoticeTrouble); err != nil {
+		return nil, fmt.Errorf("error preparing query SetNoticeTrouble: %w", err)
 	}
 	if q.setNoticesStmt, err = db.PrepareContext(ctx, setNotices); err != nil {
 		return nil, fmt.Errorf("error preparing query SetNotices: %w", err)
@@ -355,6 +367,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing addSpendingStmt: %w", cerr)
 		}
 	}
+	if q.answeredSinceStmt != nil {
+		if cerr := q.answeredSinceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing answeredSinceStmt: %w", cerr)
+		}
+	}
 	if q.askHubStmt != nil {
 		if cerr := q.askHubStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing askHubStmt: %w", cerr)
@@ -373,6 +390,11 @@ func (q *Queries) Close() error {
 	if q.bundledFeedsStmt != nil {
 		if cerr := q.bundledFeedsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing bundledFeedsStmt: %w", cerr)
+		}
+	}
+	if q.clearNoticeTroubleStmt != nil {
+		if cerr := q.clearNoticeTroubleStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing clearNoticeTroubleStmt: %w", cerr)
 		}
 	}
 	if q.clearSchedulesStmt != nil {
@@ -640,6 +662,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing noticeTriedStmt: %w", cerr)
 		}
 	}
+	if q.noticeTroubleStmt != nil {
+		if cerr := q.noticeTroubleStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing noticeTroubleStmt: %w", cerr)
+		}
+	}
 	if q.noticesDueStmt != nil {
 		if cerr := q.noticesDueStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing noticesDueStmt: %w", cerr)
@@ -695,11 +722,6 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing prepareStoryStmt: %w", cerr)
 		}
 	}
-	if q.readSinceStmt != nil {
-		if cerr := q.readSinceStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing readSinceStmt: %w", cerr)
-		}
-	}
 	if q.redirectNoticesStmt != nil {
 		if cerr := q.redirectNoticesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing redirectNoticesStmt: %w", cerr)
@@ -750,6 +772,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing reviveFeedStmt: %w", cerr)
 		}
 	}
+	if q.saveAskedFailureStmt != nil {
+		if cerr := q.saveAskedFailureStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveAskedFailureStmt: %w", cerr)
+		}
+	}
 	if q.savePollFailureStmt != nil {
 		if cerr := q.savePollFailureStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing savePollFailureStmt: %w", cerr)
@@ -778,6 +805,11 @@ func (q *Queries) Close() error {
 	if q.setLanguageStmt != nil {
 		if cerr := q.setLanguageStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing setLanguageStmt: %w", cerr)
+		}
+	}
+	if q.setNoticeTroubleStmt != nil {
+		if cerr := q.setNoticeTroubleStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setNoticeTroubleStmt: %w", cerr)
 		}
 	}
 	if q.setNoticesStmt != nil {
@@ -925,10 +957,12 @@ type Queries struct {
 	db                        DBTX
 	tx                        *sql.Tx
 	addSpendingStmt           *sql.Stmt
+	answeredSinceStmt         *sql.Stmt
 	askHubStmt                *sql.Stmt
 	briefStmt                 *sql.Stmt
 	bundleFollowersStmt       *sql.Stmt
 	bundledFeedsStmt          *sql.Stmt
+	clearNoticeTroubleStmt    *sql.Stmt
 	clearSchedulesStmt        *sql.Stmt
 	countStoriesStmt          *sql.Stmt
 	countsStmt                *sql.Stmt
@@ -982,6 +1016,7 @@ type Queries struct {
 	noticeFailedStmt          *sql.Stmt
 	noticeSentStmt            *sql.Stmt
 	noticeTriedStmt           *sql.Stmt
+	noticeTroubleStmt         *sql.Stmt
 	noticesDueStmt            *sql.Stmt
 	oldestHeldNoticeStmt      *sql.Stmt
 	openNoticeStmt            *sql.Stmt
@@ -993,7 +1028,6 @@ type Queries struct {
 	pauseSubscriptionStmt     *sql.Stmt
 	postStmt                  *sql.Stmt
 	prepareStoryStmt          *sql.Stmt
-	readSinceStmt             *sql.Stmt
 	redirectNoticesStmt       *sql.Stmt
 	refollowStmt              *sql.Stmt
 	releaseNoticeStmt         *sql.Stmt
@@ -1004,12 +1038,14 @@ type Queries struct {
 	resumeSubscriptionStmt    *sql.Stmt
 	retireMovedFeedStmt       *sql.Stmt
 	reviveFeedStmt            *sql.Stmt
+	saveAskedFailureStmt      *sql.Stmt
 	savePollFailureStmt       *sql.Stmt
 	savePollSuccessStmt       *sql.Stmt
 	setFeedURLStmt            *sql.Stmt
 	setFolderStmt             *sql.Stmt
 	setFormerURLStmt          *sql.Stmt
 	setLanguageStmt           *sql.Stmt
+	setNoticeTroubleStmt      *sql.Stmt
 	setNoticesStmt            *sql.Stmt
 	setScheduleStmt           *sql.Stmt
 	spentOnStmt               *sql.Stmt
@@ -1038,10 +1074,12 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		db:                        tx,
 		tx:                        tx,
 		addSpendingStmt:           q.addSpendingStmt,
+		answeredSinceStmt:         q.answeredSinceStmt,
 		askHubStmt:                q.askHubStmt,
 		briefStmt:                 q.briefStmt,
 		bundleFollowersStmt:       q.bundleFollowersStmt,
 		bundledFeedsStmt:          q.bundledFeedsStmt,
+		clearNoticeTroubleStmt:    q.clearNoticeTroubleStmt,
 		clearSchedulesStmt:        q.clearSchedulesStmt,
 		countStoriesStmt:          q.countStoriesStmt,
 		countsStmt:                q.countsStmt,
@@ -1095,6 +1133,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		noticeFailedStmt:          q.noticeFailedStmt,
 		noticeSentStmt:            q.noticeSentStmt,
 		noticeTriedStmt:           q.noticeTriedStmt,
+		noticeTroubleStmt:         q.noticeTroubleStmt,
 		noticesDueStmt:            q.noticesDueStmt,
 		oldestHeldNoticeStmt:      q.oldestHeldNoticeStmt,
 		openNoticeStmt:            q.openNoticeStmt,
@@ -1106,7 +1145,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		pauseSubscriptionStmt:     q.pauseSubscriptionStmt,
 		postStmt:                  q.postStmt,
 		prepareStoryStmt:          q.prepareStoryStmt,
-		readSinceStmt:             q.readSinceStmt,
 		redirectNoticesStmt:       q.redirectNoticesStmt,
 		refollowStmt:              q.refollowStmt,
 		releaseNoticeStmt:         q.releaseNoticeStmt,
@@ -1117,12 +1155,14 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		resumeSubscriptionStmt:    q.resumeSubscriptionStmt,
 		retireMovedFeedStmt:       q.retireMovedFeedStmt,
 		reviveFeedStmt:            q.reviveFeedStmt,
+		saveAskedFailureStmt:      q.saveAskedFailureStmt,
 		savePollFailureStmt:       q.savePollFailureStmt,
 		savePollSuccessStmt:       q.savePollSuccessStmt,
 		setFeedURLStmt:            q.setFeedURLStmt,
 		setFolderStmt:             q.setFolderStmt,
 		setFormerURLStmt:          q.setFormerURLStmt,
 		setLanguageStmt:           q.setLanguageStmt,
+		setNoticeTroubleStmt:      q.setNoticeTroubleStmt,
 		setNoticesStmt:            q.setNoticesStmt,
 		setScheduleStmt:           q.setScheduleStmt,
 		spentOnStmt:               q.spentOnStmt,

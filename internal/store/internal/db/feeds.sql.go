@@ -10,7 +10,7 @@ import (
 )
 
 const bundledFeeds = `-- name: BundledFeeds :many
-SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic FROM feed WHERE bundled
+SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic, answered_at, backlog_due FROM feed WHERE bundled
 `
 
 func (q *Queries) BundledFeeds(ctx context.Context) ([]Feed, error) {
@@ -49,6 +49,8 @@ func (q *Queries) BundledFeeds(ctx context.Context) ([]Feed, error) {
 			&i.FailingSince,
 			&i.Hub,
 			&i.HubTopic,
+			&i.AnsweredAt,
+			&i.BacklogDue,
 		); err != nil {
 			return nil, err
 		}
@@ -125,7 +127,7 @@ func (q *Queries) DueFeeds(ctx context.Context, arg DueFeedsParams) ([]DueFeedsR
 }
 
 const feed = `-- name: Feed :one
-SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic FROM feed WHERE id = $1
+SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic, answered_at, backlog_due FROM feed WHERE id = $1
 `
 
 func (q *Queries) Feed(ctx context.Context, id int64) (Feed, error) {
@@ -158,12 +160,14 @@ func (q *Queries) Feed(ctx context.Context, id int64) (Feed, error) {
 		&i.FailingSince,
 		&i.Hub,
 		&i.HubTopic,
+		&i.AnsweredAt,
+		&i.BacklogDue,
 	)
 	return i, err
 }
 
 const feedAt = `-- name: FeedAt :one
-SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic FROM feed WHERE url = $1
+SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic, answered_at, backlog_due FROM feed WHERE url = $1
 `
 
 func (q *Queries) FeedAt(ctx context.Context, url string) (Feed, error) {
@@ -196,12 +200,14 @@ func (q *Queries) FeedAt(ctx context.Context, url string) (Feed, error) {
 		&i.FailingSince,
 		&i.Hub,
 		&i.HubTopic,
+		&i.AnsweredAt,
+		&i.BacklogDue,
 	)
 	return i, err
 }
 
 const feedByURL = `-- name: FeedByURL :one
-SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic FROM feed WHERE id = coalesce(
+SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic, answered_at, backlog_due FROM feed WHERE id = coalesce(
     (SELECT former_url.feed FROM former_url WHERE former_url.url = $1),
     (SELECT own.id FROM feed AS own WHERE own.url = $1)
 )
@@ -239,6 +245,8 @@ func (q *Queries) FeedByURL(ctx context.Context, url string) (Feed, error) {
 		&i.FailingSince,
 		&i.Hub,
 		&i.HubTopic,
+		&i.AnsweredAt,
+		&i.BacklogDue,
 	)
 	return i, err
 }
@@ -310,7 +318,7 @@ func (q *Queries) InsertFeed(ctx context.Context, arg InsertFeedParams) error {
 }
 
 const liveFeeds = `-- name: LiveFeeds :many
-SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic FROM feed
+SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic, answered_at, backlog_due FROM feed
 WHERE EXISTS (
     SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
     WHERE guild_feed.feed = feed.id AND guild_feed.paused_at = 0 AND guild.left_at = 0
@@ -354,6 +362,8 @@ func (q *Queries) LiveFeeds(ctx context.Context) ([]Feed, error) {
 			&i.FailingSince,
 			&i.Hub,
 			&i.HubTopic,
+			&i.AnsweredAt,
+			&i.BacklogDue,
 		); err != nil {
 			return nil, err
 		}
@@ -393,9 +403,40 @@ func (q *Queries) ReviveFeed(ctx context.Context, arg ReviveFeedParams) error {
 	return err
 }
 
+const saveAskedFailure = `-- name: SaveAskedFailure :exec
+UPDATE feed SET last_error = $2, state = $3, tried_at = $4,
+    failing_since = CASE WHEN failing_since = 0 AND CAST($5 AS boolean) THEN $4 ELSE failing_since END,
+    answered_at = CASE WHEN CAST($6 AS boolean) THEN $4 ELSE answered_at END
+WHERE id = $1
+`
+
+type SaveAskedFailureParams struct {
+	ID        int64
+	LastError string
+	State     string
+	TriedAt   int64
+	Gone      bool
+	Answered  bool
+}
+
+// SaveAskedFailure stores a failure that a person asked for: it counts for nothing,
+// unless it is the last word.
+func (q *Queries) SaveAskedFailure(ctx context.Context, arg SaveAskedFailureParams) error {
+	_, err := q.exec(ctx, q.saveAskedFailureStmt, saveAskedFailure,
+		arg.ID,
+		arg.LastError,
+		arg.State,
+		arg.TriedAt,
+		arg.Gone,
+		arg.Answered,
+	)
+	return err
+}
+
 const savePollFailure = `-- name: SavePollFailure :exec
 UPDATE feed SET failures = failures + 1, last_error = $2, next_poll_at = $3, state = $4, tried_at = $5,
-    failing_since = CASE WHEN failing_since = 0 THEN $5 ELSE failing_since END
+    failing_since = CASE WHEN failing_since = 0 THEN $5 ELSE failing_since END,
+    answered_at = CASE WHEN CAST($6 AS boolean) THEN $5 ELSE answered_at END
 WHERE id = $1
 `
 
@@ -405,6 +446,7 @@ type SavePollFailureParams struct {
 	NextPollAt int64
 	State      string
 	TriedAt    int64
+	Answered   bool
 }
 
 func (q *Queries) SavePollFailure(ctx context.Context, arg SavePollFailureParams) error {
@@ -414,6 +456,7 @@ func (q *Queries) SavePollFailure(ctx context.Context, arg SavePollFailureParams
 		arg.NextPollAt,
 		arg.State,
 		arg.TriedAt,
+		arg.Answered,
 	)
 	return err
 }
@@ -421,7 +464,7 @@ func (q *Queries) SavePollFailure(ctx context.Context, arg SavePollFailureParams
 const savePollSuccess = `-- name: SavePollSuccess :exec
 UPDATE feed SET
     polled_at = $1, next_poll_at = $2, state = $3,
-    tried_at = $1, failures = 0, failing_since = 0, last_error = '', repeats_guids = $4,
+    tried_at = $1, answered_at = $1, backlog_due = false, failures = 0, failing_since = 0, last_error = '', repeats_guids = $4,
     etag = $5, last_modified = $6, body_hash = $7,
     site = $8, language = $9, hub = $10, hub_topic = $11,
     pace = $12, pace_skip = $13,

@@ -116,7 +116,7 @@ func (q *Queries) FollowedBundle(ctx context.Context, guild int64) ([]int64, err
 }
 
 const followedFeed = `-- name: FollowedFeed :one
-SELECT feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, guild_feed.guild, guild_feed.feed, guild_feed.followed_at, guild_feed.paused_at, guild_feed.folder FROM guild_feed JOIN feed ON feed.id = guild_feed.feed
+SELECT feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, feed.answered_at, feed.backlog_due, guild_feed.guild, guild_feed.feed, guild_feed.followed_at, guild_feed.paused_at, guild_feed.folder FROM guild_feed JOIN feed ON feed.id = guild_feed.feed
 WHERE guild_feed.guild = $1 AND guild_feed.feed = $2
 `
 
@@ -160,6 +160,8 @@ func (q *Queries) FollowedFeed(ctx context.Context, arg FollowedFeedParams) (Fol
 		&i.Feed.FailingSince,
 		&i.Feed.Hub,
 		&i.Feed.HubTopic,
+		&i.Feed.AnsweredAt,
+		&i.Feed.BacklogDue,
 		&i.GuildFeed.Guild,
 		&i.GuildFeed.Feed,
 		&i.GuildFeed.FollowedAt,
@@ -170,7 +172,7 @@ func (q *Queries) FollowedFeed(ctx context.Context, arg FollowedFeedParams) (Fol
 }
 
 const followedFeeds = `-- name: FollowedFeeds :many
-SELECT feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, guild_feed.guild, guild_feed.feed, guild_feed.followed_at, guild_feed.paused_at, guild_feed.folder FROM guild_feed JOIN feed ON feed.id = guild_feed.feed
+SELECT feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, feed.answered_at, feed.backlog_due, guild_feed.guild, guild_feed.feed, guild_feed.followed_at, guild_feed.paused_at, guild_feed.folder FROM guild_feed JOIN feed ON feed.id = guild_feed.feed
 WHERE guild_feed.guild = $1
 ORDER BY feed.title, feed.id
 `
@@ -216,6 +218,8 @@ func (q *Queries) FollowedFeeds(ctx context.Context, guild int64) ([]FollowedFee
 			&i.Feed.FailingSince,
 			&i.Feed.Hub,
 			&i.Feed.HubTopic,
+			&i.Feed.AnsweredAt,
+			&i.Feed.BacklogDue,
 			&i.GuildFeed.Guild,
 			&i.GuildFeed.Feed,
 			&i.GuildFeed.FollowedAt,
@@ -335,7 +339,7 @@ func (q *Queries) Unfollow(ctx context.Context, arg UnfollowParams) (int64, erro
 }
 
 const unfollowedBundle = `-- name: UnfollowedBundle :many
-SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic FROM feed
+SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic, answered_at, backlog_due FROM feed
 WHERE bundled AND NOT EXISTS (
     SELECT 1 FROM guild_feed WHERE guild_feed.guild = $1 AND guild_feed.feed = feed.id
 )
@@ -378,6 +382,8 @@ func (q *Queries) UnfollowedBundle(ctx context.Context, guild int64) ([]Feed, er
 			&i.FailingSince,
 			&i.Hub,
 			&i.HubTopic,
+			&i.AnsweredAt,
+			&i.BacklogDue,
 		); err != nil {
 			return nil, err
 		}

@@ -10,6 +10,39 @@ import (
 	"database/sql"
 )
 
+const answeredSince = `-- name: AnsweredSince :one
+SELECT EXISTS (
+    SELECT 1 FROM feed
+    WHERE feed.answered_at >= $1 AND EXISTS (
+        SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
+        WHERE guild_feed.feed = feed.id AND guild_feed.paused_at = 0 AND guild.left_at = 0
+    )
+)
+`
+
+// AnsweredSince tells whether the server of any feed that somebody follows has
+// answered since a time.
+func (q *Queries) AnsweredSince(ctx context.Context, since int64) (bool, error) {
+	row := q.queryRow(ctx, q.answeredSinceStmt, answeredSince, since)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
+const clearNoticeTrouble = `-- name: ClearNoticeTrouble :exec
+DELETE FROM notice_trouble WHERE guild = $1 AND channel = $2
+`
+
+type ClearNoticeTroubleParams struct {
+	Guild   int64
+	Channel int64
+}
+
+func (q *Queries) ClearNoticeTrouble(ctx context.Context, arg ClearNoticeTroubleParams) error {
+	_, err := q.exec(ctx, q.clearNoticeTroubleStmt, clearNoticeTrouble, arg.Guild, arg.Channel)
+	return err
+}
+
 const countStories = `-- name: CountStories :one
 SELECT count(*) FROM story WHERE feed = $1
 `
@@ -65,7 +98,7 @@ func (q *Queries) InsertNotice(ctx context.Context, arg InsertNoticeParams) erro
 }
 
 const notice = `-- name: Notice :one
-SELECT notice.id, notice.guild, notice.feed, notice.channel, notice.message, notice.since, notice.created_at, notice.tried_at, notice.resolved_at, notice.held, notice.last_error, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic,
+SELECT notice.id, notice.guild, notice.feed, notice.channel, notice.message, notice.since, notice.created_at, notice.tried_at, notice.resolved_at, notice.held, notice.last_error, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, feed.answered_at, feed.backlog_due,
     guild_feed.followed_at, guild_feed.paused_at, guild_feed.folder
 FROM notice
 JOIN feed ON feed.id = notice.feed
@@ -122,6 +155,8 @@ func (q *Queries) Notice(ctx context.Context, id int64) (NoticeRow, error) {
 		&i.Feed.FailingSince,
 		&i.Feed.Hub,
 		&i.Feed.HubTopic,
+		&i.Feed.AnsweredAt,
+		&i.Feed.BacklogDue,
 		&i.FollowedAt,
 		&i.PausedAt,
 		&i.Folder,
@@ -179,7 +214,7 @@ func (q *Queries) NoticeFailed(ctx context.Context, arg NoticeFailedParams) (Not
 const noticeSent = `-- name: NoticeSent :one
 UPDATE notice SET message = $2, tried_at = CASE WHEN tried_at = 0 THEN $3 ELSE tried_at END
 WHERE id = $1
-RETURNING resolved_at
+RETURNING id, guild, feed, channel, message, since, created_at, tried_at, resolved_at, held, last_error
 `
 
 type NoticeSentParams struct {
@@ -188,11 +223,23 @@ type NoticeSentParams struct {
 	At      int64
 }
 
-func (q *Queries) NoticeSent(ctx context.Context, arg NoticeSentParams) (int64, error) {
+func (q *Queries) NoticeSent(ctx context.Context, arg NoticeSentParams) (Notice, error) {
 	row := q.queryRow(ctx, q.noticeSentStmt, noticeSent, arg.ID, arg.Message, arg.At)
-	var resolved_at int64
-	err := row.Scan(&resolved_at)
-	return resolved_at, err
+	var i Notice
+	err := row.Scan(
+		&i.ID,
+		&i.Guild,
+		&i.Feed,
+		&i.Channel,
+		&i.Message,
+		&i.Since,
+		&i.CreatedAt,
+		&i.TriedAt,
+		&i.ResolvedAt,
+		&i.Held,
+		&i.LastError,
+	)
+	return i, err
 }
 
 const noticeTried = `-- name: NoticeTried :execrows
@@ -210,6 +257,30 @@ func (q *Queries) NoticeTried(ctx context.Context, arg NoticeTriedParams) (int64
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const noticeTrouble = `-- name: NoticeTrouble :one
+SELECT notice_trouble.reason FROM guild
+JOIN notice_trouble ON notice_trouble.guild = guild.id AND notice_trouble.channel = CASE
+    WHEN guild.notice_channel <> 0 THEN guild.notice_channel ELSE coalesce((
+        SELECT subscription.channel FROM subscription
+        WHERE subscription.guild = guild.id AND subscription.paused_at = 0
+        ORDER BY subscription.id LIMIT 1
+    ), 0) END
+WHERE guild.id = $1 AND notice_trouble.failed_at > $2
+`
+
+type NoticeTroubleParams struct {
+	Guild  int64
+	Lately int64
+}
+
+// NoticeTrouble is why a notice could not be sent where a guild wants its notices.
+func (q *Queries) NoticeTrouble(ctx context.Context, arg NoticeTroubleParams) (string, error) {
+	row := q.queryRow(ctx, q.noticeTroubleStmt, noticeTrouble, arg.Guild, arg.Lately)
+	var reason string
+	err := row.Scan(&reason)
+	return reason, err
 }
 
 const noticesDue = `-- name: NoticesDue :many
@@ -374,24 +445,6 @@ func (q *Queries) OpenNoticesOfFeed(ctx context.Context, feed int64) ([]Notice, 
 	return items, nil
 }
 
-const readSince = `-- name: ReadSince :one
-SELECT EXISTS (
-    SELECT 1 FROM feed
-    WHERE feed.polled_at >= $1 AND EXISTS (
-        SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
-        WHERE guild_feed.feed = feed.id AND guild_feed.paused_at = 0 AND guild.left_at = 0
-    )
-)
-`
-
-// ReadSince tells whether any feed that somebody follows was read since a time.
-func (q *Queries) ReadSince(ctx context.Context, since int64) (bool, error) {
-	row := q.queryRow(ctx, q.readSinceStmt, readSince, since)
-	var exists bool
-	err := row.Scan(&exists)
-	return exists, err
-}
-
 const redirectNotices = `-- name: RedirectNotices :exec
 UPDATE notice SET channel = $2 WHERE guild = $1 AND resolved_at = 0 AND message = 0 AND tried_at = 0
 `
@@ -446,6 +499,28 @@ type ResolveNoticesOfGuildParams struct {
 
 func (q *Queries) ResolveNoticesOfGuild(ctx context.Context, arg ResolveNoticesOfGuildParams) error {
 	_, err := q.exec(ctx, q.resolveNoticesOfGuildStmt, resolveNoticesOfGuild, arg.Guild, arg.ResolvedAt)
+	return err
+}
+
+const setNoticeTrouble = `-- name: SetNoticeTrouble :exec
+INSERT INTO notice_trouble (guild, channel, failed_at, reason) VALUES ($1, $2, $3, $4)
+ON CONFLICT (guild, channel) DO UPDATE SET failed_at = excluded.failed_at, reason = excluded.reason
+`
+
+type SetNoticeTroubleParams struct {
+	Guild    int64
+	Channel  int64
+	FailedAt int64
+	Reason   string
+}
+
+func (q *Queries) SetNoticeTrouble(ctx context.Context, arg SetNoticeTroubleParams) error {
+	_, err := q.exec(ctx, q.setNoticeTroubleStmt, setNoticeTrouble,
+		arg.Guild,
+		arg.Channel,
+		arg.FailedAt,
+		arg.Reason,
+	)
 	return err
 }
 

@@ -95,16 +95,17 @@ func (q *Queries) HubLease(ctx context.Context, feed int64) (HubLeaseRow, error)
 }
 
 const hubVerified = `-- name: HubVerified :execrows
-UPDATE hub_lease SET until_at = $2 WHERE feed = $1 AND callback <> ''
+UPDATE hub_lease SET until_at = $3 WHERE feed = $1 AND callback = $2 AND callback <> ''
 `
 
 type HubVerifiedParams struct {
-	Feed    int64
-	UntilAt int64
+	Feed     int64
+	Callback string
+	UntilAt  int64
 }
 
 func (q *Queries) HubVerified(ctx context.Context, arg HubVerifiedParams) (int64, error) {
-	result, err := q.exec(ctx, q.hubVerifiedStmt, hubVerified, arg.Feed, arg.UntilAt)
+	result, err := q.exec(ctx, q.hubVerifiedStmt, hubVerified, arg.Feed, arg.Callback, arg.UntilAt)
 	if err != nil {
 		return 0, err
 	}

@@ -62,6 +62,8 @@ type Feed struct {
 	FailingSince int64
 	Hub          string
 	HubTopic     string
+	AnsweredAt   int64
+	BacklogDue   bool
 }
 
 type FormerUrl struct {
@@ -110,6 +112,13 @@ type Notice struct {
 	ResolvedAt int64
 	Held       bool
 	LastError  string
+}
+
+type NoticeTrouble struct {
+	Guild    int64
+	Channel  int64
+	FailedAt int64
+	Reason   string
 }
 
 type Spending struct {

@@ -120,7 +120,7 @@ func (q *Queries) EventAtAddress(ctx context.Context, arg EventAtAddressParams) 
 }
 
 const eventStories = `-- name: EventStories :many
-SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic
+SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, feed.answered_at, feed.backlog_due
 FROM story
 JOIN guild_feed ON guild_feed.guild = $1 AND guild_feed.feed = story.feed AND guild_feed.paused_at = 0
 JOIN feed ON feed.id = story.feed
@@ -205,6 +205,8 @@ func (q *Queries) EventStories(ctx context.Context, arg EventStoriesParams) ([]E
 			&i.Feed.FailingSince,
 			&i.Feed.Hub,
 			&i.Feed.HubTopic,
+			&i.Feed.AnsweredAt,
+			&i.Feed.BacklogDue,
 		); err != nil {
 			return nil, err
 		}
@@ -242,7 +244,7 @@ func (q *Queries) EventWithTitle(ctx context.Context, arg EventWithTitleParams) 
 }
 
 const headline = `-- name: Headline :one
-SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, event.id, event.first_at, event.last_at, event.words, event.method, event.headline, event.sentences, (
+SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, feed.answered_at, feed.backlog_due, event.id, event.first_at, event.last_at, event.words, event.method, event.headline, event.sentences, (
     SELECT count(DISTINCT other.feed) FROM story AS other
     JOIN guild_feed ON guild_feed.guild = $1 AND guild_feed.feed = other.feed
     WHERE other.event = story.event
@@ -314,6 +316,8 @@ func (q *Queries) Headline(ctx context.Context, arg HeadlineParams) (HeadlineRow
 		&i.Feed.FailingSince,
 		&i.Feed.Hub,
 		&i.Feed.HubTopic,
+		&i.Feed.AnsweredAt,
+		&i.Feed.BacklogDue,
 		&i.Event.ID,
 		&i.Event.FirstAt,
 		&i.Event.LastAt,
@@ -637,7 +641,7 @@ func (q *Queries) StoryAtAddress(ctx context.Context, arg StoryAtAddressParams) 
 }
 
 const storyWithFeed = `-- name: StoryWithFeed :one
-SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic
+SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, feed.answered_at, feed.backlog_due
 FROM story JOIN feed ON feed.id = story.feed
 WHERE story.id = $1
 `
@@ -696,6 +700,8 @@ func (q *Queries) StoryWithFeed(ctx context.Context, id int64) (StoryWithFeedRow
 		&i.Feed.FailingSince,
 		&i.Feed.Hub,
 		&i.Feed.HubTopic,
+		&i.Feed.AnsweredAt,
+		&i.Feed.BacklogDue,
 	)
 	return i, err
 }
