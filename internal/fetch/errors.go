@@ -124,10 +124,17 @@ func statusWords(status int) string {
 var errTooLarge = errors.New("body exceeds its limit")
 
 // explain turns what the transport or a body gave into an *Error, except where the
-// caller's own context ended: that is nobody's fault, and says nothing of the site.
+// caller's own context ended, or the request was not sent: that is nobody's fault, and
+// says nothing of the site.
 func (c *Client) explain(ctx context.Context, address string, err error, limit int64) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("fetch %s: %w", address, context.Cause(ctx))
+	}
+	if errors.Is(err, ErrBusy) {
+		return fmt.Errorf("fetch %s: %w", address, err)
+	}
+	if e := (*Error)(nil); errors.As(err, &e) {
+		return e
 	}
 	c.log.DebugContext(ctx, "fetch failed", "url", address, "cause", err)
 	e := &Error{URL: address, Err: err}

@@ -26,12 +26,20 @@ type answer struct {
 }
 
 // exchange waits for u's server to be free, sends one request and reads the answer.
-// It returns how long the exchange took, without the wait, of which timeout is the
+// A server that asked to be left alone is sent nothing: the error then is a
+// *BusyError, or what the server answered. It returns how long the exchange took, without the wait, of which timeout is the
 // limit. The connection is done with when it returns.
 func (c *Client) exchange(ctx context.Context, u *url.URL, req Request, limit int64, timeout time.Duration) (*answer, time.Duration, error) {
+	if err := c.paused(u, req.Patience); err != nil {
+		return nil, 0, err
+	}
 	done, err := c.turn(ctx, u.Host, req.Patience)
 	if err != nil {
 		return nil, 0, fmt.Errorf("wait for other requests to %s: %w", u.Host, err)
+	}
+	if err := c.paused(u, req.Patience); err != nil { // by the answer to another, meanwhile
+		c.turns.next(u.Host)
+		return nil, 0, err
 	}
 	defer done()
 
@@ -46,6 +54,7 @@ func (c *Client) exchange(ctx context.Context, u *url.URL, req Request, limit in
 
 	ans := &answer{status: resp.StatusCode, header: resp.Header}
 	if ans.status/100 != 2 {
+		c.pauses.note(u.Host, ans)
 		io.CopyN(io.Discard, resp.Body, drained)
 		return ans, time.Since(start), nil
 	}
@@ -54,6 +63,18 @@ func (c *Client) exchange(ctx context.Context, u *url.URL, req Request, limit in
 		return nil, 0, err
 	}
 	return ans, time.Since(start), nil
+}
+
+// paused is why u's server must not be sent a request now, nil where it may.
+func (c *Client) paused(u *url.URL, patience time.Duration) error {
+	wait, status := c.pauses.left(u.Host)
+	switch {
+	case wait == 0:
+		return nil
+	case patience > 0:
+		return fmt.Errorf("wait for %s: %w", u.Host, &BusyError{After: wait})
+	}
+	return &Error{URL: u.String(), Status: status, Reason: ReasonStatus, RetryAfter: wait}
 }
 
 // turn waits for a turn, for as long as patience lasts where it is not 0.

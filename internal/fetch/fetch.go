@@ -11,7 +11,8 @@
 //   - Bounded. Bytes after decompression, bytes on the wire, header size, redirects
 //     and the time of the whole exchange, so a hostile server costs a known amount.
 //   - Polite. A truthful User-Agent, conditional requests, no more than a set number
-//     of requests to one server at a time, and an optional pause between them.
+//     of requests to one server at a time, an optional pause between them, and none
+//     while a server asks to be left alone (for an hour at most).
 //   - Discreet. No cookies, no credentials, no Referer, no proxy from the
 //     environment. An Error's text and Words never hold an address that a name
 //     resolved to.
@@ -92,6 +93,7 @@ type Client struct {
 	cfg       Config
 	guard     *guard
 	turns     *turns
+	pauses    *pauses
 	transport *http.Transport
 	decoders  decoders
 	log       *slog.Logger
@@ -125,7 +127,7 @@ func newClient(cfg Config, resolver *net.Resolver) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{cfg: cfg, guard: g, turns: newTurns(cfg.PerHost, cfg.HostPause), log: log}
+	c := &Client{cfg: cfg, guard: g, turns: newTurns(cfg.PerHost, cfg.HostPause), pauses: newPauses(cfg.Now), log: log}
 
 	c.transport = &http.Transport{
 		DialContext:            c.guard.dialer(resolver, cfg.Proxy),
@@ -196,7 +198,9 @@ type Request struct {
 	MaxBytes     int64  // of the decompressed body, where that is less than the Client's own limit; 0 for that
 
 	// Patience is how long to wait while other requests to the same server run or
-	// pause; 0 for as long as the context lasts.
+	// pause; 0 for as long as the context lasts. A server that asks to be left alone is
+	// not waited for: with Patience the error wraps ErrBusy, and without it is the
+	// server's answer once more.
 	Patience time.Duration
 
 	// Form, when it is not nil, is sent by POST instead of asking by GET. Such a

@@ -248,6 +248,7 @@ func TestStatus(t *testing.T) {
 		"99999999999":                   maxRetryAfter,
 		"Tue, 01 Sep 2099 11:00:00 GMT": maxRetryAfter,
 	} {
+		c := loopback(t, Config{Now: func() time.Time { return now }}) // which remembers nothing
 		_, err := c.Get(t.Context(), Request{URL: srv.URL + "/429?after=" + url.QueryEscape(after)})
 		if e := wantReason(t, err, ReasonStatus); e.RetryAfter != want {
 			t.Errorf("Retry-After %q: %v, want %v", after, e.RetryAfter, want)

@@ -112,7 +112,7 @@ func TestTurnsGivenUp(t *testing.T) {
 func TestPatienceEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c := &Client{turns: newTurns(1, 0)}
+		c := &Client{turns: newTurns(1, 0), pauses: newPauses(time.Now)}
 		done, err := c.turn(t.Context(), "a", 0)
 		if err != nil {
 			t.Fatal(err)
