@@ -46,20 +46,19 @@ type Config struct {
 	Summaries Summarizer
 	Articles  ArticleReader
 
-	Translator Translator // brings summaries into a server's language; nil where nobody translates
+	Translator Translator // brings summaries into a server's language; nil where nobody translates, posts included
 
 	// Spending tells what the language model has cost for a server today, and what it
 	// may cost; 0 for no bound. It is nil where there is no model.
 	Spending func(news.GuildID) (spent, budget float64)
 
 	// Poll reads a feed now, also one that is gone. That the feed fails is no error of its: the store
-	// knows.
+	// knows. Where the feed must be left alone for a while yet, the error is a *news.SnoozeError.
 	Poll   func(context.Context, news.FeedID) error
 	Topics []news.Topic // that a server can follow as a whole
 
-	MaxSubscriptions int  // a server; 0 for 50
-	MaxFeeds         int  // a server, as Feeds sees to; 0 for no bound
-	Translates       bool // posts come translated; a Translator implies it
+	MaxSubscriptions int // a server; 0 for 50
+	MaxFeeds         int // a server, as Feeds sees to; 0 for no bound
 
 	Log       *slog.Logger      // nil for none
 	Now       func() time.Time  // nil for time.Now
@@ -108,6 +107,7 @@ type Bot struct {
 
 	commands []*discordgo.ApplicationCommand
 	imports  *crowd // the lists of feeds being read
+	tries    *tries // of feeds, that people asked for
 
 	self   atomic.Pointer[identity] // nil before it was asked
 	linked atomic.Bool              // the gateway's link stands
@@ -169,6 +169,7 @@ func New(cfg Config) (*Bot, error) {
 	b.crowd = newCrowd(cfg.Now)
 	b.imports = newCrowd(cfg.Now)
 	b.imports.all, b.imports.each = maxImports, 1
+	b.tries = newTries(cfg.Now)
 	return b, nil
 }
 

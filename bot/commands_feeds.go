@@ -66,8 +66,37 @@ func (b *Bot) listFeeds(ctx context.Context, r *request) (response, error) {
 	}, nil
 }
 
-// inTrouble reports whether a feed cannot be read at present.
-func inTrouble(f news.Feed) bool { return f.State == news.FeedGone || f.Failures > 0 }
+// inTrouble reports whether a feed cannot be read at present. A failure that came of
+// a person's wish to try is not counted, and leaves only its reason.
+func inTrouble(f news.Feed) bool {
+	return f.State == news.FeedGone || f.Failures > 0 || f.LastError != ""
+}
+
+// trouble is why a feed cannot be read, in one wording wherever that is told. Part of
+// it may be a stranger's words, so it needs markdown or sentence.
+func trouble(f news.Feed) string {
+	if f.State == news.FeedGone {
+		return "the site says that the feed is gone for good, so I have stopped asking"
+	}
+	return cmp.Or(f.LastError, "it cannot be read")
+}
+
+// whatFails is the trouble as a sentence.
+func whatFails(f news.Feed) string { return sentence(trouble(f), 300) }
+
+// lastError is why the last try failed, as a sentence: also that of a feed that was
+// gone before it.
+func lastError(f news.Feed) string {
+	if f.LastError == "" {
+		return whatFails(f)
+	}
+	return sentence(f.LastError, 300)
+}
+
+const (
+	pauseMeans = "None of its stories are posted until somebody resumes it."
+	keepTrying = "I keep trying, at least once a day."
+)
 
 // rank orders feeds by how much a person has to see to them.
 func rank(f news.Follow) int {
@@ -86,18 +115,12 @@ func feedLine(f news.Follow) string {
 	switch {
 	case f.Paused():
 		return line + "\n" + note("paused "+ago(f.PausedAt))
-	case f.State == news.FeedGone:
-		return line + "\n-# gone: the site no longer offers it, and I have stopped asking"
 	case inTrouble(f.Feed):
 		read := "never read"
 		if f.Polled() {
 			read = "last read " + ago(f.PolledAt)
 		}
-		reason := markdown(f.LastError, 140)
-		if reason == "" {
-			reason = "it cannot be read"
-		}
-		return line + "\n" + note(reason, read)
+		return line + "\n" + note(markdown(trouble(f.Feed), 140), read)
 	case !f.Polled():
 		return line + "\n-# not read yet"
 	}

@@ -19,7 +19,7 @@ func (b *Bot) addFeed(ctx context.Context, r *request) (response, error) {
 	case given == "":
 		return response{}, news.Userf("Give the address of a feed, or choose one from the list that appears while you type.")
 	case given == bundleChoice:
-		n, err := b.cfg.Store.FollowBundle(ctx, r.Guild)
+		n, err := b.cfg.Feeds.FollowBundle(ctx, r.Guild)
 		if err != nil {
 			return response{}, fmt.Errorf("follow the bundle for server %v: %w", r.Guild, err)
 		}
@@ -31,7 +31,7 @@ func (b *Bot) addFeed(ctx context.Context, r *request) (response, error) {
 	if id, ok := strings.CutPrefix(given, feedChoice); ok {
 		return b.followBundled(ctx, r.Guild, id)
 	}
-	f, err := b.addAddress(ctx, r.Guild, given)
+	f, known, err := b.addAddress(ctx, r.Guild, given)
 	var several *news.FeedChoice
 	if errors.As(err, &several) {
 		return chooseFeeds(several), nil
@@ -39,35 +39,49 @@ func (b *Bot) addFeed(ctx context.Context, r *request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	return followingFeed(f), nil
+	return followingFeed(f, known), nil
 }
 
-func (b *Bot) addAddress(ctx context.Context, guild news.GuildID, address string) (news.Feed, error) {
-	f, err := b.cfg.Feeds.AddFeed(ctx, guild, address)
-	if err != nil {
-		return news.Feed{}, fmt.Errorf("add a feed for server %v: %w", guild, err)
+func (b *Bot) addAddress(ctx context.Context, guild news.GuildID, address string) (f news.Feed, known bool, err error) {
+	if f, known, err = b.cfg.Feeds.AddFeed(ctx, guild, address); err != nil {
+		return news.Feed{}, false, fmt.Errorf("add a feed for server %v: %w", guild, err)
 	}
-	b.log.Info("a server follows a feed", "server", guild, "feed", f.ID)
-	return f, nil
+	if !known {
+		b.log.Info("a server follows a feed", "server", guild, "feed", f.ID)
+	}
+	return f, known, nil
 }
 
-func followingFeed(f news.Feed) response {
+func followingFeed(f news.Feed, known bool) response {
+	if known {
+		return response{Text: fmt.Sprintf("**%s is followed already.** `/feeds info` shows how it is doing.", link(outletName(f, ""), f.Site, 120, 500))}
+	}
 	return response{Text: fmt.Sprintf("**Following %s.** Its new stories count from now on. `/subscribe` says which of them to post.", link(outletName(f, ""), f.Site, 120, 500))}
 }
 
+// followBundled has a server follow a feed that an autocompletion offered. It may be
+// followed by now.
 func (b *Bot) followBundled(ctx context.Context, guild news.GuildID, id string) (response, error) {
 	offered, err := b.cfg.Store.UnfollowedBundle(ctx, guild)
 	if err != nil {
 		return response{}, fmt.Errorf("list the bundled feeds for server %v: %w", guild, err)
 	}
+	follows, err := b.followed(ctx, guild)
+	if err != nil {
+		return response{}, err
+	}
+	for _, f := range follows {
+		offered = append(offered, f.Feed)
+	}
 	i := slices.IndexFunc(offered, func(f news.Feed) bool { return f.ID.String() == id })
 	if i < 0 {
-		return response{}, news.Userf("That feed is followed already, or no longer offered. `/feeds list` shows what this server follows.")
+		return response{}, news.Userf("That feed is no longer offered. Choose one from the list that appears while you type, or give a feed's address.")
 	}
-	if err := b.cfg.Store.FollowFeed(ctx, guild, offered[i].ID, ""); err != nil {
+	known, err := b.cfg.Feeds.FollowKnown(ctx, guild, offered[i].ID)
+	if err != nil {
 		return response{}, fmt.Errorf("follow feed %v for server %v: %w", id, guild, err)
 	}
-	return followingFeed(offered[i]), nil
+	return followingFeed(offered[i], known), nil
 }
 
 // followTopic answers /feeds topic.
@@ -159,23 +173,31 @@ func (b *Bot) addChosenFeeds(ctx context.Context, r *request) (response, error) 
 	}
 	room := maxDescription * 9 / 10 / len(chosen) // for each line
 	var lines []string
-	added := 0
+	added, known := 0, 0
 	for n, address := range chosen {
 		if ctx.Err() != nil {
 			lines = append(lines, fmt.Sprintf("I stopped there, with %d left to try. `/feeds add` takes them one by one.", len(chosen)-n))
 			break
 		}
-		f, err := b.addAddress(ctx, r.Guild, address)
-		if err != nil {
+		f, before, err := b.addAddress(ctx, r.Guild, address)
+		name := markdown(outletName(f, ""), 80)
+		switch {
+		case err != nil:
 			lines = append(lines, "- "+b.notAdded(address, err, room))
-			continue
+		case before:
+			known++
+			lines = append(lines, "- **"+name+"** is followed already.")
+		default:
+			added++
+			lines = append(lines, "- Following **"+name+"**.")
 		}
-		added++
-		lines = append(lines, "- Following **"+markdown(outletName(f, ""), 80)+"**.")
 	}
-	text := fmt.Sprintf("**Following %s of %d.** `/subscribe` says which of their stories to post.", plural(added, "feed", "feeds"), len(chosen))
-	if added == 0 {
-		text = "**None of them could be followed.**"
+	text := fmt.Sprintf("**Following %s of %d.** `/subscribe` says which of their stories to post.", plural(added, "more feed", "more feeds"), len(chosen))
+	switch {
+	case added == 0 && known == len(chosen):
+		text = "**Nothing new: what you chose is followed already.**"
+	case added == 0:
+		text = "**None of them was added.**"
 	}
 	return response{Embeds: embeds(&discordgo.MessageEmbed{
 		Type:        discordgo.EmbedTypeRich,

@@ -9,9 +9,6 @@ import (
 	"tidings/internal/news"
 )
 
-// retryPause is how long a feed is left alone after a try, whoever asks.
-const retryPause = time.Minute
-
 // tryFeed answers the button that reads a feed now.
 func (b *Bot) tryFeed(ctx context.Context, r *request) (response, error) {
 	before, err := b.pressedFeed(ctx, r)
@@ -20,16 +17,22 @@ func (b *Bot) tryFeed(ctx context.Context, r *request) (response, error) {
 	}
 	f := before.Follow
 	name := markdown(outletName(f.Feed, ""), 120)
-	switch {
-	case f.Paused():
-		return feedCard(fmt.Sprintf("**%s is paused.** Resume it, and I read it again.", name), before), nil
-	case !f.TriedAt.IsZero() && b.now().Sub(f.TriedAt) < retryPause:
-		return feedCard(fmt.Sprintf("**I tried %s %s**, so I leave it alone for a minute. %s", name, ago(f.TriedAt), cameOf(f.Feed)), before), nil
+	if f.Paused() {
+		return b.feedCard(fmt.Sprintf("**%s is paused.** Resume it, and I read it again.", name), before), nil
 	}
-	var busy *news.SnoozeError
-	switch err := b.cfg.Poll(ctx, f.ID); {
-	case errors.As(err, &busy):
-		return feedCard(fmt.Sprintf("**%s was not tried**, since many other requests to its site go before. Try again in a minute.", name), before), nil
+	if left := b.tries.begin(f.ID); left > 0 {
+		return b.feedCard(fmt.Sprintf("**%s was tried just before**, and I ask no site more than once a minute when people ask me to. Try again in %s.", name, wait(left)), before), nil
+	}
+	err = b.cfg.Poll(ctx, f.ID)
+	if err != nil {
+		b.tries.forget(f.ID)
+	}
+	var snooze *news.SnoozeError
+	switch {
+	case errors.As(err, &snooze):
+		return b.feedCard(notTried(name, snooze.After), before), nil
+	case errors.Is(err, news.ErrNotFound):
+		return response{}, followsNoMore()
 	case err != nil:
 		return response{}, fmt.Errorf("poll feed %v: %w", f.ID, err)
 	}
@@ -37,34 +40,50 @@ func (b *Bot) tryFeed(ctx context.Context, r *request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	text := ""
-	switch now := after.Follow.Feed; {
-	case !now.TriedAt.After(f.TriedAt):
-		text = fmt.Sprintf("**%s was not tried**, since it is being read already. Look again in a minute.", name)
-	case now.State == news.FeedGone:
-		text = fmt.Sprintf("**%s is still gone.** %s", name, cameOf(now))
-	case inTrouble(now):
-		text = fmt.Sprintf("**%s still can't be read.** %s", name, cameOf(now))
-	case f.State == news.FeedGone:
-		text = fmt.Sprintf("**%s is back.** I read it on its schedule again.", name)
-	case inTrouble(f.Feed):
-		text = fmt.Sprintf("**%s is read again.**", name)
-	default:
-		text = fmt.Sprintf("**%s was read just now.**", name)
-	}
-	return feedCard(text, after), nil
+	return b.feedCard(b.triedText(name, f.Feed, after.Follow.Feed), after), nil
 }
 
-// cameOf tells what came of the last try of a feed.
-func cameOf(f news.Feed) string {
-	if !inTrouble(f) {
-		return "It was read."
+// ownLine is longer than a request of ours waits because others of ours to the same
+// site go before. Where the wait is longer, the site itself has asked for it.
+const ownLine = 30 * time.Second
+
+// notTried says that a feed's site is left alone for a while yet.
+func notTried(name string, left time.Duration) string {
+	why := "its site can take no further request of mine right now"
+	if left > ownLine {
+		why = "its site has asked me to wait"
 	}
-	text := whatFails(f)
-	if next := ago(f.NextPollAt); next != "" && f.State == news.FeedActive {
-		text += " I try again " + next + "."
+	return fmt.Sprintf("**%s was not tried**, since %s. Try again in %s.", name, why, wait(left))
+}
+
+// triedText says what came of a try, by how the feed was before and is now.
+func (b *Bot) triedText(name string, before, now news.Feed) string {
+	still := ""
+	switch {
+	case !now.TriedAt.After(before.TriedAt):
+		return fmt.Sprintf("**%s was not tried**, since it is being read already. Look again in a minute.", name)
+	case inTrouble(now):
+		if inTrouble(before) && (now.State == news.FeedGone) == (before.State == news.FeedGone) {
+			still = " still"
+		}
+		if now.State == news.FeedGone {
+			return fmt.Sprintf("**%s is%s gone.** %s", name, still, lastError(now))
+		}
+		return fmt.Sprintf("**%s%s can't be read.** %s%s", name, still, lastError(now), b.nextTry(now))
+	case before.State == news.FeedGone:
+		return fmt.Sprintf("**%s is back.** I read it on its schedule again.", name)
+	case inTrouble(before):
+		return fmt.Sprintf("**%s is read again.**", name)
 	}
-	return text
+	return fmt.Sprintf("**%s was read just now.**", name)
+}
+
+// nextTry says when a feed in trouble is read again, where that is to come.
+func (b *Bot) nextTry(f news.Feed) string {
+	if !f.NextPollAt.After(b.now()) {
+		return ""
+	}
+	return " I try again " + ago(f.NextPollAt) + "."
 }
 
 // pauseFeed answers the button, and pauseFeedNamed /feeds pause.
@@ -85,7 +104,7 @@ func (b *Bot) pauseFeedNamed(ctx context.Context, r *request) (response, error) 
 }
 
 func (b *Bot) pause(ctx context.Context, guild news.GuildID, f news.Follow) (response, error) {
-	text := fmt.Sprintf("**Paused %s.** None of its stories are posted until somebody resumes it.", markdown(outletName(f.Feed, ""), 120))
+	text := fmt.Sprintf("**Paused %s.** %s", markdown(outletName(f.Feed, ""), 120), pauseMeans)
 	if f.Paused() {
 		text = fmt.Sprintf("%s is paused already. `/feeds resume` lets its stories count again.", markdown(outletName(f.Feed, ""), 120))
 	} else if err := b.cfg.Store.PauseFeed(ctx, guild, f.ID); err != nil && !errors.Is(err, news.ErrNotFound) {
@@ -100,26 +119,7 @@ func (b *Bot) resumeFeed(ctx context.Context, r *request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	resp, err := b.resume(ctx, r.Guild, h.Follow)
-	if err != nil {
-		return response{}, err
-	}
-	if notice, perr := news.ParseID[news.NoticeID](r.arg(1)); perr == nil {
-		b.refreshNotice(ctx, r.Guild, notice)
-	}
-	return resp, nil
-}
-
-// refreshNotice lets the notice under which a button was pressed show what came of
-// it. Nobody is kept from an answer when it cannot.
-func (b *Bot) refreshNotice(ctx context.Context, guild news.GuildID, id news.NoticeID) {
-	n, err := b.cfg.Store.Notice(ctx, id)
-	if err == nil && n.Guild == guild && n.Message != 0 {
-		err = b.Notify(ctx, id)
-	}
-	if err != nil {
-		b.log.Info("a notice could not be updated", "notice", id, "error", err)
-	}
+	return b.resume(ctx, r.Guild, h.Follow)
 }
 
 func (b *Bot) resumeFeedNamed(ctx context.Context, r *request) (response, error) {
@@ -131,9 +131,13 @@ func (b *Bot) resumeFeedNamed(ctx context.Context, r *request) (response, error)
 }
 
 func (b *Bot) resume(ctx context.Context, guild news.GuildID, f news.Follow) (response, error) {
-	text := fmt.Sprintf("**Following %s again.** What came during the pause is not posted; its new stories count from now on.", markdown(outletName(f.Feed, ""), 120))
+	name := markdown(outletName(f.Feed, ""), 120)
+	text := fmt.Sprintf("**Following %s again.** What came during the pause is not posted; its new stories count from now on.", name)
+	if f.State == news.FeedGone {
+		text = fmt.Sprintf("**Following %s again**, but it is gone: *Try now* asks whether it is back.", name)
+	}
 	if !f.Paused() {
-		text = fmt.Sprintf("%s is not paused.", markdown(outletName(f.Feed, ""), 120))
+		text = fmt.Sprintf("%s is not paused.", name)
 	} else if err := b.cfg.Store.ResumeFeed(ctx, guild, f.ID); err != nil && !errors.Is(err, news.ErrNotFound) {
 		return response{}, fmt.Errorf("resume feed %v for server %v: %w", f.ID, guild, err)
 	}
@@ -146,7 +150,7 @@ func (b *Bot) changedFeed(ctx context.Context, guild news.GuildID, feed news.Fee
 	if err != nil {
 		return response{}, err
 	}
-	return feedCard(text, h), nil
+	return b.feedCard(text, h), nil
 }
 
 // removeFeed answers the button.
@@ -179,7 +183,11 @@ func (b *Bot) removeFeeds(ctx context.Context, r *request) (response, error) {
 }
 
 func (b *Bot) remove(ctx context.Context, guild news.GuildID, f news.Feed) (response, error) {
-	if err := b.cfg.Store.UnfollowFeed(ctx, guild, f.ID); err != nil {
+	err := b.cfg.Store.UnfollowFeed(ctx, guild, f.ID)
+	if errors.Is(err, news.ErrNotFound) {
+		return response{}, followsNoMore()
+	}
+	if err != nil {
 		return response{}, fmt.Errorf("unfollow feed %v for server %v: %w", f.ID, guild, err)
 	}
 	return response{Text: fmt.Sprintf("**Stopped following %s.** `/feeds add` brings it back: %s", markdown(outletName(f, ""), 120), code(f.URL, 500))}, nil

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,24 +41,14 @@ func (b *Bot) importFeeds(ctx context.Context, r *request) (response, error) {
 	if err != nil && len(imported) == 0 {
 		return response{}, fmt.Errorf("import a list of feeds for server %v: %w", r.Guild, err)
 	}
-	if err != nil {
-		b.log.Error("a list of feeds was not read to its end", "server", r.Guild, "error", err)
-	}
 	if len(imported) == 0 {
 		return response{}, news.Userf("I found no feed in that file. Attach the OPML file that your reader exports.")
 	}
 	counts := countImported(imported)
 	b.log.Info("imported a list of feeds", "server", r.Guild, "feeds", len(imported), "followed", counts[news.ImportFollowed], "failed", counts[news.ImportFailed], "skipped", counts[news.ImportSkipped])
-	why := ""
-	switch {
-	case counts[news.ImportSkipped] == 0:
-	case ctx.Err() == context.DeadlineExceeded:
-		why = "Discord gives me a quarter of an hour for an answer, and that is over."
-	case ctx.Err() != nil:
-		why = "I am being restarted."
-	}
+	end := b.importEnd(ctx, r.Guild, counts[news.ImportSkipped], err)
 	return response{
-		Text:  importText(imported, counts, why),
+		Text:  importText(imported, counts, end),
 		Files: []file{{Name: "import.txt", Type: "text/plain; charset=utf-8", Data: importReport(imported)}},
 	}, nil
 }
@@ -70,9 +61,41 @@ func countImported(imported []news.Imported) map[news.ImportOutcome]int {
 	return counts
 }
 
+// importEnd is what kept a list from being followed to its end. Its zero value is
+// nothing.
+type importEnd struct {
+	cut  string // why it was not read to its end, as a sentence
+	full bool   // the server follows as many feeds as it may
+	most int    // that it may follow
+	id   string // under which the log has a failure of ours
+}
+
+// importEnd finds out why feeds of a list were skipped. An error is a failure of ours,
+// unless ctx is over.
+func (b *Bot) importEnd(ctx context.Context, guild news.GuildID, skipped int, err error) importEnd {
+	switch {
+	case err != nil && ctx.Err() == nil:
+		id := errorID()
+		b.log.Error("a list of feeds was not read to its end", "id", id, "server", guild, "error", err)
+		return importEnd{cut: "something failed on my side.", id: id}
+	case skipped == 0:
+		return importEnd{}
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return importEnd{cut: "Discord gives me a quarter of an hour for an answer, and that is over."}
+	case ctx.Err() != nil:
+		return importEnd{cut: "I am being restarted."}
+	case b.cfg.MaxFeeds <= 0:
+		return importEnd{}
+	}
+	feeds, err := b.followed(ctx, guild)
+	if err != nil { // the feeds are imported: what is missing is a word about the rest
+		b.log.Error("nobody can tell why feeds of a list were skipped", "server", guild, "error", err)
+	}
+	return importEnd{full: len(feeds) >= b.cfg.MaxFeeds, most: b.cfg.MaxFeeds}
+}
+
 // importText says what came of a list, and what a person can do about the rest.
-// Where it was not read to its end, cut says why.
-func importText(imported []news.Imported, counts map[news.ImportOutcome]int, cut string) string {
+func importText(imported []news.Imported, counts map[news.ImportOutcome]int, end importEnd) string {
 	followed, known, failed, skipped := counts[news.ImportFollowed], counts[news.ImportKnown], counts[news.ImportFailed], counts[news.ImportSkipped]
 	text := fmt.Sprintf("**Following %s of %d.**", plural(followed, "more feed", "more feeds"), len(imported))
 	switch {
@@ -88,15 +111,25 @@ func importText(imported []news.Imported, counts map[news.ImportOutcome]int, cut
 		text += fmt.Sprintf(" %d could not be read.", failed)
 	}
 	switch {
-	case cut != "":
-		text += fmt.Sprintf("\nI stopped after %d of %d: %s Import the same file again to go on; what is followed stays.", len(imported)-skipped, len(imported), cut)
+	case end.cut != "":
+		text += fmt.Sprintf("\nI stopped after %d of %d: %s Import the same file again to go on; what is followed stays.", len(imported)-skipped, len(imported), end.cut)
 	case skipped > 0:
 		text += " " + plural(skipped, "was", "were") + " skipped."
 	}
-	if failed+skipped > 0 {
-		return text + "\n`import.txt` says why for each. What is down today may be read tomorrow: import the same file again, or give `/feeds add` the site's own address."
+	if failed+skipped == 0 {
+		return text + "\n`/feeds list` shows them all, and `import.txt` what became of each."
 	}
-	return text + "\n`/feeds list` shows them all, and `import.txt` what became of each."
+	text += "\n`import.txt` says why for each."
+	if end.full {
+		text += fmt.Sprintf(" This server follows %d feeds now, and that is as many as it may: `/feeds remove` makes room.", end.most)
+	}
+	if failed > 0 {
+		text += " What is down today may be read tomorrow: import the same file again, or give `/feeds add` the site's own address."
+	}
+	if end.id != "" {
+		text += fmt.Sprintf(" If I stop again, tell whoever runs this bot the id. (id %s)", end.id)
+	}
+	return text
 }
 
 // importReport lists what became of each feed, one a line, those that a person

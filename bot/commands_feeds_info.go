@@ -23,14 +23,14 @@ func (b *Bot) feedInfo(ctx context.Context, r *request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	return feedCard("", h), nil
+	return b.feedCard("", h), nil
 }
 
 // feedHealth looks up how a followed feed is doing.
 func (b *Bot) feedHealth(ctx context.Context, guild news.GuildID, feed news.FeedID) (news.FeedHealth, error) {
 	h, err := b.cfg.Store.FeedHealth(ctx, guild, feed, healthDays)
 	if errors.Is(err, news.ErrNotFound) {
-		return news.FeedHealth{}, news.Userf("This server no longer follows that feed. `/feeds list` shows what it follows.")
+		return news.FeedHealth{}, followsNoMore()
 	}
 	if err != nil {
 		return news.FeedHealth{}, fmt.Errorf("load the health of feed %v for server %v: %w", feed, guild, err)
@@ -38,9 +38,13 @@ func (b *Bot) feedHealth(ctx context.Context, guild news.GuildID, feed news.Feed
 	return h, nil
 }
 
+func followsNoMore() error {
+	return news.Userf("This server no longer follows that feed. `/feeds list` shows what it follows.")
+}
+
 // feedCard is a text over all that is known of a feed, and the buttons that
 // change it.
-func feedCard(text string, h news.FeedHealth) response {
+func (b *Bot) feedCard(text string, h news.FeedHealth) response {
 	f := h.Follow
 	e := &discordgo.MessageEmbed{
 		Type:        discordgo.EmbedTypeRich,
@@ -56,7 +60,8 @@ func feedCard(text string, h news.FeedHealth) response {
 	}
 	field("Stories", storiesADay(h), false)
 	field("Last read", ago(f.PolledAt), true)
-	if f.State == news.FeedActive && !f.Paused() {
+	// Before then it is not polled; after that it is, as soon as its turn comes.
+	if f.State == news.FeedActive && !f.Paused() && f.NextPollAt.After(b.now()) {
 		field("Next try", ago(f.NextPollAt), true)
 	}
 	if inTrouble(f.Feed) {
@@ -81,13 +86,17 @@ func feedCard(text string, h news.FeedHealth) response {
 func feedState(f news.Follow) string {
 	switch {
 	case f.Paused():
-		return "**Paused** " + ago(f.PausedAt) + ". None of its stories are posted until somebody resumes it."
+		return "**Paused** " + ago(f.PausedAt) + ". " + pauseMeans
 	case f.State == news.FeedGone:
 		return "**Gone.** " + whatFails(f.Feed)
 	case f.State == news.FeedMoved:
 		return "**Moved.** Its address leads to another feed, which takes its place."
 	case inTrouble(f.Feed):
-		return fmt.Sprintf("**In trouble:** the last %s failed. I keep trying; nothing is removed by itself.", plural(f.Failures, "try", "tries"))
+		tries := "try"
+		if f.Failures > 1 {
+			tries = fmt.Sprintf("%d tries", f.Failures)
+		}
+		return fmt.Sprintf("**In trouble:** the last %s failed. %s Nothing is removed by itself.", tries, keepTrying)
 	case !f.Polled():
 		return "**Not read yet.**"
 	}
@@ -121,7 +130,7 @@ func pushes(h news.FeedHealth) string {
 	case !h.Pushed.IsZero():
 		return "It tells me of news at once, until " + moment(h.Pushed) + " at least."
 	case h.Follow.Hub.URL != "":
-		return "It names one, which does not tell me of news now. I ask on schedule."
+		return "The feed has a hub that can tell me of news at once, but it does not do so now. I look on schedule."
 	}
 	return ""
 }

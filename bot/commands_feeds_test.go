@@ -29,14 +29,16 @@ func TestFeedInfo(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, discordsim.Limits{})
 	read := time.Unix(1_700_000_000, 0)
+	b.cfg.Now = func() time.Time { return read.Add(30 * time.Minute) }
 	b.store.feeds = []news.Feed{
 		{ID: 1, Title: "Ars Technica", URL: "https://ars.example/feed", Site: "https://www.ars.example/", Language: "en-US", Topic: "tech", State: news.FeedActive,
-			PolledAt: read, NextPollAt: read.Add(time.Hour), Hub: news.Hub{URL: "https://hub.example/"}},
+			PolledAt: read, NextPollAt: read.Add(30 * time.Minute), Hub: news.Hub{URL: "https://hub.example/"}}, // may be polled from now on
 		{ID: 2, Title: "The Verge", URL: "https://verge.example/feed", State: news.FeedActive, PolledAt: read, NextPollAt: read.Add(time.Hour),
 			Failures: 6, FailingSince: read.Add(time.Minute), LastError: "the site answers 403: it refuses bots"},
 		{ID: 3, Title: "Wired", URL: "https://wired.example/feed", State: news.FeedGone, PolledAt: read},
 		{ID: 4, URL: "https://new.example/feed", State: news.FeedActive},
 		{ID: 5, Title: "Slate", URL: "https://slate.example/feed", State: news.FeedActive, PolledAt: read},
+		{ID: 6, Title: "Polygon", URL: "https://polygon.example/feed", State: news.FeedActive, PolledAt: read, LastError: "there is no site of that name", Hub: news.Hub{URL: "https://hub.example/"}},
 	}
 	for _, f := range b.store.feeds {
 		b.store.follow[f.ID] = true
@@ -51,12 +53,12 @@ func TestFeedInfo(t *testing.T) {
 	tests := []struct{ feed, text, fields, buttons string }{
 		{"feed:1", "**Fine.** It is read on its schedule.", strings.Join([]string{
 			"Stories: ▁▂▂▃▃▄▄▅▁▁█▃▂▄\nAbout 4 a day: 52 in 14 days, at most 14 in one, 5 today. I keep 812 stories of it.",
-			"Last read: <t:1700000000:R>", "Next try: <t:1700003600:R>",
+			"Last read: <t:1700000000:R>",
 			"Address: `https://ars.example/feed`", "Site: [ars.example](https://www.ars.example/)",
 			"Language: American English", "Topic: tech", "Folder: Daily",
 			"Hub: It tells me of news at once, until <t:1700007200:f> at least.",
 		}, "\n"), "Pause Remove"},
-		{"The Verge", "**In trouble:** the last 6 tries failed. I keep trying; nothing is removed by itself.", strings.Join([]string{
+		{"The Verge", "**In trouble:** the last 6 tries failed. I keep trying, at least once a day. Nothing is removed by itself.", strings.Join([]string{
 			"Stories: ▁▁▁▁▁▁▁▁▁▁▁██▁\nLess than one a day: 2 in 14 days, at most 1 in one, 0 today.",
 			"Last read: <t:1700000000:R>", "Next try: <t:1700003600:R>",
 			"In trouble since: <t:1700000060:R>", "Last error: The site answers 403: it refuses bots.",
@@ -68,6 +70,11 @@ func TestFeedInfo(t *testing.T) {
 		{"feed:4", "**Not read yet.**", "Stories: None in the last 14 days.\nAddress: `https://new.example/feed`", "Try now Pause Remove"},
 		{"feed:5", "**Paused** <t:1700000000:R>. None of its stories are posted until somebody resumes it.",
 			"Stories: None in the last 14 days.\nLast read: <t:1700000000:R>\nAddress: `https://slate.example/feed`", "Resume Remove"},
+		// A try that a person asked for failed, which is not counted.
+		{"feed:6", "**In trouble:** the last try failed. I keep trying, at least once a day. Nothing is removed by itself.", strings.Join([]string{
+			"Stories: None in the last 14 days.", "Last read: <t:1700000000:R>", "Last error: There is no site of that name.", "Address: `https://polygon.example/feed`",
+			"Hub: The feed has a hub that can tell me of news at once, but it does not do so now. I look on schedule.",
+		}, "\n"), "Try now Pause Remove"},
 	}
 	for _, test := range tests {
 		m := b.run("/feeds info feed:" + test.feed).Message
@@ -179,8 +186,12 @@ func TestAddOneOfSeveralFeeds(t *testing.T) {
 		case "https://site.example/phones":
 			return news.Feed{}, news.Userf("Nothing is at that address. Check the spelling.")
 		}
+		if url == "https://site.example/untitled" {
+			return news.Feed{ID: 51, Title: "Known", URL: url}, nil
+		}
 		return news.Feed{ID: 50, Title: "All stories", Site: "https://site.example/", URL: url}, nil
 	}
+	b.store.follow[51] = true
 	b.start()
 	m := b.run("/feeds add url:https://site.example/").Message
 	want := "**A page of site.example names 4 feeds.** Choose which of them to follow.\nToo long for the menu; paste what you want into `/feeds add`:\n- `" + far + "`"
@@ -195,20 +206,29 @@ func TestAddOneOfSeveralFeeds(t *testing.T) {
 	if diff := cmp.Diff([]string{"All *stories*=https://site.example/all", "Phones=https://site.example/phones", "site.example/untitled=https://site.example/untitled"}, options); diff != "" {
 		t.Errorf("options (-want +got):\n%s", diff)
 	}
-	r, err := b.sim.Select(b.ctx(), m, menu.CustomID, b.sim.Admin().ID, "https://site.example/all", "https://site.example/phones")
+	r, err := b.sim.Select(b.ctx(), m, menu.CustomID, b.sim.Admin().ID, "https://site.example/all", "https://site.example/phones", "https://site.example/untitled")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want = strings.Join([]string{
-		"**Following 1 feed of 2.** `/subscribe` says which of their stories to post.",
+		"**Following 1 more feed of 3.** `/subscribe` says which of their stories to post.",
 		"- Following **All stories**.",
 		"- `https://site.example/phones`: Nothing is at that address. Check the spelling.",
+		"- **Known** is followed already.",
 	}, "\n")
 	if got := r.Message; got.ID != m.ID || len(got.Components) != 0 || got.Content != "" || got.Embeds[0].Description != want {
 		t.Errorf("chosen: %q %+v, want %q", got.Content, got.Embeds, want)
 	}
 	if !b.store.follow[50] {
 		t.Error("nothing is followed")
+	}
+	again := b.run("/feeds add url:https://site.example/").Message
+	if r, err = b.sim.Select(b.ctx(), again, menu.CustomID, b.sim.Admin().ID, "https://site.example/all"); err != nil {
+		t.Fatal(err)
+	}
+	want = "**Nothing new: what you chose is followed already.**\n- **All stories** is followed already."
+	if got := r.Message.Embeds[0].Description; got != want {
+		t.Errorf("chosen again: %q, want %q", got, want)
 	}
 }
 
@@ -422,7 +442,7 @@ func TestAddChosenFeedsKeepsDiscordsLimits(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := resp.Embeds[0].Description
-	if width(text) > maxDescription || calls != maxChoices-1 || !strings.HasPrefix(text, "**Following 12 feeds of 25.**") || strings.Contains(text, "secret") ||
+	if width(text) > maxDescription || calls != maxChoices-1 || !strings.HasPrefix(text, "**Following 12 more feeds of 25.**") || strings.Contains(text, "secret") ||
 		!strings.Contains(text, ": something failed on my side (id ") ||
 		!strings.HasSuffix(text, "\nI stopped there, with 1 left to try. `/feeds add` takes them one by one.") {
 		t.Errorf("%d tried, %d wide:\n%s", calls, width(text), text)
@@ -439,7 +459,7 @@ func TestFeedCardOfAHostileFeed(t *testing.T) {
 		Language: long("en-", 5000), Topic: long("<@1>", 5000), State: news.FeedActive, Failures: 1 << 40, LastError: long("# e ", 5000),
 		FailingSince: time.Unix(1<<40, 0), Hub: news.Hub{URL: "https://hub.example/"},
 	}}
-	e := feedCard("", news.FeedHealth{Follow: f, Days: []int{1 << 40, 1, 0}, Notice: true}).Embeds[0]
+	e := (&Bot{now: time.Now}).feedCard("", news.FeedHealth{Follow: f, Days: []int{1 << 40, 1, 0}, Notice: true}).Embeds[0]
 	total := width(e.Title) + width(e.Description)
 	for _, field := range e.Fields {
 		total += width(field.Name) + width(field.Value)
@@ -469,22 +489,30 @@ func TestImportText(t *testing.T) {
 		}
 		return all
 	}
-	const why = "`import.txt` says why for each. What is down today may be read tomorrow: import the same file again, or give `/feeds add` the site's own address."
+	const each = "`import.txt` says why for each."
+	const room = " This server follows 500 feeds now, and that is as many as it may: `/feeds remove` makes room."
+	const down = " What is down today may be read tomorrow: import the same file again, or give `/feeds add` the site's own address."
 	tests := map[string]struct {
 		imported []news.Imported
-		cut      string
+		end      importEnd
 		want     string
 	}{
-		"all": {list(500, 0, 0, 0), "", "**Following 500 more feeds of 500.**\n`/feeds list` shows them all, and `import.txt` what became of each."},
-		"none new": {list(0, 1, 0, 0), "", "**The feed was not added.** 1 was followed before.\n" +
+		"all": {list(500, 0, 0, 0), importEnd{}, "**Following 500 more feeds of 500.**\n`/feeds list` shows them all, and `import.txt` what became of each."},
+		"none new": {list(0, 1, 0, 0), importEnd{}, "**The feed was not added.** 1 was followed before.\n" +
 			"`/feeds list` shows them all, and `import.txt` what became of each."},
-		"mixed":  {list(2, 3, 4, 1), "", "**Following 2 more feeds of 10.** 3 were followed before. 4 could not be read. 1 was skipped.\n" + why},
-		"failed": {list(0, 0, 2, 0), "", "**None of the 2 feeds was added.** 2 could not be read.\n" + why},
-		"cut": {list(120, 1, 2, 377), "I am being restarted.", "**Following 120 more feeds of 500.** 1 was followed before. 2 could not be read.\n" +
-			"I stopped after 123 of 500: I am being restarted. Import the same file again to go on; what is followed stays.\n" + why},
+		"mixed":  {list(2, 3, 4, 1), importEnd{}, "**Following 2 more feeds of 10.** 3 were followed before. 4 could not be read. 1 was skipped.\n" + each + down},
+		"failed": {list(0, 0, 2, 0), importEnd{}, "**None of the 2 feeds was added.** 2 could not be read.\n" + each + down},
+		"full":   {list(40, 0, 0, 60), importEnd{full: true, most: 500}, "**Following 40 more feeds of 100.** 60 were skipped.\n" + each + room},
+		"full, and some down": {list(40, 0, 1, 60), importEnd{full: true, most: 500}, "**Following 40 more feeds of 101.** 1 could not be read. 60 were skipped.\n" +
+			each + room + down},
+		"cut": {list(120, 1, 2, 377), importEnd{cut: "I am being restarted."}, "**Following 120 more feeds of 500.** 1 was followed before. 2 could not be read.\n" +
+			"I stopped after 123 of 500: I am being restarted. Import the same file again to go on; what is followed stays.\n" + each + down},
+		"our fault": {list(3, 0, 0, 7), importEnd{cut: "something failed on my side.", id: "a1b2c3"}, "**Following 3 more feeds of 10.**\n" +
+			"I stopped after 3 of 10: something failed on my side. Import the same file again to go on; what is followed stays.\n" +
+			each + " If I stop again, tell whoever runs this bot the id. (id a1b2c3)"},
 	}
 	for name, test := range tests {
-		if got := importText(test.imported, countImported(test.imported), test.cut); got != test.want {
+		if got := importText(test.imported, countImported(test.imported), test.end); got != test.want {
 			t.Errorf("%s\n got %s\nwant %s", name, got, test.want)
 		}
 	}

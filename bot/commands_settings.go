@@ -30,8 +30,12 @@ func (b *Bot) showSettings(ctx context.Context, r *request) (response, error) {
 	if err != nil {
 		return response{}, fmt.Errorf("list the subscriptions of server %v: %w", r.Guild, err)
 	}
+	trouble, err := b.cfg.Store.NoticeTrouble(ctx, r.Guild)
+	if err != nil {
+		return response{}, fmt.Errorf("look whether notices reach server %v: %w", r.Guild, err)
+	}
 	return response{Text: joinNonEmpty("\n",
-		noticesText(g, subs)+" `/settings notices` changes it.",
+		noticesText(g, subs, trouble)+" `/settings notices` changes it.",
 		b.languageText(g.Language)+" `/settings language` changes it.",
 		b.spendingText(r.Guild),
 		"**Feeds:** "+of(len(feeds), b.cfg.MaxFeeds)+". `/feeds list` shows them.",
@@ -71,17 +75,27 @@ func (b *Bot) guildSettings(ctx context.Context, guild news.GuildID) (news.Guild
 	return g, nil
 }
 
-// noticesText says where trouble with feeds is told.
-func noticesText(g news.Guild, subs []news.Subscription) string {
+// noticesText says where trouble with feeds is told. Where the chosen channel takes
+// no notice, trouble says why.
+func noticesText(g news.Guild, subs []news.Subscription, trouble string) string {
 	const heading = "**Notices** about feeds in trouble "
+	var oldest news.ChannelID // of the live subscriptions; 0 where there is none
+	if i := slices.IndexFunc(subs, func(s news.Subscription) bool { return !s.Paused() }); i >= 0 {
+		oldest = subs[i].Channel
+	}
 	switch {
 	case g.NoticesOff:
 		return heading + "are off. `/feeds list` still shows the trouble."
-	case g.NoticeChannel != 0:
+	case g.NoticeChannel != 0 && trouble == "":
 		return heading + fmt.Sprintf("go to <#%v>.", g.NoticeChannel)
-	}
-	if i := slices.IndexFunc(subs, func(s news.Subscription) bool { return !s.Paused() }); i >= 0 {
-		return heading + fmt.Sprintf("go to <#%v>, the channel of the oldest subscription, since none is chosen.", subs[i].Channel)
+	case g.NoticeChannel != 0:
+		text := heading + fmt.Sprintf("should go to <#%v>, but the last one could not be posted there: %s.", g.NoticeChannel, label(trouble, 200))
+		if oldest == 0 || oldest == g.NoticeChannel {
+			return text + " There is no other channel for them: no other has a live subscription."
+		}
+		return text + fmt.Sprintf(" Meanwhile they go to <#%v>, the channel of the oldest subscription.", oldest)
+	case oldest != 0:
+		return heading + fmt.Sprintf("go to <#%v>, the channel of the oldest subscription, since none is chosen.", oldest)
 	}
 	return heading + "go nowhere yet: no channel is chosen, and no subscription is live."
 }
@@ -113,7 +127,13 @@ func (b *Bot) setNotices(ctx context.Context, r *request) (response, error) {
 	if err != nil {
 		return response{}, fmt.Errorf("list the subscriptions of server %v: %w", r.Guild, err)
 	}
-	return response{Text: noticesText(g, subs)}, nil
+	trouble := ""
+	if channel == 0 { // one that was just chosen was looked at
+		if trouble, err = b.cfg.Store.NoticeTrouble(ctx, r.Guild); err != nil {
+			return response{}, fmt.Errorf("look whether notices reach server %v: %w", r.Guild, err)
+		}
+	}
+	return response{Text: noticesText(g, subs, trouble)}, nil
 }
 
 // setLanguage answers /settings language.
@@ -144,7 +164,7 @@ func (b *Bot) languageText(language string) string {
 	switch {
 	case language == "":
 		return heading + "each story's own language."
-	case b.cfg.Translator != nil || b.cfg.Translates:
+	case b.cfg.Translator != nil:
 		return heading + languageName(language) + "."
 	}
 	return heading + fmt.Sprintf("each story's own language and say which. %s is noted, but this bot has no language model to translate with.", languageName(language))

@@ -192,7 +192,7 @@ func TestFeeds(t *testing.T) {
 	e := b.run("/feeds list").Message.Embeds[0]
 	want := strings.Join([]string{
 		"[The Verge](https://verge.example/feed)", "-# the site answered 503 · last read <t:1700000000:R>", "",
-		"[Wired](https://wired.example/feed)", "-# gone: the site no longer offers it, and I have stopped asking", "",
+		"[Wired](https://wired.example/feed)", "-# the site says that the feed is gone for good, so I have stopped asking · never read", "",
 		"[Ars Technica](https://ars.example/)", "-# read <t:1700000000:R>",
 	}, "\n")
 	if e.Title != "3 feeds, 2 in trouble" || e.Description != want {
@@ -230,8 +230,10 @@ func TestFeeds(t *testing.T) {
 
 	steps := []struct{ line, want string }{
 		{"/feeds add url:feed:4", "**Following New (one).** Its new stories"},
-		{"/feeds add url:feed:4", "followed already"},
+		{"/feeds add url:feed:4", "**New (one) is followed already.** `/feeds info` shows how it is doing."},
+		{"/feeds add url:feed:77", "That feed is no longer offered."},
 		{"/feeds add url:https://handset.example/feed", "**Following [Handset Daily](https://handset.example/).**"},
+		{"/feeds add url:https://handset.example/feed", "**[Handset Daily](https://handset.example/) is followed already.**"},
 		{"/feeds add url:https://handset.example/", "a web page without a feed"},
 		{"/feeds remove feed:feed:50", "**Stopped following Handset Daily.**"},
 		{"/feeds remove feed:the verge", "**Stopped following The Verge.**"},

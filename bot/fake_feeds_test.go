@@ -126,6 +126,12 @@ func (m *memory) SetNotices(_ context.Context, id news.GuildID, channel news.Cha
 	return nil
 }
 
+func (m *memory) NoticeTrouble(context.Context, news.GuildID) (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.mute, nil
+}
+
 func (m *memory) SetLanguage(_ context.Context, id news.GuildID, language string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -15,20 +16,22 @@ import (
 // memory is a Store, FeedAdder, Summarizer and ArticleReader in memory. What it
 // keeps of feeds, notices and settings is in fake_feeds_test.go.
 type memory struct {
-	mu     sync.Mutex
-	nextID int64
-	guilds map[news.GuildID]*news.Guild
-	subs   []news.Subscription
-	feeds  []news.Feed // all there are; followed says which are
-	follow map[news.FeedID]bool
-	paused map[news.FeedID]time.Time
-	health map[news.FeedID]news.FeedHealth // what is known of a feed beside itself
-	posts  map[news.DeliveryID]news.Post
-	notes  map[news.NoticeID]news.Notice
-	failed map[news.NoticeID]string // why
-	news   []news.Headline
-	others map[news.StoryID][]news.Headline // further stories of a story's event
-	asked  []news.SummaryRequest
+	mu       sync.Mutex
+	nextID   int64
+	guilds   map[news.GuildID]*news.Guild
+	subs     []news.Subscription
+	feeds    []news.Feed // all there are; followed says which are
+	follow   map[news.FeedID]bool
+	maxFeeds int // that may be followed; 0 for no bound
+	paused   map[news.FeedID]time.Time
+	health   map[news.FeedID]news.FeedHealth // what is known of a feed beside itself
+	posts    map[news.DeliveryID]news.Post
+	notes    map[news.NoticeID]news.Notice
+	failed   map[news.NoticeID]string // why
+	mute     string                   // why the chosen channel takes no notices
+	news     []news.Headline
+	others   map[news.StoryID][]news.Headline // further stories of a story's event
+	asked    []news.SummaryRequest
 
 	// hooks, all optional
 	onSubscriptions func(context.Context) error
@@ -215,23 +218,52 @@ func (m *memory) some(want func(news.Feed) bool) []news.Feed {
 	return out
 }
 
-func (m *memory) FollowFeed(_ context.Context, _ news.GuildID, id news.FeedID, _ string) error {
+// room refuses what MaxFeeds does not leave room for. The caller holds mu.
+func (m *memory) room(wanted int) error {
+	n := 0
+	for _, followed := range m.follow {
+		if followed {
+			n++
+		}
+	}
+	if m.maxFeeds > 0 && n+wanted > m.maxFeeds {
+		return news.Userf("This server follows %d feeds, and that is as many as it may. `/feeds remove` makes room.", n)
+	}
+	return nil
+}
+
+func (m *memory) FollowKnown(_ context.Context, _ news.GuildID, id news.FeedID) (known bool, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	return m.followOne(id)
+}
+
+// followOne has the server follow a feed, or ends a pause of it. The caller holds mu.
+func (m *memory) followOne(id news.FeedID) (known bool, err error) {
+	if m.follow[id] {
+		known = m.paused[id].IsZero()
+		delete(m.paused, id)
+		return known, nil
+	}
+	if err := m.room(1); err != nil {
+		return false, err
+	}
 	m.follow[id] = true
-	return nil
+	return false, nil
 }
 
 func (m *memory) UnfollowFeed(_ context.Context, _ news.GuildID, id news.FeedID) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if !m.follow[id] {
+		return fmt.Errorf("unfollow feed %v: %w", id, news.ErrNotFound)
+	}
 	delete(m.follow, id)
 	return nil
 }
 
+// bundle follows the bundle, or ends that. The caller holds mu.
 func (m *memory) bundle(follow bool) int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	n := 0
 	for _, f := range m.feeds {
 		if f.Bundled && m.follow[f.ID] != follow {
@@ -243,22 +275,39 @@ func (m *memory) bundle(follow bool) int {
 }
 
 func (m *memory) FollowBundle(context.Context, news.GuildID) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	missing := 0
+	for _, f := range m.feeds {
+		if f.Bundled && !m.follow[f.ID] {
+			missing++
+		}
+	}
+	if err := m.room(missing); err != nil {
+		return 0, err
+	}
 	return m.bundle(true), nil
 }
 
 func (m *memory) UnfollowBundle(context.Context, news.GuildID) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	return m.bundle(false), nil
 }
 
-func (m *memory) AddFeed(_ context.Context, _ news.GuildID, url string) (news.Feed, error) {
-	f, err := m.addFeed(url)
-	if err != nil {
-		return news.Feed{}, err
+func (m *memory) AddFeed(_ context.Context, _ news.GuildID, url string) (f news.Feed, known bool, err error) {
+	if f, err = m.addFeed(url); err != nil {
+		return news.Feed{}, false, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.feeds, m.follow[f.ID] = append(m.feeds, f), true
-	return f, nil
+	if known, err = m.followOne(f.ID); err != nil {
+		return news.Feed{}, false, err
+	}
+	if !slices.ContainsFunc(m.feeds, func(g news.Feed) bool { return g.ID == f.ID }) {
+		m.feeds = append(m.feeds, f)
+	}
+	return f, known, nil
 }
 
 func (m *memory) page(keep func(news.Headline) bool, limit, offset int) []news.Headline {

@@ -101,8 +101,8 @@ func (r noticeRecords) failed(ctx context.Context, reason string) error {
 func (noticeRecords) closed(context.Context, string) error { return nil }
 
 // renderNotice turns a notice into the message that shows it. It stands for days
-// and is edited seldom, so what it says must stay true: the next try is a date,
-// and not a span.
+// and is edited seldom, so what it says must stay true: of the next try, /feeds info
+// knows.
 func renderNotice(n news.Notice) *discordgo.MessageSend {
 	f := n.Feed
 	name := markdown(outletName(f.Feed, ""), 120)
@@ -123,40 +123,29 @@ func renderNotice(n news.Notice) *discordgo.MessageSend {
 		e.Description = "Its address leads to another feed, which this server follows from now on."
 	case n.Removed:
 		e.Title = name + " is removed"
-		e.Description = "This server follows it no more. `/feeds add` brings it back: " + code(f.URL, 500)
+		e.Description = "This server no longer follows it. `/feeds add` brings it back: " + code(f.URL, 500)
 	case f.Paused():
 		e.Title = name + " is paused"
-		e.Description = joinNonEmpty("\n", lastTrouble(f.Feed), "None of its stories are posted until somebody resumes it. Paused "+ago(f.PausedAt)+".")
+		e.Description = joinNonEmpty("\n", lastTrouble(f.Feed), pauseMeans+" Paused "+ago(f.PausedAt)+".")
 		buttons = true
 	case n.ResolvedAt.IsZero():
 		e.Title = name + " can't be read"
 		if f.State == news.FeedGone {
 			e.Title = name + " is gone"
 		}
-		e.Description = joinNonEmpty("\n", whatFails(f.Feed), lastAndNext(f.Feed), "Nothing is removed by itself.", others(n.Others))
+		e.Description = joinNonEmpty("\n", whatFails(f.Feed), lastRead(f.Feed), "Nothing is removed by itself.", others(n.Others))
 		buttons = true
 	case !f.PolledAt.IsZero() && f.PolledAt.After(n.CreatedAt):
 		e.Title = name + " is read again"
 		e.Description = outage(n)
 	default:
 		e.Title = name + " is followed again"
-		e.Description = "The pause is over. " + lastAndNext(f.Feed)
+		e.Description = "The pause is over. " + lastRead(f.Feed)
 	}
 	if buttons {
 		m.Components = append(m.Components, feedButtons(f, n.ID))
 	}
 	return m
-}
-
-// whatFails is the trouble that a feed is in, as a sentence.
-func whatFails(f news.Feed) string {
-	if f.State == news.FeedGone {
-		return "The site says that the feed is gone for good, so I have stopped asking."
-	}
-	if f.LastError == "" {
-		return "It cannot be read."
-	}
-	return sentence(f.LastError, 300)
 }
 
 // lastTrouble is whatFails of a feed that may be in none.
@@ -167,22 +156,19 @@ func lastTrouble(f news.Feed) string {
 	return whatFails(f)
 }
 
-// lastAndNext tells when a feed was last read and when I try again.
-func lastAndNext(f news.Feed) string {
+// lastRead tells when a feed was last read, and that I go on trying where it fails.
+func lastRead(f news.Feed) string {
 	text := "It was never read."
 	if f.Polled() {
 		text = "Last read " + ago(f.PolledAt) + "."
 	}
-	if f.State == news.FeedGone {
+	if f.State == news.FeedGone || !inTrouble(f) {
 		return text
 	}
-	if f.Failures > 0 && !f.FailingSince.IsZero() {
+	if !f.FailingSince.IsZero() {
 		text += " It has failed since " + moment(f.FailingSince) + "."
 	}
-	if next := moment(f.NextPollAt); next != "" {
-		text += " I keep trying, next on " + next + "."
-	}
-	return text
+	return text + " " + keepTrying
 }
 
 // outage tells for how long a feed could not be read.

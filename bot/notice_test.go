@@ -38,10 +38,10 @@ func TestRenderNotice(t *testing.T) {
 		buttons string
 	}{
 		"in trouble": {nil, "The Verge can't be read",
-			"The site answers 403: it refuses bots.\nLast read <t:1777626000:R>. It has failed since <t:1777629600:f>. I keep trying, next on <t:1777651200:f>.\nNothing is removed by itself.",
+			"The site answers 403: it refuses bots.\nLast read <t:1777626000:R>. It has failed since <t:1777629600:f>. I keep trying, at least once a day.\nNothing is removed by itself.",
 			"Try now feed.try:7:900, Pause feed.pause:7:900, Remove feed.remove:7:900"},
 		"never read, and not alone": {func(n *news.Notice) { n.Feed.PolledAt, n.Others = time.Time{}, 3 }, "The Verge can't be read",
-			"The site answers 403: it refuses bots.\nIt was never read. It has failed since <t:1777629600:f>. I keep trying, next on <t:1777651200:f>.\nNothing is removed by itself.\n-# 3 more feeds are in trouble: `/feeds list`",
+			"The site answers 403: it refuses bots.\nIt was never read. It has failed since <t:1777629600:f>. I keep trying, at least once a day.\nNothing is removed by itself.\n-# 3 more feeds are in trouble: `/feeds list`",
 			"Try now feed.try:7:900, Pause feed.pause:7:900, Remove feed.remove:7:900"},
 		"gone": {func(n *news.Notice) { n.Feed.State, n.Feed.Failures, n.Others = news.FeedGone, 1, 1 }, "The Verge is gone",
 			"The site says that the feed is gone for good, so I have stopped asking.\nLast read <t:1777626000:R>.\nNothing is removed by itself.\n-# 1 more feed is in trouble: `/feeds list`",
@@ -57,9 +57,12 @@ func TestRenderNotice(t *testing.T) {
 			"The site answers 403: it refuses bots.\nNone of its stories are posted until somebody resumes it. Paused <t:1777899600:R>.",
 			"Resume feed.resume:7:900, Remove feed.remove:7:900"},
 		"resumed, still unread": {func(n *news.Notice) { n.ResolvedAt = later }, "The Verge is followed again",
-			"The pause is over. Last read <t:1777626000:R>. It has failed since <t:1777629600:f>. I keep trying, next on <t:1777651200:f>.", ""},
+			"The pause is over. Last read <t:1777626000:R>. It has failed since <t:1777629600:f>. I keep trying, at least once a day.", ""},
+		"resumed, and fine": {func(n *news.Notice) {
+			n.ResolvedAt, n.Feed.Failures, n.Feed.LastError, n.Feed.FailingSince = later, 0, "", time.Time{}
+		}, "The Verge is followed again", "The pause is over. Last read <t:1777626000:R>.", ""},
 		"removed": {func(n *news.Notice) { n.ResolvedAt, n.Removed = later, true }, "The Verge is removed",
-			"This server follows it no more. `/feeds add` brings it back: `https://verge.example/feed`", ""},
+			"This server no longer follows it. `/feeds add` brings it back: `https://verge.example/feed`", ""},
 		"moved": {func(n *news.Notice) { n.ResolvedAt, n.Removed, n.Feed.State = later, true, news.FeedMoved }, "The Verge has moved",
 			"Its address leads to another feed, which this server follows from now on.", ""},
 	}

@@ -62,14 +62,11 @@ type FeedLists interface {
 	FeedHealth(ctx context.Context, guild news.GuildID, feed news.FeedID, days int) (news.FeedHealth, error)
 }
 
-// Follows changes which feeds a server follows. The methods for the bundle
-// return how many feeds they changed.
+// Follows ends that a server follows feeds. A notice about one of them, posted
+// already, shows it by itself, as it shows a pause and the end of one.
 type Follows interface {
-	// FollowFeed puts the feed into a folder of the server's, unless that is "".
-	// Following once more ends a pause.
-	FollowFeed(ctx context.Context, guild news.GuildID, feed news.FeedID, folder string) error
-	FollowBundle(context.Context, news.GuildID) (int, error)
 	UnfollowFeed(context.Context, news.GuildID, news.FeedID) error
+	// UnfollowBundle returns how many feeds it changed.
 	UnfollowBundle(context.Context, news.GuildID) (int, error)
 }
 
@@ -117,17 +114,26 @@ type Settings interface {
 	// SetNotices chooses where trouble with feeds is told, 0 for the channel of the
 	// oldest live subscription, and whether it is.
 	SetNotices(ctx context.Context, guild news.GuildID, channel news.ChannelID, off bool) error
+	// NoticeTrouble says why the channel that the server chose for notices takes none,
+	// in words for the server's admin, or "" where nothing is known to be wrong. For as
+	// long as it says so, notices go to the channel of the oldest live subscription.
+	NoticeTrouble(context.Context, news.GuildID) (reason string, err error)
 	// SetLanguage chooses the language of summaries, "" for each story's own.
 	SetLanguage(ctx context.Context, guild news.GuildID, language string) error
 }
 
 // FeedAdder makes a server follow feeds that a person names: by an address, a
 // topic, or a list of feeds (OPML). Its errors are *news.UserError where what the
-// person gave is the cause.
+// person gave is the cause, or that the server follows as many feeds as it may.
 type FeedAdder interface {
-	// AddFeed takes the address of a feed or of a page. Its error wraps a
+	// AddFeed takes the address of a feed or of a page. It reports whether the server
+	// followed the feed before, and had not paused it. Its error wraps a
 	// *news.FeedChoice where the page names several feeds.
-	AddFeed(ctx context.Context, guild news.GuildID, url string) (news.Feed, error)
+	AddFeed(ctx context.Context, guild news.GuildID, url string) (f news.Feed, known bool, err error)
+	// FollowKnown is AddFeed for a feed that is stored.
+	FollowKnown(ctx context.Context, guild news.GuildID, feed news.FeedID) (known bool, err error)
+	// FollowBundle returns how many feeds of the bundle it added: all, or none.
+	FollowBundle(context.Context, news.GuildID) (added int, err error)
 	// FollowTopic returns how many feeds of the topic it added, and how many the
 	// server followed before.
 	FollowTopic(ctx context.Context, guild news.GuildID, topic string) (added, known int, err error)

@@ -33,6 +33,20 @@ func span(d time.Duration) string {
 	return plural(int(d.Round(day)/day), "day", "days")
 }
 
+// wait is how long a person has to wait, in words. It is never less than that.
+func wait(d time.Duration) string {
+	up := func(unit time.Duration) time.Duration { return (d + unit - 1) / unit * unit }
+	switch {
+	case d <= 90*time.Second:
+		return plural(max(int(up(time.Second)/time.Second), 1), "second", "seconds")
+	case up(time.Minute) < 90*time.Minute:
+		return span(up(time.Minute))
+	case up(time.Hour) < 48*time.Hour:
+		return span(up(time.Hour))
+	}
+	return span(up(24 * time.Hour))
+}
+
 // sentence returns words of ours or of a stranger as a sentence, inert and about
 // limit wide.
 func sentence(s string, limit int) string {
