@@ -41,9 +41,9 @@ func TestAddFeed(t *testing.T) {
 	} {
 		store := &fakeStore{}
 		a := &Adder{Store: store, Fetch: &fakeWeb{pages: web}}
-		got, err := a.AddFeed(t.Context(), 5, tt.address)
-		if err != nil {
-			t.Errorf("%s: %v", tt.address, err)
+		got, known, err := a.AddFeed(t.Context(), 5, tt.address)
+		if err != nil || known {
+			t.Errorf("%s: known %v, %v", tt.address, known, err)
 			continue
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -95,7 +95,7 @@ func TestAddFeedSaysWhatIsWrong(t *testing.T) {
 		{"https://example.org/expired", "secure connection", "certificate"},
 	} {
 		store := &fakeStore{}
-		_, err := (&Adder{Store: store, Fetch: web}).AddFeed(t.Context(), 5, tt.address)
+		_, _, err := (&Adder{Store: store, Fetch: web}).AddFeed(t.Context(), 5, tt.address)
 		var ue *news.UserError
 		if !errors.As(err, &ue) {
 			t.Errorf("%q: %v is not for people", tt.address, err)
@@ -142,16 +142,76 @@ func TestAddFeedKeepsTheLimitAndTheSchedule(t *testing.T) {
 	}}
 	store := &fakeStore{followed: make([]news.Follow, 2)}
 	a := &Adder{Store: store, Fetch: web, MaxFeeds: 3, Schedules: map[string]string{"https://example.org/feed": "@hourly"}}
-	if feed, err := a.AddFeed(t.Context(), 5, "https://example.org/feed"); err != nil || feed.Schedule != "@hourly" {
+	if feed, _, err := a.AddFeed(t.Context(), 5, "https://example.org/feed"); err != nil || feed.Schedule != "@hourly" {
 		t.Errorf("got schedule %q, error %v", feed.Schedule, err)
 	}
 	store.followed = append(store.followed, news.Follow{})
-	_, err := a.AddFeed(t.Context(), 5, "https://example.org/other")
+	store.added, store.did = nil, nil
+	_, _, err := a.AddFeed(t.Context(), 5, "https://example.org/feed")
 	var user *news.UserError
-	if !errors.As(err, &user) || !strings.Contains(user.Text, "follows 3 feeds") {
-		t.Errorf("beyond the limit: %v", err)
+	if !errors.As(err, &user) || !strings.Contains(user.Text, "follows 3 feeds") || len(store.added)+len(store.did) != 0 {
+		t.Errorf("beyond the limit: %v, stored %v, did %q", err, store.added, store.did)
 	}
-	if len(web.asked) != 1 {
-		t.Errorf("%d pages were asked for, want 1: a full server's address is not read", len(web.asked))
+	if _, err := a.FollowKnown(t.Context(), 5, 9); !errors.As(err, &user) || !strings.Contains(user.Text, "follows 3 feeds") || len(store.did) != 0 {
+		t.Errorf("a bundled feed beyond the limit: %v, did %q", err, store.did)
+	}
+	a.MaxFeeds = 4
+	if known, err := a.FollowKnown(t.Context(), 5, 9); err != nil || known || !cmp.Equal(store.did, []string{"guild 5 follows 9"}) {
+		t.Errorf("a bundled feed: known %v, %v, did %q", known, err, store.did)
+	}
+}
+
+// A full server that names a feed of its own, by whatever address, is told so.
+func TestAddFeedThatIsFollowed(t *testing.T) {
+	t.Parallel()
+	own := news.Feed{ID: 9, URL: "https://example.org/feed", Title: "Gadget Weekly"}
+	web := &fakeWeb{pages: map[string]fetch.Response{
+		"https://example.org/":     page(`<link rel="alternate" type="application/rss+xml" href="/feed">`),
+		"https://example.org/feed": aFeed(),
+		"https://example.org/old":  aFeed(),
+	}}
+	store := &fakeStore{
+		known:    map[string]news.Feed{own.URL: own, "https://example.org/old": own},
+		followed: []news.Follow{{Feed: own}, {Feed: news.Feed{ID: 8}}},
+	}
+	a := &Adder{Store: store, Fetch: web, MaxFeeds: 2}
+	for _, address := range []string{own.URL, "https://example.org/", "https://example.org/old"} {
+		got, known, err := a.AddFeed(t.Context(), 5, address)
+		if err != nil || !known || got.ID != 9 || len(store.added) != 0 {
+			t.Errorf("%s: %+v, known %v, %v", address, got, known, err)
+		}
+	}
+	if known, err := a.FollowKnown(t.Context(), 5, 9); err != nil || !known {
+		t.Errorf("by its id: known %v, %v", known, err)
+	}
+	// One that is paused counts again from now on, which is news to the server.
+	store.followed[0].PausedAt = now
+	store.did = nil
+	if _, known, err := a.AddFeed(t.Context(), 5, own.URL); err != nil || known || !cmp.Equal(store.did, []string{"guild 5 follows 9", "poll 9"}) {
+		t.Errorf("a paused one: known %v, %v, did %q", known, err, store.did)
+	}
+}
+
+func TestFollowBundle(t *testing.T) {
+	t.Parallel()
+	store := &fakeStore{followed: make([]news.Follow, 2), bundle: make([]news.Feed, 3)}
+	for most, want := range map[int]string{
+		4: "The bundle has 3 feeds that this server does not follow yet, and there is room for 2 more. `/feeds remove` makes room.",
+		2: "The bundle has 3 feeds that this server does not follow yet, and there is room for no more. `/feeds remove` makes room.",
+		1: "The bundle has 3 feeds that this server does not follow yet, and there is room for no more. `/feeds remove` makes room.",
+	} {
+		_, err := (&Adder{Store: store, MaxFeeds: most}).FollowBundle(t.Context(), 5)
+		var user *news.UserError
+		if !errors.As(err, &user) || user.Text != want || len(store.did) != 0 {
+			t.Errorf("of %d: %v, did %q", most, err, store.did)
+		}
+	}
+	for _, most := range []int{0, 5} {
+		if n, err := (&Adder{Store: store, MaxFeeds: most}).FollowBundle(t.Context(), 5); err != nil || n != 3 {
+			t.Errorf("of %d: %d, %v", most, n, err)
+		}
+	}
+	if len(store.did) != 2 {
+		t.Errorf("did %q", store.did)
 	}
 }

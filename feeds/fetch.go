@@ -76,3 +76,27 @@ func isGone(err error) bool {
 	var fe *fetch.Error
 	return errors.As(err, &fe) && fe.Status == http.StatusGone
 }
+
+// answered reports whether a site answered, though not with what could be read: then
+// the fault is not our line's.
+func answered(err error) bool {
+	var fe *fetch.Error
+	if errors.As(err, &fe) {
+		switch fe.Reason {
+		case fetch.ReasonRedirects, fetch.ReasonTooLarge, fetch.ReasonEncoding:
+			return true
+		}
+		return fe.Status != 0
+	}
+	var ue *news.UserError // of parsing
+	return errors.As(err, &ue)
+}
+
+// leaveAlone is for how long a server asks not to be asked again, a day at most.
+func leaveAlone(err error) time.Duration {
+	var fe *fetch.Error
+	if !errors.As(err, &fe) {
+		return 0
+	}
+	return min(fe.RetryAfter, longestWait)
+}

@@ -25,7 +25,7 @@ func FuzzWebSub(f *testing.F) {
 	f.Add("POST", "/x/websub/7/CALLBACK", "", "sign", []byte("{}"))
 	f.Add("PUT", "/websub//", "%", "sha512=zz", []byte{0})
 	f.Fuzz(func(t *testing.T, method, path, query, signature string, body []byte) {
-		lease := news.HubLease{Feed: 7, Hub: news.Hub{URL: "https://hub.example/", Topic: topic}, Callback: callback, Secret: secret, AskedAt: now, Followed: true}
+		lease := news.HubLease{Feed: 7, Hub: news.Hub{URL: "https://hub.example/", Topic: topic}, Callback: "https://bot.example/websub/7/" + callback, Secret: secret, AskedAt: now, Followed: true}
 		stored := lease
 		store := &hubStore{feed: news.Feed{ID: 7, URL: feedURL, Hub: lease.Hub, State: news.FeedActive}, lease: &stored}
 		w, err := NewWebSub(WebSubConfig{Store: store, Fetch: &fakeWeb{}, PublicURL: "https://bot.example", MaxBytes: 10_000, Now: func() time.Time { return now }})
@@ -47,7 +47,7 @@ func FuzzWebSub(f *testing.F) {
 		if changed := after != lease; changed && (!ours || method != http.MethodGet || q.Get("hub.topic") != topic) {
 			t.Fatalf("%s %q?%q changed the lease: %+v", method, path, query, after)
 		}
-		if until := after.Until; !until.IsZero() && (until.Before(now.Add(shortestLease)) || until.After(now.Add(longestLease)) || !store.renew.Before(until)) {
+		if until := after.Until; !until.IsZero() && (!until.After(now) || until.After(now.Add(longestLease)) || store.renew.Before(now.Add(shortestRenewal)) || store.renew.After(until.Add(shortestRenewal))) {
 			t.Fatalf("%q: lease until %v, renewed %v", query, until, store.renew)
 		}
 		if len(store.polls)+store.wanted > 0 && (!ours || method != http.MethodPost || !signed(body, signature, secret) || len(body) > 10_000) {

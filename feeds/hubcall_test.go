@@ -41,7 +41,7 @@ func TestVerifyRefusesLies(t *testing.T) {
 func TestVerifyBoundsTheLease(t *testing.T) {
 	t.Parallel()
 	for seconds, want := range map[string]time.Duration{
-		"86400": 24 * time.Hour, "1": time.Hour, "99999999999": 30 * 24 * time.Hour, "9223372036854775807": 30 * 24 * time.Hour,
+		"86400": 24 * time.Hour, "3600": time.Hour, "600": 10 * time.Minute, "99999999999": 30 * 24 * time.Hour, "9223372036854775807": 30 * 24 * time.Hour,
 		"-5": DefaultLease, "0": DefaultLease, "": DefaultLease, "soon": DefaultLease, "99999999999999999999": DefaultLease,
 	} {
 		hub := newTestHub(t)
@@ -57,6 +57,24 @@ func TestVerifyBoundsTheLease(t *testing.T) {
 		s.renew(t)
 		if len(hub.asked) != 2 {
 			t.Errorf("lease of %q seconds: asked %d times", seconds, len(hub.asked))
+		}
+	}
+}
+
+// A hub that grants next to no time is believed, but not asked all the time.
+func TestVerifyOfAVeryShortLease(t *testing.T) {
+	t.Parallel()
+	for seconds, granted := range map[string]time.Duration{"1": time.Second, "300": 5 * time.Minute} {
+		hub := newTestHub(t)
+		hub.ask = func(q url.Values) { q.Set("hub.lease_seconds", seconds) }
+		s := newSubscriber(t, hub.URL)
+		for range 3 * leaseBurst { // its allowance lasts for that
+			s.renew(t)
+			until, renew := s.store.held().Until.Sub(s.clock), s.store.renew.Sub(s.clock)
+			if until != granted || renew != shortestRenewal {
+				t.Fatalf("lease of %s seconds lasts %v, renewed after %v; the hub was told %q", seconds, until, renew, hub.told)
+			}
+			s.clock = s.store.renew
 		}
 	}
 }
@@ -114,8 +132,8 @@ func TestReceiveIgnoresWhatIsNotSigned(t *testing.T) {
 			t.Errorf("signature %s: %d, %d polls stored, %d wanted", name, status, len(s.store.polls), s.store.wanted)
 		}
 	}
-	for _, elsewhere := range []string{"/", "/websub/", "/websub/7", "/websub/7/", "/websub/7/x", "/websub/8/" + s.store.held().Callback,
-		"/websub/-7/x", "/websub/x/y", "/websub/7/" + s.store.held().Callback + "/x", "/websub/7/" + strings.Repeat("x", 5000)} {
+	for _, elsewhere := range []string{"/", "/websub/", "/websub/7", "/websub/7/", "/websub/7/x", "/websub/8/" + tokenOf(s.store.held().Callback),
+		"/websub/-7/x", "/websub/x/y", "/websub/7/" + tokenOf(s.store.held().Callback) + "/x", "/websub/7/" + strings.Repeat("x", 5000)} {
 		if status := push(t, s.url+elsewhere, right, body); status != http.StatusNotFound {
 			t.Errorf("%.60s: %d", elsewhere, status)
 		}

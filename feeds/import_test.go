@@ -81,6 +81,12 @@ func (s *listStore) FollowedFeeds(context.Context, news.GuildID) ([]news.Follow,
 	return slices.Clone(s.followed), nil
 }
 
+func (s *listStore) FollowBundle(context.Context, news.GuildID) (int, error) { return 0, nil }
+
+func (s *listStore) UnfollowedBundle(context.Context, news.GuildID) ([]news.Feed, error) {
+	return nil, nil
+}
+
 func (s *listStore) EnqueuePoll(context.Context, news.FeedID) error { return nil }
 
 // opmlOf is a list of addresses in a folder.
@@ -400,6 +406,13 @@ func TestFollowTopic(t *testing.T) {
 	}
 	if added, known, err = a.FollowTopic(t.Context(), 5, "phones"); err != nil || added != 0 || known != 4 || len(store.followed) != 4 {
 		t.Errorf("again: %d added, %d known, %v", added, known, err)
+	}
+	// One that is followed under the address that it has moved to takes no room.
+	a.MaxFeeds = 5
+	store.feeds["https://example.org/5"] = store.feeds["https://example.org/1"]
+	a.Topics[1].Feeds = append(a.Topics[1].Feeds, feed(5), feed(6))
+	if added, known, err = a.FollowTopic(t.Context(), 5, "phones"); err != nil || added != 1 || known != 5 || len(store.followed) != 5 {
+		t.Errorf("with one that has moved: %d added, %d known, %v", added, known, err)
 	}
 	for _, none := range []string{"", "cars"} {
 		if _, _, err = a.FollowTopic(t.Context(), 5, none); !errors.As(err, &user) || !strings.Contains(user.Text, "ai, phones") {

@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"tidings/internal/fetch"
+	"tidings/internal/news"
 )
 
 const (
@@ -95,3 +97,48 @@ func backoff(n int, first time.Duration, jitter func() float64) time.Duration {
 }
 
 func defaultJitter() float64 { return rand.Float64() }
+
+// solitude remembers which feeds' servers asked not to be asked again for a while, for
+// longer than a Fetcher may. What a schedule does about that is stored with the feed;
+// a person who asks for a poll does not go by the schedule.
+type solitude struct {
+	now func() time.Time
+
+	mu    sync.Mutex
+	until map[news.FeedID]time.Time
+}
+
+const maxSolitudes = 1000 // feeds
+
+func newSolitude(now func() time.Time) *solitude {
+	return &solitude{now: now, until: map[news.FeedID]time.Time{}}
+}
+
+// note remembers how a feed's poll ended: with the wish to be left alone for a while,
+// or, where wait is 0, without.
+func (s *solitude) note(id news.FeedID, wait time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.until, id)
+	if wait <= 0 {
+		return
+	}
+	now := s.now()
+	if len(s.until) >= maxSolitudes {
+		for id, until := range s.until {
+			if !until.After(now) {
+				delete(s.until, id)
+			}
+		}
+	}
+	if len(s.until) < maxSolitudes {
+		s.until[id] = now.Add(wait)
+	}
+}
+
+// left is for how much longer a feed's server is to be left alone.
+func (s *solitude) left(id news.FeedID) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return max(s.until[id].Sub(s.now()), 0)
+}

@@ -55,7 +55,8 @@ type PollerConfig struct {
 
 // Poller reads feeds and stores what they bring. It is safe for concurrent use.
 type Poller struct {
-	cfg PollerConfig
+	cfg   PollerConfig
+	alone *solitude
 }
 
 // NewPoller returns a Poller, or an error that names what is missing.
@@ -81,7 +82,7 @@ func NewPoller(cfg PollerConfig) (*Poller, error) {
 	if cfg.parse == nil {
 		cfg.parse = Parse
 	}
-	return &Poller{cfg: cfg}, nil
+	return &Poller{cfg: cfg, alone: newSolitude(cfg.Now)}, nil
 }
 
 // Poll reads a feed and stores what it brought. A feed that cannot be read is a
@@ -91,19 +92,18 @@ func NewPoller(cfg PollerConfig) (*Poller, error) {
 // An answer of 304, or the very bytes of last time, parses nothing. A feed that is
 // gone is not asked. Where many requests to its server go before this one, the error
 // is a *news.SnoozeError: whoever waits in line keeps others from being polled.
-func (p *Poller) Poll(ctx context.Context, id news.FeedID) error {
-	return p.poll(ctx, id, func(s news.FeedState) bool { return s != news.FeedGone && s != news.FeedMoved })
-}
+func (p *Poller) Poll(ctx context.Context, id news.FeedID) error { return p.poll(ctx, id, false) }
 
 // PollNow is Poll because a person asks for it: a feed that is gone is asked as well,
-// since they may know better, and a failure is marked so that it counts for nothing.
-// While the feed's server asks to be left alone, the error is a *news.SnoozeError
-// that says for how long, and nothing is asked.
-func (p *Poller) PollNow(ctx context.Context, id news.FeedID) error {
-	return p.poll(ctx, id, func(s news.FeedState) bool { return s != news.FeedMoved })
-}
+// since they may know better, and a failure is marked as asked for. While the feed's
+// server asks to be left alone, as far as is remembered, or is busy, nothing is asked,
+// and the error is a *news.SnoozeError that says for how long.
+func (p *Poller) PollNow(ctx context.Context, id news.FeedID) error { return p.poll(ctx, id, true) }
 
-func (p *Poller) poll(ctx context.Context, id news.FeedID, wanted func(news.FeedState) bool) error {
+// isPolled reports whether feeds of a state are polled of themselves.
+func isPolled(s news.FeedState) bool { return s != news.FeedGone && s != news.FeedMoved }
+
+func (p *Poller) poll(ctx context.Context, id news.FeedID, asked bool) error {
 	feed, err := p.cfg.Store.Feed(ctx, id)
 	if errors.Is(err, news.ErrNotFound) {
 		return &news.PermanentError{Err: fmt.Errorf("poll feed %d: %w", id, err)}
@@ -111,8 +111,11 @@ func (p *Poller) poll(ctx context.Context, id news.FeedID, wanted func(news.Feed
 	if err != nil {
 		return fmt.Errorf("poll feed %d: %w", id, err)
 	}
-	if !wanted(feed.State) {
+	if !isPolled(feed.State) && !(asked && feed.State == news.FeedGone) {
 		return nil
+	}
+	if wait := p.alone.left(id); asked && wait > 0 {
+		return &news.SnoozeError{After: wait, Err: fmt.Errorf("poll feed %d: its server asks to be left alone", id)}
 	}
 	result, err := p.read(ctx, feed)
 	if wait, ok := busy(err, p.cfg.Jitter); ok {
@@ -124,6 +127,8 @@ func (p *Poller) poll(ctx context.Context, id news.FeedID, wanted func(news.Feed
 		}
 		result = p.failed(feed, err)
 	}
+	result.Asked = asked
+	p.alone.note(id, leaveAlone(err))
 	added, err := p.cfg.Store.SavePoll(ctx, result)
 	if err != nil {
 		return fmt.Errorf("poll feed %d: %w", id, err)
@@ -152,7 +157,7 @@ func (p *Poller) read(ctx context.Context, feed news.Feed) (news.Poll, error) {
 		return news.Poll{}, err
 	}
 	poll := news.Poll{
-		Feed: feed.ID, At: now, State: news.FeedActive,
+		Feed: feed.ID, At: now, State: news.FeedActive, Answered: true,
 		ETag: resp.ETag, LastModified: resp.LastModified,
 		BodyHash: feed.BodyHash, RepeatsGUIDs: feed.RepeatsGUIDs, Pace: feed.Pace,
 	}
@@ -199,11 +204,12 @@ func (p *Poller) read(ctx context.Context, feed news.Feed) (news.Poll, error) {
 // failed is a poll that brought nothing but a reason.
 func (p *Poller) failed(feed news.Feed, err error) news.Poll {
 	now := p.cfg.Now()
-	poll := news.Poll{Feed: feed.ID, At: now, State: feed.State, Error: whyFailed(err), RepeatsGUIDs: feed.RepeatsGUIDs}
+	poll := news.Poll{
+		Feed: feed.ID, At: now, State: feed.State, Answered: answered(err), Error: whyFailed(err), RepeatsGUIDs: feed.RepeatsGUIDs,
+	}
 	wait := backoff(feed.Failures+1, p.cfg.Backoff, p.cfg.Jitter)
-	var fe *fetch.Error
-	if errors.As(err, &fe) {
-		wait = max(wait, min(fe.RetryAfter, longestWait))
+	if fe := (*fetch.Error)(nil); errors.As(err, &fe) {
+		wait = max(wait, leaveAlone(err))
 	} else {
 		p.cfg.Log.Debug("feed cannot be parsed", "feed", feed.ID, "err", err)
 	}

@@ -21,6 +21,7 @@ type fakeStore struct {
 	added    []news.Feed
 	followed []news.Follow
 	known    map[string]news.Feed // by URL
+	bundle   []news.Feed          // that is not followed
 	did      []string
 	err      error
 }
@@ -33,6 +34,9 @@ func (s *fakeStore) SavePoll(_ context.Context, p news.Poll) (int, error) {
 }
 
 func (s *fakeStore) AddFeed(_ context.Context, f news.Feed) (news.Feed, error) {
+	if known, ok := s.known[f.URL]; ok {
+		return known, nil
+	}
 	s.added = append(s.added, f)
 	f.ID = 7
 	return f, nil
@@ -53,6 +57,15 @@ func (s *fakeStore) FollowFeed(_ context.Context, g news.GuildID, id news.FeedID
 
 func (s *fakeStore) FollowedFeeds(context.Context, news.GuildID) ([]news.Follow, error) {
 	return s.followed, s.err
+}
+
+func (s *fakeStore) UnfollowedBundle(context.Context, news.GuildID) ([]news.Feed, error) {
+	return s.bundle, s.err
+}
+
+func (s *fakeStore) FollowBundle(_ context.Context, g news.GuildID) (int, error) {
+	s.did = append(s.did, fmt.Sprintf("guild %d follows the bundle", g))
+	return len(s.bundle), s.err
 }
 
 func (s *fakeStore) EnqueuePoll(_ context.Context, id news.FeedID) error {
@@ -420,18 +433,137 @@ func TestPollLeavesTheLineAtABusyServer(t *testing.T) {
 	}
 }
 
-func TestPollGoneFindsAFeedThatIsBack(t *testing.T) {
-	t.Parallel()
-	store := &fakeStore{feed: news.Feed{URL: feedURL, State: news.FeedGone}}
-	web := &fakeWeb{pages: map[string]fetch.Response{feedURL: {Body: []byte("<rss><channel><title>Back</title></channel></rss>")}}}
-	p, err := NewPoller(PollerConfig{Store: store, Fetch: web})
+// newPollerOf is a Poller of one feed, at the time that clock points at.
+func newPollerOf(t *testing.T, store *fakeStore, web Fetcher, clock *time.Time) *Poller {
+	t.Helper()
+	p, err := NewPoller(PollerConfig{
+		Store: store, Fetch: web, Now: func() time.Time { return *clock }, Jitter: func() float64 { return 0 },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.PollGone(t.Context(), 7); err != nil {
+	return p
+}
+
+func TestPollNowFindsAFeedThatIsBack(t *testing.T) {
+	t.Parallel()
+	clock := now
+	store := &fakeStore{feed: news.Feed{URL: feedURL, State: news.FeedGone}}
+	web := &fakeWeb{pages: map[string]fetch.Response{feedURL: {Body: []byte("<rss><channel><title>Back</title></channel></rss>")}}}
+	p := newPollerOf(t, store, web, &clock)
+	if err := p.Poll(t.Context(), 7); err != nil || len(store.polls) != 0 {
+		t.Fatalf("a poll that nobody asked for: %v, saved %+v", err, store.polls)
+	}
+	if err := p.PollNow(t.Context(), 7); err != nil {
 		t.Fatal(err)
 	}
-	if len(store.polls) != 1 || store.polls[0].State != news.FeedActive || store.polls[0].Error != "" {
+	if len(store.polls) != 1 || store.polls[0].State != news.FeedActive || store.polls[0].Error != "" || !store.polls[0].Asked || !store.polls[0].Answered {
 		t.Errorf("saved %+v", store.polls)
+	}
+	store.feed.State = news.FeedMoved
+	if err := p.PollNow(t.Context(), 7); err != nil || len(store.polls) != 1 {
+		t.Errorf("of a feed that has moved: %v, saved %+v", err, store.polls)
+	}
+}
+
+func TestPollTellsWhetherTheSiteAnswered(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		page     fetch.Response
+		err      error
+		answered bool
+	}{
+		"read":            {page: aFeed(), answered: true},
+		"unchanged":       {page: fetch.Response{Status: 304, NotModified: true}, answered: true},
+		"a page":          {page: page(""), answered: true},
+		"broken":          {page: fetch.Response{Status: 200, Body: []byte("<rss>")}, answered: true},
+		"404":             {err: &fetch.Error{Reason: fetch.ReasonStatus, Status: 404}, answered: true},
+		"503":             {err: &fetch.Error{Reason: fetch.ReasonStatus, Status: 503}, answered: true},
+		"redirects":       {err: &fetch.Error{Reason: fetch.ReasonRedirects}, answered: true},
+		"too large":       {err: &fetch.Error{Reason: fetch.ReasonTooLarge}, answered: true},
+		"badly packed":    {err: &fetch.Error{Reason: fetch.ReasonEncoding}, answered: true},
+		"no such name":    {err: &fetch.Error{Reason: fetch.ReasonDNS}},
+		"nobody there":    {err: &fetch.Error{Reason: fetch.ReasonRefused}},
+		"too slow":        {err: &fetch.Error{Reason: fetch.ReasonTimeout}},
+		"certificate":     {err: &fetch.Error{Reason: fetch.ReasonTLS}},
+		"broke off":       {err: &fetch.Error{Reason: fetch.ReasonProtocol}},
+		"a login's page?": {err: &fetch.Error{Reason: fetch.ReasonForbidden}},
+	} {
+		got, _, _ := poll(t, news.Feed{ID: 7}, tt.page, tt.err)
+		if got.Answered != tt.answered || got.Asked {
+			t.Errorf("%s: answered %v, asked %v", name, got.Answered, got.Asked)
+		}
+	}
+}
+
+// A person's wish does not go against the server's.
+func TestPollNowLeavesAServerAlone(t *testing.T) {
+	t.Parallel()
+	clock := now
+	store := &fakeStore{feed: news.Feed{ID: 7, URL: feedURL, State: news.FeedActive}}
+	web := &fakeWeb{errs: map[string]error{feedURL: &fetch.Error{Reason: fetch.ReasonStatus, Status: 429, RetryAfter: 6 * time.Hour}}}
+	p := newPollerOf(t, store, web, &clock)
+	if err := p.PollNow(t.Context(), 7); err != nil || len(store.polls) != 1 || store.polls[0].Error == "" || !store.polls[0].Asked {
+		t.Fatalf("%v, saved %+v", err, store.polls)
+	}
+	clock = now.Add(2 * time.Hour)
+	err := p.PollNow(t.Context(), 7)
+	var snooze *news.SnoozeError
+	if !errors.As(err, &snooze) || snooze.After != 4*time.Hour || len(web.asked) != 1 || len(store.polls) != 1 {
+		t.Fatalf("%v, asked %d times, saved %+v", err, len(web.asked), store.polls)
+	}
+	// The schedule has its own memory, which is the store's.
+	if err := p.Poll(t.Context(), 7); err != nil || len(web.asked) != 2 {
+		t.Errorf("a scheduled poll: %v, asked %d times", err, len(web.asked))
+	}
+	clock = clock.Add(6 * time.Hour)
+	delete(web.errs, feedURL)
+	web.pages = map[string]fetch.Response{feedURL: aFeed()}
+	for range 2 { // the second finds no pause that was left over
+		if err := p.PollNow(t.Context(), 7); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(web.asked) != 4 {
+		t.Errorf("asked %d times", len(web.asked))
+	}
+}
+
+// A busy server is no failure of its feeds, whoever asks.
+func TestPollOfABusyServer(t *testing.T) {
+	t.Parallel()
+	for after, want := range map[time.Duration]time.Duration{0: busyPause, 40 * time.Minute: 40 * time.Minute} {
+		clock := now
+		store := &fakeStore{feed: news.Feed{ID: 7, URL: feedURL, State: news.FeedActive}}
+		web := &fakeWeb{errs: map[string]error{feedURL: fmt.Errorf("fetch: %w", &fetch.BusyError{After: after})}}
+		p := newPollerOf(t, store, web, &clock)
+		for _, poll := range []func(context.Context, news.FeedID) error{p.Poll, p.PollNow} {
+			err := poll(t.Context(), 7)
+			var snooze *news.SnoozeError
+			if !errors.As(err, &snooze) || snooze.After != want || !errors.Is(err, fetch.ErrBusy) || len(store.polls) != 0 {
+				t.Errorf("busy for %v: %v, saved %+v", after, err, store.polls)
+			}
+		}
+	}
+}
+
+func TestSolitudeIsBounded(t *testing.T) {
+	t.Parallel()
+	clock := now
+	s := newSolitude(func() time.Time { return clock })
+	for id := range news.FeedID(2 * maxSolitudes) {
+		s.note(id, time.Hour)
+	}
+	if len(s.until) != maxSolitudes {
+		t.Errorf("%d feeds remembered", len(s.until))
+	}
+	clock = now.Add(time.Hour)
+	s.note(-1, time.Hour)
+	if len(s.until) != 1 || s.left(-1) != time.Hour || s.left(2) != 0 {
+		t.Errorf("%d feeds remembered, %v left", len(s.until), s.left(-1))
+	}
+	s.note(-1, 0)
+	if len(s.until) != 0 {
+		t.Errorf("%d feeds remembered", len(s.until))
 	}
 }

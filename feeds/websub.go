@@ -141,10 +141,12 @@ func (w *WebSub) Renew(ctx context.Context, id news.FeedID) error {
 	}
 	now := w.cfg.Now()
 	switch {
-	case feed.State == news.FeedGone || feed.State == news.FeedMoved || had && !lease.Followed:
+	case !had && (feed.Hub.URL == "" || !isPolled(feed.State)):
+		return nil
+	case had && !lease.Followed, !isPolled(feed.State):
 		return w.drop(ctx, id, false)
 	case feed.Hub.URL == "":
-		return w.drop(ctx, id, true)
+		return w.drop(ctx, id, true) // it may name one again with the next poll
 	case !had:
 		lease = w.newLease(feed)
 	case lease.Hub != feed.Hub:
@@ -153,8 +155,8 @@ func (w *WebSub) Renew(ctx context.Context, id news.FeedID) error {
 			return &news.SnoozeError{After: wait, Err: fmt.Errorf("renew hub of feed %d: the last one was asked lately", id)}
 		}
 		lease = w.newLease(feed)
-	case !strings.HasPrefix(lease.Callback, w.cfg.PublicURL+callbackPath):
-		lease = w.newLease(feed) // we have moved
+	case lease.Callback != w.callback(id, tokenOf(lease.Callback)):
+		lease = w.newLease(feed) // the public address is another one now
 	case lease.Until.Sub(now) > w.cfg.Lease/10+renewSlack:
 		return nil
 	}
@@ -182,7 +184,7 @@ func (w *WebSub) drop(ctx context.Context, id news.FeedID, patience bool) error 
 func (w *WebSub) newLease(feed news.Feed) news.HubLease {
 	return news.HubLease{
 		Feed: feed.ID, Hub: feed.Hub, Followed: true,
-		Callback: w.cfg.PublicURL + callbackPath + feed.ID.String() + "/" + rand.Text(),
+		Callback: w.callback(feed.ID, rand.Text()),
 		Secret:   rand.Text() + rand.Text(),
 	}
 }
@@ -249,6 +251,11 @@ func refusesForGood(fe *fetch.Error) bool {
 		return fe.Status < 500 && fe.Status != http.StatusTooManyRequests && fe.Status != http.StatusRequestTimeout
 	}
 	return false
+}
+
+// callback is the address that a feed's hub is to call.
+func (w *WebSub) callback(id news.FeedID, token string) string {
+	return w.cfg.PublicURL + callbackPath + id.String() + "/" + token
 }
 
 const callbackPath = "/websub/"

@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +29,8 @@ type hubStore struct {
 	feed   news.Feed
 	lease  *news.HubLease
 	renew  time.Time
+	drops  []bool // with patience
+	change bool   // the lease, when it is read
 	polls  []news.Poll
 	wanted int // polls
 	err    error
@@ -65,7 +68,19 @@ func (s *hubStore) HubLease(_ context.Context, id news.FeedID) (news.HubLease, e
 	if s.lease == nil || id != s.lease.Feed {
 		return news.HubLease{}, fmt.Errorf("lease of feed %d: %w", id, news.ErrNotFound)
 	}
-	return *s.lease, nil
+	lease := *s.lease
+	if s.change {
+		s.lease.Callback, s.lease.Secret = "https://bot.example/websub/7/NEW", "NEW"
+	}
+	return lease, nil
+}
+
+// replaceWhenRead has another callback take the lease's place as soon as somebody has
+// read it.
+func (s *hubStore) replaceWhenRead() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.change = true
 }
 
 func (s *hubStore) AskHub(_ context.Context, lease news.HubLease) error {
@@ -80,20 +95,23 @@ func (s *hubStore) AskHub(_ context.Context, lease news.HubLease) error {
 	return s.err
 }
 
-func (s *hubStore) HubVerified(_ context.Context, _ news.FeedID, until, renew time.Time) error {
+func (s *hubStore) HubVerified(_ context.Context, _ news.FeedID, callback string, until, renew time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.err != nil {
 		return s.err
 	}
+	if s.lease == nil || s.lease.Callback != callback {
+		return news.ErrNotFound
+	}
 	s.lease.Until, s.renew = until, renew
 	return nil
 }
 
-func (s *hubStore) DropHub(context.Context, news.FeedID) error {
+func (s *hubStore) DropHub(_ context.Context, _ news.FeedID, patience bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.lease = nil
+	s.lease, s.drops = nil, append(s.drops, patience)
 	return s.err
 }
 
@@ -213,7 +231,7 @@ func newSubscriber(t *testing.T, hub string) *subscriber {
 	t.Cleanup(client.Close)
 	s.url = server.URL
 	s.WebSub, err = NewWebSub(WebSubConfig{
-		Store: s.store, Fetch: client, PublicURL: server.URL + "/tidings/", MaxBytes: 1 << 20, Now: func() time.Time { return s.clock },
+		Store: s.store, Fetch: client, PublicURL: server.URL + "/tidings/", AllowHTTP: true, MaxBytes: 1 << 20, Now: func() time.Time { return s.clock },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -238,7 +256,10 @@ func TestWebSub(t *testing.T) {
 	if !lease.Until.Equal(now.Add(DefaultLease)) || !s.store.renew.Equal(now.Add(DefaultLease*9/10)) {
 		t.Fatalf("lease until %v, renewed at %v; the hub was told %q", lease.Until, s.store.renew, hub.told)
 	}
-	callback := s.url + "/tidings/websub/7/" + lease.Callback
+	callback := lease.Callback
+	if !strings.HasPrefix(callback, s.url+"/tidings/websub/7/") {
+		t.Errorf("callback %s", callback)
+	}
 	form := hub.asked[0]
 	for key, want := range map[string]string{
 		"hub.mode": "subscribe", "hub.topic": "https://example.org/self", "hub.callback": callback,
@@ -248,7 +269,7 @@ func TestWebSub(t *testing.T) {
 			t.Errorf("%s is %q, want %q", key, got, want)
 		}
 	}
-	if len(lease.Callback) < 20 || len(lease.Secret) < 40 || len(lease.Secret) >= 200 {
+	if len(tokenOf(lease.Callback)) < 20 || len(lease.Secret) < 40 || len(lease.Secret) >= 200 {
 		t.Errorf("callback of %d and secret of %d characters", len(lease.Callback), len(lease.Secret))
 	}
 
@@ -273,6 +294,7 @@ func TestWebSub(t *testing.T) {
 
 	// The hub of another topic gets nothing of the old one's.
 	s.store.feed.Hub.Topic = "https://example.org/moved"
+	s.clock = s.clock.Add(hubPause)
 	s.renew(t)
 	moved := s.store.held()
 	if len(hub.asked) != 3 || moved.Callback == lease.Callback || moved.Secret == lease.Secret || moved.Until.IsZero() {
@@ -282,14 +304,141 @@ func TestWebSub(t *testing.T) {
 		t.Errorf("the old callback answers %d", status)
 	}
 
+	// The first push that nobody wants ends the lease. Whoever follows the feed again
+	// has the hub asked without waiting.
 	s.store.lease.Followed = false
-	callback = s.url + "/tidings/websub/7/" + moved.Callback
-	if status := push(t, callback, sign(moved.Secret, body), body); status != http.StatusGone {
+	if status := push(t, moved.Callback, sign(moved.Secret, body), body); status != http.StatusGone {
 		t.Errorf("of a feed that nobody follows: %d", status)
 	}
+	if s.store.lease != nil || !slices.Equal(s.store.drops, []bool{false}) || len(s.store.polls) != 1 {
+		t.Errorf("lease %+v, drops %v, %d polls", s.store.lease, s.store.drops, len(s.store.polls))
+	}
+	if status := push(t, moved.Callback, sign(moved.Secret, body), body); status != http.StatusNotFound {
+		t.Errorf("a second time: %d", status)
+	}
 	s.renew(t)
-	if s.store.lease != nil || len(hub.asked) != 3 || len(s.store.polls) != 1 {
-		t.Errorf("lease %+v, asked %d times, %d polls", s.store.lease, len(hub.asked), len(s.store.polls))
+	if again := s.store.held(); len(hub.asked) != 4 || again.Until.IsZero() || again.Callback == moved.Callback {
+		t.Errorf("followed again: lease %+v, asked %d times", again, len(hub.asked))
+	}
+}
+
+// A feed that names one hub, then another, has each asked once an hour at most.
+func TestRenewOfAHubThatChanges(t *testing.T) {
+	t.Parallel()
+	hub := newTestHub(t)
+	s := newSubscriber(t, hub.URL)
+	s.renew(t)
+	first := s.store.held()
+	s.clock = now.Add(20 * time.Minute)
+	s.store.feed.Hub.Topic = "https://example.org/other"
+	var snooze *news.SnoozeError
+	if err := s.Renew(t.Context(), 7); !errors.As(err, &snooze) || snooze.After != 40*time.Minute {
+		t.Errorf("20 minutes later: %v", err)
+	}
+	if got := s.store.held(); len(hub.asked) != 1 || got != first {
+		t.Errorf("asked %d times, lease %+v", len(hub.asked), got)
+	}
+	s.clock = now.Add(time.Hour)
+	s.renew(t)
+	if got := s.store.held(); len(hub.asked) != 2 || got.Hub != s.store.feed.Hub || got.Callback == first.Callback {
+		t.Errorf("an hour later: asked %d times, lease %+v", len(hub.asked), got)
+	}
+}
+
+// Hubs know us by the address that we had when we asked.
+func TestRenewWhenThePublicAddressChanges(t *testing.T) {
+	t.Parallel()
+	hub := newTestHub(t)
+	s := newSubscriber(t, hub.URL)
+	s.renew(t)
+	old := s.store.held()
+	for n, path := range []string{"/elsewhere", "/tidings/websub", "/websub/7", ""} {
+		var err error
+		cfg := s.cfg
+		cfg.PublicURL = s.url + path
+		if s.WebSub, err = NewWebSub(cfg); err != nil {
+			t.Fatal(err)
+		}
+		s.renew(t)
+		s.renew(t) // which is content with the new one
+		got := s.store.held()
+		if len(hub.asked) != n+2 || !strings.HasPrefix(got.Callback, s.url+path+"/websub/7/") || got.Callback == old.Callback || got.Until.IsZero() {
+			t.Fatalf("%q: asked %d times, lease %+v; the hub was told %q", path, len(hub.asked), got, hub.told)
+		}
+		body := []byte(twoItems)
+		if status := push(t, got.Callback, sign(got.Secret, body), body); status != http.StatusAccepted || len(s.store.polls) != n+1 {
+			t.Errorf("%q: content: %d, %d polls", path, status, len(s.store.polls))
+		}
+		if status := push(t, old.Callback, sign(got.Secret, body), body); status != http.StatusNotFound {
+			t.Errorf("%q: the old callback answers %d", path, status)
+		}
+		old = got
+	}
+}
+
+// A lease that was replaced while the hub asked is not verified by its answer.
+func TestVerifyOfALeaseThatIsReplaced(t *testing.T) {
+	t.Parallel()
+	hub := newTestHub(t)
+	s := newSubscriber(t, hub.URL)
+	hub.ask = func(url.Values) { s.store.replaceWhenRead() }
+	s.renew(t)
+	if lease := s.store.held(); !lease.Until.IsZero() || len(hub.told) != 1 || !strings.HasPrefix(hub.told[0], "404") {
+		t.Errorf("lease %+v, the hub was told %q", lease, hub.told)
+	}
+}
+
+// A hub's secret is not sent where others can read it.
+func TestSecretsAreEncrypted(t *testing.T) {
+	t.Parallel()
+	for hub, want := range map[string]string{
+		"https://hub.example/":        "https://hub.example/",
+		"https://hub.example:8443/x":  "https://hub.example:8443/x",
+		"http://hub.example/a?b=c":    "https://hub.example/a?b=c",
+		"http://hub.example:80/":      "https://hub.example/",
+		"HTTP://hub.example/":         "https://hub.example/",
+		"http://hub.example:8080/":    "",
+		"http://[2001:db8::1]:80/hub": "https://[2001:db8::1]/hub",
+	} {
+		for _, allow := range []bool{false, true} {
+			web := &fakeWeb{pages: map[string]fetch.Response{hub: {Status: 202}, want: {Status: 202}}}
+			s := &hubStore{feed: news.Feed{ID: 7, State: news.FeedActive, Hub: news.Hub{URL: hub, Topic: feedURL}}}
+			w, err := NewWebSub(WebSubConfig{Store: s, Fetch: web, PublicURL: "https://bot.example", AllowHTTP: allow})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := want
+			if allow {
+				want = hub
+			}
+			err = w.Renew(t.Context(), 7)
+			var permanent *news.PermanentError
+			if want == "" {
+				if !errors.As(err, &permanent) || len(web.asked) != 0 {
+					t.Errorf("%s: %v, asked %+v", hub, err, web.asked)
+				}
+				continue
+			}
+			if err != nil || len(web.asked) != 1 || web.asked[0].URL != want || web.asked[0].Patience <= 0 {
+				t.Errorf("%s, allowed %v: %v, asked %+v, want %s", hub, allow, err, web.asked, want)
+			}
+		}
+	}
+}
+
+func TestRenewOfABusyHub(t *testing.T) {
+	t.Parallel()
+	for after, least := range map[time.Duration]time.Duration{0: busyPause, 20 * time.Minute: 20 * time.Minute} {
+		web := &fakeWeb{errs: map[string]error{"https://hub.example/": &fetch.BusyError{After: after}}}
+		s := &hubStore{feed: news.Feed{ID: 7, State: news.FeedActive, Hub: news.Hub{URL: "https://hub.example/", Topic: feedURL}}}
+		w, err := NewWebSub(WebSubConfig{Store: s, Fetch: web, PublicURL: "https://bot.example"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var snooze *news.SnoozeError
+		if err := w.Renew(t.Context(), 7); !errors.As(err, &snooze) || snooze.After < least || snooze.After > least+busyPause {
+			t.Errorf("busy for %v: %v", after, err)
+		}
 	}
 }
 
@@ -325,12 +474,13 @@ func TestRenewLeavesAloneWhatHasNoHub(t *testing.T) {
 		"unwanted": func(s *hubStore) { s.lease.Followed = false },
 	} {
 		s := newSubscriber(t, hub.URL)
-		lease := newLease(s.store.feed)
+		lease := s.newLease(s.store.feed)
 		s.store.lease = &lease
 		change(s.store)
 		s.renew(t)
-		if s.store.lease != nil {
-			t.Errorf("%s: the lease is still there", name)
+		// Of what is followed no more, or was deleted, nothing is remembered.
+		if patience := name == "no hub"; s.store.lease != nil || !slices.Equal(s.store.drops, []bool{patience}) {
+			t.Errorf("%s: lease %+v, drops %v", name, s.store.lease, s.store.drops)
 		}
 	}
 	if len(hub.asked) != 0 {
@@ -371,7 +521,7 @@ func TestRenewSaysWhatTheHubMeans(t *testing.T) {
 		if lease := s.store.held(); !lease.AskedAt.Equal(now) || !lease.Until.IsZero() {
 			t.Errorf("%d: lease %+v", tt.status, lease)
 		}
-		if err != nil && strings.Contains(err.Error(), s.store.held().Callback) {
+		if err != nil && strings.Contains(err.Error(), tokenOf(s.store.held().Callback)) {
 			t.Errorf("%d: the error shows the callback: %v", tt.status, err)
 		}
 	}
