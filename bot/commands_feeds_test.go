@@ -346,6 +346,75 @@ func TestImportFeeds(t *testing.T) {
 	}
 }
 
+// A server that follows as many feeds as it may is told what makes room, and one
+// whose import failed on our side how to ask about it.
+func TestImportEndsEarly(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, discordsim.Limits{})
+	b.cfg.MaxFeeds = 2
+	b.store.feeds = []news.Feed{{ID: 1, Title: "One"}, {ID: 2, Title: "Two"}}
+	b.store.follow[1] = true
+	var failure error
+	b.store.importFeeds = func(context.Context, string, func(int, int)) ([]news.Imported, error) {
+		return []news.Imported{
+			{URL: "https://two.example/feed", Outcome: news.ImportFollowed},
+			{URL: "https://three.example/feed", Outcome: news.ImportSkipped, Reason: "not today"},
+		}, failure
+	}
+	b.start()
+	b.sim.AddFile("feeds.opml", []byte("<opml/>"))
+	ask := func() string { t.Helper(); return b.run("/feeds import file:feeds.opml").Message.Content }
+
+	const skipped = "**Following 1 more feed of 2.** 1 was skipped.\n`import.txt` says why for each."
+	if got := ask(); got != skipped { // there is room left
+		t.Errorf("skipped for another reason: %q, want %q", got, skipped)
+	}
+	b.store.follow[2] = true
+	const full = skipped + " This server follows 2 feeds now, and that is as many as it may: `/feeds remove` makes room."
+	if got := ask(); got != full {
+		t.Errorf("a full server: %q, want %q", got, full)
+	}
+	failure = errors.New("a secret of ours")
+	got := ask()
+	head, id, found := strings.Cut(strings.TrimSuffix(got, ")"), "(id ")
+	want := "**Following 1 more feed of 2.**\nI stopped after 1 of 2: something failed on my side. Import the same file again to go on; what is followed stays.\n" +
+		"`import.txt` says why for each. If I stop again, tell whoever runs this bot the id. "
+	if head != want || !found {
+		t.Errorf("a failure of ours: %q, want %q and an id", got, want)
+	}
+	if log := b.log.String(); !strings.Contains(log, "id="+id) || !strings.Contains(log, "a secret of ours") {
+		t.Errorf("the log has not what id %q stands for:\n%s", id, log)
+	}
+}
+
+// The bundle counts as any feeds do.
+func TestBundleKeepsTheLimit(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, discordsim.Limits{})
+	b.store.feeds = []news.Feed{
+		{ID: 1, Title: "One", Bundled: true}, {ID: 2, Title: "Two", Bundled: true}, {ID: 3, Title: "Three", Bundled: true},
+	}
+	b.store.follow[1], b.store.maxFeeds = true, 2
+	b.store.paused[1] = time.Now()
+	b.start()
+	const full = "that is as many as it may. `/feeds remove` makes room."
+	steps := []struct{ line, want string }{
+		{"/feeds add url:bundled", full},
+		{"/feeds add url:feed:2", "**Following Two.** Its new stories count from now on."},
+		{"/feeds add url:feed:3", full},
+		{"/feeds add url:feed:1", "**Following One.** Its new stories count from now on."}, // the pause is over
+		{"/feeds add url:feed:1", "**One is followed already.** `/feeds info` shows how it is doing."},
+	}
+	for _, s := range steps {
+		if r := b.run(s.line); !strings.Contains(r.Message.Content, s.want) {
+			t.Errorf("%s: %q, want %q", s.line, r.Message.Content, s.want)
+		}
+	}
+	if b.store.follow[3] {
+		t.Error("followed beyond the limit")
+	}
+}
+
 // Closing the bot ends an import, and its answer says how far it got.
 func TestCloseEndsAnImport(t *testing.T) {
 	t.Parallel()

@@ -63,6 +63,22 @@ func TestSettings(t *testing.T) {
 	say("/settings notices off:true", off)
 	say("/settings notices channel:#ops", chosen)
 
+	// The channel that was chosen takes no notices.
+	b.store.mute = "I lack *Send Messages* in the channel"
+	mend := "**Notices** about feeds in trouble should go to <#" + ops.ID + ">, but the last one could not be posted there: I lack *Send Messages* in the channel."
+	show(mend+fmt.Sprintf(" Meanwhile they go to <#%v>, the channel of the oldest subscription.", b.channel), own, 3)
+	say("/settings notices", mend+fmt.Sprintf(" Meanwhile they go to <#%v>, the channel of the oldest subscription.", b.channel))
+	live := b.store.subs
+	b.store.subs = []news.Subscription{live[0]}
+	show(mend+" There is no other channel for them: no other has a live subscription.", own, 1)
+	b.store.subs = []news.Subscription{{ID: 4, Guild: b.guild, Channel: id[news.ChannelID](t, ops.ID)}}
+	show(mend+" There is no other channel for them: no other has a live subscription.", own, 1)
+	b.store.subs = live
+	say("/settings notices channel:#ops", chosen) // it was looked at just now
+	say("/settings notices off:true", off)
+	say("/settings notices channel:#ops", chosen)
+	b.store.mute = ""
+
 	const german = "**Summaries** come in each story's own language and say which. German is noted, but this bot has no language model to translate with."
 	say("/settings language", own)
 	say("/settings language language:German", german)

@@ -26,6 +26,29 @@ func TestSpan(t *testing.T) {
 	}
 }
 
+func TestWait(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		-time.Hour:                    "1 second",
+		0:                             "1 second",
+		time.Second:                   "1 second",
+		39*time.Second + 1:            "40 seconds",
+		90 * time.Second:              "90 seconds",
+		91 * time.Second:              "2 minutes",
+		2*time.Minute + 1:             "3 minutes",
+		88*time.Minute + 1:            "89 minutes",
+		89*time.Minute + 1:            "2 hours",
+		2*time.Hour + 1:               "3 hours",
+		46*time.Hour + 1:              "47 hours",
+		47*time.Hour + 1:              "2 days",
+		24*24*time.Hour + time.Second: "25 days",
+	} {
+		if got := wait(d); got != want {
+			t.Errorf("wait(%v) = %q, want %q", d, got, want)
+		}
+	}
+}
+
 func TestSparkline(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
