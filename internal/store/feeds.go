@@ -11,11 +11,19 @@ import (
 	"tidings/internal/store/internal/db"
 )
 
+const (
+	// manyFirst is how many feeds that go first are polled in the same second.
+	manyFirst = 20
+	// firstSpread is over how long more of them are spread.
+	firstSpread = time.Minute
+)
+
 // SyncBundle makes the given feeds the bundle. Feeds that are new to it are
 // followed by every guild that follows at least one of the old bundle; feeds
 // that are no longer in it stay with those who follow them.
 func (d *DB) SyncBundle(ctx context.Context, bundle []news.Feed) error {
-	err := d.inTx(ctx, func(_ *sql.Tx, q *db.Queries) error {
+	err := d.inTx(ctx, func(tx *sql.Tx, q *db.Queries) error {
+		var jobs []news.Job
 		followers, err := q.BundleFollowers(ctx)
 		if err != nil {
 			return err
@@ -38,9 +46,11 @@ func (d *DB) SyncBundle(ctx context.Context, bundle []news.Feed) error {
 				continue
 			}
 			for _, guild := range followers {
-				if err := d.follow(ctx, q, news.GuildID(guild), id); err != nil {
+				caused, err := d.follow(ctx, q, news.GuildID(guild), id)
+				if err != nil {
 					return fmt.Errorf("follow feed %s for guild %d: %w", f.URL, guild, err)
 				}
+				jobs = append(jobs, caused...)
 			}
 		}
 		for id := range dropped {
@@ -48,7 +58,7 @@ func (d *DB) SyncBundle(ctx context.Context, bundle []news.Feed) error {
 				return err
 			}
 		}
-		return nil
+		return d.enqueue(ctx, tx, inTurn(jobs)...)
 	})
 	if err != nil {
 		return fmt.Errorf("sync bundle: %w", err)
@@ -173,8 +183,12 @@ func (d *DB) Feeds(ctx context.Context) ([]news.Feed, error) {
 // feed has such a job already is for the inserter to see.
 //
 // The jobs are spread over Options.Spread, each feed always having the same place
-// in it, so that its polls stay equally far apart. A feed that was never polled
-// goes first: somebody waits for it.
+// in it, so that its polls stay equally far apart. A feed whose backlog is due, such as
+// one that was never polled, goes first: somebody waits for it. Where there are many
+// of them, they are spread over a minute.
+//
+// It also tells those who have not been told yet, or could not be, of the schedule's
+// feeds that are gone: no poll of theirs will.
 func (d *DB) EnqueueDue(ctx context.Context, schedule string, now time.Time) (n int, err error) {
 	var spread time.Duration
 	if d.spread != nil {
@@ -185,11 +199,24 @@ func (d *DB) EnqueueDue(ctx context.Context, schedule string, now time.Time) (n 
 		if err != nil {
 			return err
 		}
+		first := 0
+		for _, f := range due {
+			if f.BacklogDue {
+				first++
+			}
+		}
 		jobs := make([]news.Job, 0, len(due))
 		for _, f := range due {
+			over := spread
+			switch {
+			case f.BacklogDue && first <= manyFirst:
+				over = 0
+			case f.BacklogDue:
+				over = min(spread, firstSpread)
+			}
 			job := news.Job{Kind: news.PollFeed, Subject: f.ID}
 			at := now
-			if place := placeIn(spread, f.ID); f.PolledAt != 0 && place > 0 {
+			if place := placeIn(over, f.ID); place > 0 {
 				at = now.Add(place)
 				job.At = at
 			}
@@ -200,6 +227,9 @@ func (d *DB) EnqueueDue(ctx context.Context, schedule string, now time.Time) (n 
 		n = len(jobs)
 		return d.enqueue(ctx, tx, jobs...)
 	})
+	if err == nil {
+		err = d.tellOfGone(ctx, schedule)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("enqueue due feeds of schedule %q: %w", schedule, err)
 	}

@@ -16,6 +16,10 @@ import (
 // dropped, is left alone.
 const hubPatience = 24 * time.Hour
 
+// otherHubPatience is how long a feed has to stay with one hub, or one topic, before
+// another is asked: otherwise its publisher has us send requests at will.
+const otherHubPatience = time.Hour
+
 // HubLease returns the standing order at the feed's hub, verified or not, or
 // news.ErrNotFound.
 func (d *DB) HubLease(ctx context.Context, feed news.FeedID) (news.HubLease, error) {
@@ -115,8 +119,26 @@ func hubJobs(ctx context.Context, q *db.Queries, feed int64, hub news.Hub, p new
 	}
 	lease := row.HubLease
 	lapsed := lease.UntilAt < millis(p.At) && lease.AskedAt < millis(p.At.Add(-hubPatience))
-	if lapsed || lease.Hub != clean(hub.URL) || lease.Topic != cmp.Or(clean(hub.Topic), lease.Topic) {
+	other := lease.Hub != clean(hub.URL) || lease.Topic != cmp.Or(clean(hub.Topic), lease.Topic)
+	if lapsed || other && lease.AskedAt < millis(p.At.Add(-otherHubPatience)) {
 		return renew, nil
 	}
 	return nil, nil
+}
+
+// hubJobsOnWaking asks for a lease where a feed that nobody followed has a hub: the
+// hub may have ended it meanwhile. A hub that refused lately is left alone.
+func hubJobsOnWaking(ctx context.Context, q *db.Queries, feed db.Feed, now time.Time) ([]news.Job, error) {
+	if feed.Hub == "" {
+		return nil, nil
+	}
+	row, err := q.HubLease(ctx, feed.ID)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("read hub lease: %w", err)
+	}
+	refused := err == nil && row.HubLease.Callback == ""
+	if refused && row.HubLease.AskedAt >= millis(now.Add(-hubPatience)) {
+		return nil, nil
+	}
+	return []news.Job{{Kind: news.RenewHub, Subject: feed.ID}}, nil
 }

@@ -58,10 +58,11 @@ func (d *DB) mergeFeed(ctx context.Context, q *db.Queries, feed news.Feed, into 
 	if err := q.ReviveFeed(ctx, db.ReviveFeedParams{ID: into.ID, NextPollAt: millis(now)}); err != nil {
 		return err
 	}
-	if err := q.WakeFeed(ctx, db.WakeFeedParams{ID: into.ID, NextPollAt: millis(now)}); err != nil {
+	_, err := q.WakeFeed(ctx, db.WakeFeedParams{ID: into.ID, NextPollAt: millis(now)}) // its schedule does the rest
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	err := q.HandOverFollowers(ctx, db.HandOverFollowersParams{FromFeed: from, ToFeed: into.ID, FollowedAt: millis(now)})
+	err = q.HandOverFollowers(ctx, db.HandOverFollowersParams{FromFeed: from, ToFeed: into.ID, FollowedAt: millis(now)})
 	if err != nil {
 		return err
 	}

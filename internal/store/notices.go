@@ -22,6 +22,9 @@ const (
 	// triedAgain is after how long a notice that could not be sent to a channel may
 	// be tried there again.
 	triedAgain = 24 * time.Hour
+	// maxOpened bounds how many notices one transaction makes: nobody else writes
+	// meanwhile.
+	maxOpened = 200
 )
 
 // notices changes the notices of guilds in one transaction, and collects the jobs
@@ -79,7 +82,7 @@ func (n *notices) change(ctx context.Context, guild int64, apply func() error) e
 
 // release tells a guild of the oldest notices that are held, if it wants any.
 func (n *notices) release(ctx context.Context, guild, places int64) error {
-	channel, err := n.q.NoticeChannel(ctx, guild)
+	channel, err := n.q.NoticeChannel(ctx, db.NoticeChannelParams{Guild: guild, Lately: n.lately()})
 	if err != nil || channel == 0 {
 		return err
 	}
@@ -99,8 +102,15 @@ func (n *notices) release(ctx context.Context, guild, places int64) error {
 	return nil
 }
 
-// open tells a guild that a feed is in trouble.
+// lately is since when a channel that a notice could not be sent to is left alone.
+func (n *notices) lately() int64 { return millis(n.db.now().Add(-triedAgain)) }
+
+// open tells a guild that a feed is in trouble: by a new message, unless there is one
+// of the same trouble.
 func (n *notices) open(ctx context.Context, guild, feed, channel int64, at time.Time) error {
+	if reopened, err := n.reopen(ctx, guild, feed); reopened || err != nil {
+		return err
+	}
 	return n.change(ctx, guild, func() error {
 		open, err := n.q.OpenNotices(ctx, guild)
 		if err != nil {
@@ -127,16 +137,60 @@ func (n *notices) resolve(ctx context.Context, notice db.Notice, at time.Time) e
 	})
 }
 
-// resolveOne ends a guild's open notice of a feed, if there is one.
-func (n *notices) resolveOne(ctx context.Context, guild, feed int64) error {
+// reopen takes up the notice by which a guild was told of the trouble that a feed is
+// still in, though it ended meanwhile. Its message is there, so it takes no place of
+// another's.
+func (n *notices) reopen(ctx context.Context, guild, feed int64) (bool, error) {
+	id, err := n.q.ToldOf(ctx, db.ToldOfParams{Guild: guild, Feed: feed})
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, n.change(ctx, guild, func() error {
+		n.show(id)
+		return n.q.ReopenNotice(ctx, id)
+	})
+}
+
+// unfollowed ends a guild's open notice of a feed that it has paused or removed, and
+// lets the last message about the feed show it.
+func (n *notices) unfollowed(ctx context.Context, guild, feed int64) error {
 	notice, err := n.q.OpenNotice(ctx, db.OpenNoticeParams{Guild: guild, Feed: feed})
+	if err == nil {
+		err = n.resolve(ctx, notice, n.db.now())
+	}
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	return n.showLast(ctx, guild, feed)
+}
+
+// followed lets the last message about a feed show that the guild follows it again,
+// and takes up its notice.
+func (n *notices) followed(ctx context.Context, guild, feed int64) error {
+	if err := n.showLast(ctx, guild, feed); err != nil {
+		return err
+	}
+	settings, err := n.q.Guild(ctx, guild)
+	if err != nil || settings.NoticesOff {
+		return one(err)
+	}
+	_, err = n.reopen(ctx, guild, feed)
+	return err
+}
+
+func (n *notices) showLast(ctx context.Context, guild, feed int64) error {
+	id, err := n.q.ShownNotice(ctx, db.ShownNoticeParams{Guild: guild, Feed: feed})
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return n.resolve(ctx, notice, n.db.now())
+	n.show(id)
+	return nil
 }
 
 // resolveAll ends all open notices of a feed.
@@ -155,16 +209,16 @@ func (n *notices) resolveAll(ctx context.Context, feed int64, at time.Time) erro
 
 // failed tells the guilds that follow a feed what became of a failed poll, which
 // is stored already. Those who are told see why it fails now; when it has failed
-// often enough, the others are told.
-func (n *notices) failed(ctx context.Context, before news.Feed, p news.Poll) error {
+// often enough, the others are told, and it reports whether some are still to be.
+func (n *notices) failed(ctx context.Context, before news.Feed, p news.Poll) (untold bool, err error) {
 	now, err := n.q.Feed(ctx, int64(before.ID))
 	if err != nil {
-		return err
+		return false, err
 	}
-	if now.LastError != before.LastError {
+	if now.LastError != before.LastError || now.State != string(before.State) {
 		open, err := n.q.OpenNoticesOfFeed(ctx, now.ID)
 		if err != nil {
-			return fmt.Errorf("list open notices: %w", err)
+			return false, fmt.Errorf("list open notices: %w", err)
 		}
 		for _, notice := range open {
 			if notice.Message != 0 {
@@ -172,25 +226,85 @@ func (n *notices) failed(ctx context.Context, before news.Feed, p news.Poll) err
 			}
 		}
 	}
-	if gone := now.State == string(news.FeedGone); !gone {
-		if int(now.Failures) < n.db.noticeAfter {
-			return nil
+	// A server that says its feed is gone has spoken. Any other failure to get an
+	// answer may be our own.
+	if now.State != string(news.FeedGone) {
+		if p.Asked || !n.inTrouble(now) {
+			return false, nil
 		}
-		// A server that says its feed is gone has spoken. Any other failure may
-		// be our own.
-		if cut, err := n.cutOff(ctx, now.FailingSince); cut || err != nil {
+		if !p.Answered {
+			if cut, err := n.cutOff(ctx, now.FailingSince); cut || err != nil {
+				return false, err
+			}
+		}
+	}
+	return n.tell(ctx, now)
+}
+
+// inTrouble reports whether those who follow a feed should be told of it.
+func (n *notices) inTrouble(f db.Feed) bool {
+	return f.State == string(news.FeedGone) || f.State == string(news.FeedActive) && int(f.Failures) >= n.db.noticeAfter
+}
+
+// tell opens the notices that are missing of a feed in trouble, as many as one
+// transaction should, and reports whether there are more.
+func (n *notices) tell(ctx context.Context, feed db.Feed) (untold bool, err error) {
+	due, err := n.q.NoticesDue(ctx, db.NoticesDueParams{
+		Feed: feed.ID, FailingSince: feed.FailingSince, Lately: n.lately(), Most: maxOpened + 1,
+	})
+	if err != nil {
+		return false, fmt.Errorf("list guilds to be told: %w", err)
+	}
+	for _, to := range due[:min(len(due), maxOpened)] {
+		if err := n.open(ctx, to.Guild, feed.ID, to.Channel, n.db.now()); err != nil {
+			return false, fmt.Errorf("tell guild %d: %w", to.Guild, err)
+		}
+	}
+	return len(due) > maxOpened, nil
+}
+
+// tell opens the notices that are missing of a feed, in as many transactions as it
+// takes.
+func (d *DB) tell(ctx context.Context, feed int64) error {
+	for untold := true; untold; {
+		err := d.inTx(ctx, func(tx *sql.Tx, q *db.Queries) error {
+			notices := d.newNotices(q)
+			row, err := q.Feed(ctx, feed)
+			if err != nil {
+				return err
+			}
+			untold = false
+			if !notices.inTrouble(row) {
+				return nil // any more
+			}
+			if untold, err = notices.tell(ctx, row); err != nil {
+				return err
+			}
+			return d.enqueue(ctx, tx, notices.jobs...)
+		})
+		if err != nil {
 			return err
 		}
 	}
-	due, err := n.q.NoticesDue(ctx, db.NoticesDueParams{
-		Feed: now.ID, FailingSince: now.FailingSince, Lately: millis(p.At.Add(-triedAgain)),
-	})
+	return nil
+}
+
+// tellOfGone opens the notices that are missing of a schedule's feeds that are gone.
+// Mostly there are none, which takes no transaction to find out.
+func (d *DB) tellOfGone(ctx context.Context, schedule string) error {
+	gone, err := d.read.GoneFeeds(ctx, clean(schedule))
 	if err != nil {
-		return fmt.Errorf("list guilds to be told: %w", err)
+		return fmt.Errorf("list feeds that are gone: %w", err)
 	}
-	for _, to := range due {
-		if err := n.open(ctx, to.Guild, now.ID, to.Channel, p.At); err != nil {
-			return fmt.Errorf("tell guild %d: %w", to.Guild, err)
+	for _, feed := range gone {
+		due, err := d.read.NoticesDue(ctx, db.NoticesDueParams{
+			Feed: feed.ID, FailingSince: feed.FailingSince, Lately: d.newNotices(d.read).lately(), Most: 1,
+		})
+		if err == nil && len(due) > 0 {
+			err = d.tell(ctx, feed.ID)
+		}
+		if err != nil {
+			return fmt.Errorf("tell of feed %d: %w", feed.ID, err)
 		}
 	}
 	return nil

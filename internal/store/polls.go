@@ -25,7 +25,9 @@ import (
 // A feed that fails Options.NoticeAfter times in a row, or is gone, gets a notice
 // in each guild that follows it and can be told, with its job; the notices end
 // with the first success. A guild is told of five feeds at most, and of none where
-// it looks as if our own connection were down. A success also stores a job for the
+// it looks as if our own connection were down: no site has answered. A poll that a
+// person asked for counts for nothing when it fails, but what it says is shown, and a
+// feed that is gone is gone. A success also stores a job for the
 // feed's hub where the lease there is not good.
 //
 // A poll that found the feed's address moved moves it in the same transaction,
@@ -35,6 +37,7 @@ import (
 func (d *DB) SavePoll(ctx context.Context, p news.Poll) (added int, err error) {
 	var from string
 	var move *moved
+	untold := false
 	err = d.inTx(ctx, func(tx *sql.Tx, q *db.Queries) error {
 		row, err := q.Feed(ctx, int64(p.Feed))
 		if err != nil {
@@ -45,9 +48,10 @@ func (d *DB) SavePoll(ctx context.Context, p news.Poll) (added int, err error) {
 			return nil
 		}
 		if p.Error != "" {
-			return d.saveFailure(ctx, tx, q, feed, p)
+			untold, err = d.saveFailure(ctx, tx, q, feed, p)
+			return err
 		}
-		jobs, err := d.saveStories(ctx, tx, q, feed, p)
+		jobs, err := d.saveStories(ctx, tx, q, p, row.BacklogDue)
 		if err != nil {
 			return err
 		}
@@ -106,22 +110,28 @@ func (d *DB) SavePoll(ctx context.Context, p news.Poll) (added int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("save poll of feed %d: %w", p.Feed, err)
 	}
+	if untold {
+		if err := d.tell(ctx, int64(p.Feed)); err != nil { // the next failure does
+			d.log.WarnContext(ctx, "not all servers were told of a failing feed", "feed", p.Feed, "error", err)
+		}
+	}
 	if move != nil {
 		move.tell(ctx, d, p.Feed, from, p.Move.To)
 	}
 	return added, nil
 }
 
-// saveFailure stores why a poll failed, and tells who is to know.
-func (d *DB) saveFailure(ctx context.Context, tx *sql.Tx, q *db.Queries, feed news.Feed, p news.Poll) error {
+// saveFailure stores why a poll failed, and tells who is to know; not all of them
+// where there are too many for one transaction.
+func (d *DB) saveFailure(ctx context.Context, tx *sql.Tx, q *db.Queries, feed news.Feed, p news.Poll) (untold bool, err error) {
 	if err := storeFailure(ctx, q, feed, p); err != nil {
-		return err
+		return false, err
 	}
 	notices := d.newNotices(q)
-	if err := notices.failed(ctx, feed, p); err != nil {
-		return err
+	if untold, err = notices.failed(ctx, feed, p); err != nil {
+		return false, err
 	}
-	return d.enqueue(ctx, tx, notices.jobs...)
+	return untold, d.enqueue(ctx, tx, notices.jobs...)
 }
 
 // storeFailure stores a failed poll. What a person asks for at any moment says
@@ -154,7 +164,7 @@ func storeFailure(ctx context.Context, q *db.Queries, feed news.Feed, p news.Pol
 }
 
 // saveStories stores the new stories of a poll and returns the jobs on them.
-func (d *DB) saveStories(ctx context.Context, tx *sql.Tx, q *db.Queries, feed news.Feed, p news.Poll) ([]news.Job, error) {
+func (d *DB) saveStories(ctx context.Context, tx *sql.Tx, q *db.Queries, p news.Poll, backlog bool) ([]news.Job, error) {
 	index, err := d.newIndexer(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -167,7 +177,7 @@ func (d *DB) saveStories(ctx context.Context, tx *sql.Tx, q *db.Queries, feed ne
 	var fresh []news.Story
 	for _, s := range p.Stories {
 		s = cleanStory(s)
-		s.Feed, s.FirstSeenAt, s.Backlog = feed.ID, timeOf(millis(p.At)), !feed.Polled()
+		s.Feed, s.FirstSeenAt, s.Backlog = p.Feed, timeOf(millis(p.At)), backlog
 		if identities[s.Identity] {
 			continue
 		}

@@ -29,7 +29,7 @@ WHERE EXISTS (
 ORDER BY title, id;
 
 -- name: DueFeeds :many
-SELECT feed.id, feed.polled_at, feed.next_poll_at FROM feed
+SELECT feed.id, feed.backlog_due, feed.next_poll_at FROM feed
 WHERE feed.schedule = $1 AND feed.state = 'active' AND feed.next_poll_at <= $2 AND EXISTS (
     SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
     WHERE guild_feed.feed = feed.id AND guild_feed.paused_at = 0 AND guild.left_at = 0
@@ -47,10 +47,20 @@ UPDATE feed SET bundled = false WHERE id = $1;
 UPDATE feed SET state = 'active', next_poll_at = $2, failures = 0, failing_since = 0, last_error = ''
 WHERE id = $1 AND state <> 'active';
 
--- WakeFeed makes a feed that nobody follows like one never polled.
--- name: WakeFeed :exec
-UPDATE feed SET polled_at = 0, next_poll_at = $2
+-- WakeFeed lets a feed that nobody follows be polled at once. What it has published
+-- since the last poll is a backlog.
+-- name: WakeFeed :one
+UPDATE feed SET backlog_due = true, next_poll_at = $2
 WHERE feed.id = $1 AND NOT EXISTS (
+    SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
+    WHERE guild_feed.feed = feed.id AND guild_feed.paused_at = 0 AND guild.left_at = 0
+)
+RETURNING *;
+
+-- GoneFeeds are those of a schedule that somebody follows all the same.
+-- name: GoneFeeds :many
+SELECT * FROM feed
+WHERE feed.schedule = $1 AND feed.state = 'gone' AND EXISTS (
     SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
     WHERE guild_feed.feed = feed.id AND guild_feed.paused_at = 0 AND guild.left_at = 0
 );

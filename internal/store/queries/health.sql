@@ -1,39 +1,51 @@
--- NoticesDue are the guilds that should be told that a feed fails, and where. Not
--- those that are told, or were told by a message that is there no more, or cannot
--- be told where they want to be: that is not tried again and again.
+-- NoticesDue are the guilds that should be told that a feed fails, and where: where
+-- they want to be told, or else, when that could not be done lately, in the channel
+-- of their oldest live subscription where it could. Not those that are told, or were
+-- told by a message that is there no more.
 -- name: NoticesDue :many
 SELECT due.guild, due.channel FROM (
-    SELECT guild.id AS guild, guild_feed.followed_at, CAST(
-        CASE WHEN guild.notice_channel <> 0 THEN guild.notice_channel ELSE coalesce((
+    SELECT guild.id AS guild, CAST(
+        CASE WHEN guild.notice_channel <> 0 AND NOT EXISTS (
+            SELECT 1 FROM notice_trouble AS trouble
+            WHERE trouble.guild = guild.id AND trouble.channel = guild.notice_channel AND trouble.failed_at > sqlc.arg(lately)
+        ) THEN guild.notice_channel ELSE coalesce((
             SELECT subscription.channel FROM subscription
-            WHERE subscription.guild = guild.id AND subscription.paused_at = 0
+            WHERE subscription.guild = guild.id AND subscription.paused_at = 0 AND NOT EXISTS (
+                SELECT 1 FROM notice_trouble AS trouble
+                WHERE trouble.guild = guild.id AND trouble.channel = subscription.channel AND trouble.failed_at > sqlc.arg(lately)
+            )
             ORDER BY subscription.id LIMIT 1
         ), 0) END AS bigint) AS channel
     FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
     WHERE guild_feed.feed = sqlc.arg(feed) AND guild_feed.paused_at = 0
         AND guild.left_at = 0 AND NOT guild.notices_off
-) AS due
-WHERE due.channel <> 0 AND NOT EXISTS (
-    SELECT 1 FROM notice
-    WHERE notice.feed = sqlc.arg(feed) AND notice.guild = due.guild AND (
-        notice.resolved_at = 0 OR (
-            notice.last_error <> ''
-            AND notice.created_at >= due.followed_at AND notice.created_at >= sqlc.arg(failing_since)
-            AND (notice.message <> 0 OR (notice.channel = due.channel AND notice.created_at > sqlc.arg(lately)))
+        AND NOT EXISTS (
+            SELECT 1 FROM notice
+            WHERE notice.feed = sqlc.arg(feed) AND notice.guild = guild.id AND (notice.resolved_at = 0 OR (
+                notice.message <> 0 AND notice.last_error <> ''
+                AND notice.since = sqlc.arg(failing_since) AND notice.created_at >= guild_feed.followed_at
+            ))
         )
-    )
-)
-ORDER BY due.guild;
+) AS due
+WHERE due.channel <> 0
+ORDER BY due.guild
+LIMIT sqlc.arg(most);
 
--- NoticeChannel is where a guild would be told now, 0 for nowhere.
+-- NoticeChannel is where a guild would be told now, as in NoticesDue, 0 for nowhere.
 -- name: NoticeChannel :one
 SELECT CAST(
-    CASE WHEN guild.notices_off THEN 0 WHEN guild.notice_channel <> 0 THEN guild.notice_channel ELSE coalesce((
+    CASE WHEN guild.notices_off THEN 0 WHEN guild.notice_channel <> 0 AND NOT EXISTS (
+        SELECT 1 FROM notice_trouble AS trouble
+        WHERE trouble.guild = guild.id AND trouble.channel = guild.notice_channel AND trouble.failed_at > sqlc.arg(lately)
+    ) THEN guild.notice_channel ELSE coalesce((
         SELECT subscription.channel FROM subscription
-        WHERE subscription.guild = guild.id AND subscription.paused_at = 0
+        WHERE subscription.guild = guild.id AND subscription.paused_at = 0 AND NOT EXISTS (
+            SELECT 1 FROM notice_trouble AS trouble
+            WHERE trouble.guild = guild.id AND trouble.channel = subscription.channel AND trouble.failed_at > sqlc.arg(lately)
+        )
         ORDER BY subscription.id LIMIT 1
     ), 0) END AS bigint) AS channel
-FROM guild WHERE guild.id = $1;
+FROM guild WHERE guild.id = sqlc.arg(guild);
 
 -- name: InsertNotice :exec
 INSERT INTO notice (id, guild, feed, channel, message, since, created_at, tried_at, resolved_at, held, last_error)
@@ -62,6 +74,21 @@ SELECT * FROM notice WHERE feed = $1 AND resolved_at = 0 ORDER BY id;
 -- name: OpenNotice :one
 SELECT * FROM notice WHERE guild = $1 AND feed = $2 AND resolved_at = 0;
 
+-- ShownNotice is the last notice of a feed that a guild has a message of, still.
+-- name: ShownNotice :one
+SELECT id FROM notice WHERE guild = $1 AND feed = $2 AND message <> 0 AND last_error = '' ORDER BY id DESC LIMIT 1;
+
+-- ToldOf is the notice by which a guild was told of the trouble that a feed is still
+-- in, where that notice has ended and its message is there, or on its way.
+-- name: ToldOf :one
+SELECT notice.id FROM notice JOIN feed ON feed.id = notice.feed
+WHERE notice.guild = $1 AND notice.feed = $2 AND notice.resolved_at <> 0 AND notice.tried_at <> 0 AND notice.last_error = ''
+    AND notice.since = feed.failing_since AND feed.failing_since <> 0
+ORDER BY notice.id DESC LIMIT 1;
+
+-- name: ReopenNotice :exec
+UPDATE notice SET resolved_at = 0 WHERE id = $1;
+
 -- name: OldestHeldNotice :one
 SELECT id FROM notice WHERE guild = $1 AND resolved_at = 0 AND held ORDER BY id LIMIT 1;
 
@@ -74,6 +101,10 @@ UPDATE notice SET channel = $2 WHERE guild = $1 AND resolved_at = 0 AND message 
 
 -- name: ResolveNotice :exec
 UPDATE notice SET resolved_at = $2 WHERE id = $1 AND resolved_at = 0;
+
+-- ResolveUntriedNotices ends what nobody has tried to send yet.
+-- name: ResolveUntriedNotices :exec
+UPDATE notice SET resolved_at = $2 WHERE guild = $1 AND resolved_at = 0 AND message = 0 AND tried_at = 0;
 
 -- name: ResolveNoticesOfGuild :exec
 UPDATE notice SET resolved_at = $2 WHERE guild = $1 AND resolved_at = 0;

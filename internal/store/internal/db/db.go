@@ -120,6 +120,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.forgetHubStmt, err = db.PrepareContext(ctx, forgetHub); err != nil {
 		return nil, fmt.Errorf("error preparing query ForgetHub: %w", err)
 	}
+	if q.goneFeedsStmt, err = db.PrepareContext(ctx, goneFeeds); err != nil {
+		return nil, fmt.Errorf("error preparing query GoneFeeds: %w", err)
+	}
 	if q.guildStmt, err = db.PrepareContext(ctx, guild); err != nil {
 		return nil, fmt.Errorf("error preparing query Guild: %w", err)
 	}
@@ -252,11 +255,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.removeSubscriptionStmt, err = db.PrepareContext(ctx, removeSubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query RemoveSubscription: %w", err)
 	}
+	if q.reopenNoticeStmt, err = db.PrepareContext(ctx, reopenNotice); err != nil {
+		return nil, fmt.Errorf("error preparing query ReopenNotice: %w", err)
+	}
 	if q.resolveNoticeStmt, err = db.PrepareContext(ctx, resolveNotice); err != nil {
 		return nil, fmt.Errorf("error preparing query ResolveNotice: %w", err)
 	}
 	if q.resolveNoticesOfGuildStmt, err = db.PrepareContext(ctx, resolveNoticesOfGuild); err != nil {
 		return nil, fmt.Errorf("error preparing query ResolveNoticesOfGuild: %w", err)
+	}
+	if q.resolveUntriedNoticesStmt, err = db.PrepareContext(ctx, resolveUntriedNotices); err != nil {
+		return nil, fmt.Errorf("error preparing query ResolveUntriedNotices: %w", err)
 	}
 	if q.resumeFollowStmt, err = db.PrepareContext(ctx, resumeFollow); err != nil {
 		return nil, fmt.Errorf("error preparing query ResumeFollow: %w", err)
@@ -300,6 +309,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setScheduleStmt, err = db.PrepareContext(ctx, setSchedule); err != nil {
 		return nil, fmt.Errorf("error preparing query SetSchedule: %w", err)
 	}
+	if q.shownNoticeStmt, err = db.PrepareContext(ctx, shownNotice); err != nil {
+		return nil, fmt.Errorf("error preparing query ShownNotice: %w", err)
+	}
 	if q.spentOnStmt, err = db.PrepareContext(ctx, spentOn); err != nil {
 		return nil, fmt.Errorf("error preparing query SpentOn: %w", err)
 	}
@@ -326,6 +338,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.subscriptionsStmt, err = db.PrepareContext(ctx, subscriptions); err != nil {
 		return nil, fmt.Errorf("error preparing query Subscriptions: %w", err)
+	}
+	if q.toldOfStmt, err = db.PrepareContext(ctx, toldOf); err != nil {
+		return nil, fmt.Errorf("error preparing query ToldOf: %w", err)
 	}
 	if q.touchEventStmt, err = db.PrepareContext(ctx, touchEvent); err != nil {
 		return nil, fmt.Errorf("error preparing query TouchEvent: %w", err)
@@ -520,6 +535,11 @@ func (q *Queries) Close() error {
 	if q.forgetHubStmt != nil {
 		if cerr := q.forgetHubStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing forgetHubStmt: %w", cerr)
+		}
+	}
+	if q.goneFeedsStmt != nil {
+		if cerr := q.goneFeedsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing goneFeedsStmt: %w", cerr)
 		}
 	}
 	if q.guildStmt != nil {
@@ -742,6 +762,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing removeSubscriptionStmt: %w", cerr)
 		}
 	}
+	if q.reopenNoticeStmt != nil {
+		if cerr := q.reopenNoticeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing reopenNoticeStmt: %w", cerr)
+		}
+	}
 	if q.resolveNoticeStmt != nil {
 		if cerr := q.resolveNoticeStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing resolveNoticeStmt: %w", cerr)
@@ -750,6 +775,11 @@ func (q *Queries) Close() error {
 	if q.resolveNoticesOfGuildStmt != nil {
 		if cerr := q.resolveNoticesOfGuildStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing resolveNoticesOfGuildStmt: %w", cerr)
+		}
+	}
+	if q.resolveUntriedNoticesStmt != nil {
+		if cerr := q.resolveUntriedNoticesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing resolveUntriedNoticesStmt: %w", cerr)
 		}
 	}
 	if q.resumeFollowStmt != nil {
@@ -822,6 +852,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setScheduleStmt: %w", cerr)
 		}
 	}
+	if q.shownNoticeStmt != nil {
+		if cerr := q.shownNoticeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing shownNoticeStmt: %w", cerr)
+		}
+	}
 	if q.spentOnStmt != nil {
 		if cerr := q.spentOnStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing spentOnStmt: %w", cerr)
@@ -865,6 +900,11 @@ func (q *Queries) Close() error {
 	if q.subscriptionsStmt != nil {
 		if cerr := q.subscriptionsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing subscriptionsStmt: %w", cerr)
+		}
+	}
+	if q.toldOfStmt != nil {
+		if cerr := q.toldOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing toldOfStmt: %w", cerr)
 		}
 	}
 	if q.touchEventStmt != nil {
@@ -988,6 +1028,7 @@ type Queries struct {
 	followedFeedStmt          *sql.Stmt
 	followedFeedsStmt         *sql.Stmt
 	forgetHubStmt             *sql.Stmt
+	goneFeedsStmt             *sql.Stmt
 	guildStmt                 *sql.Stmt
 	guildsStmt                *sql.Stmt
 	handOverDeliveryStmt      *sql.Stmt
@@ -1032,8 +1073,10 @@ type Queries struct {
 	refollowStmt              *sql.Stmt
 	releaseNoticeStmt         *sql.Stmt
 	removeSubscriptionStmt    *sql.Stmt
+	reopenNoticeStmt          *sql.Stmt
 	resolveNoticeStmt         *sql.Stmt
 	resolveNoticesOfGuildStmt *sql.Stmt
+	resolveUntriedNoticesStmt *sql.Stmt
 	resumeFollowStmt          *sql.Stmt
 	resumeSubscriptionStmt    *sql.Stmt
 	retireMovedFeedStmt       *sql.Stmt
@@ -1048,6 +1091,7 @@ type Queries struct {
 	setNoticeTroubleStmt      *sql.Stmt
 	setNoticesStmt            *sql.Stmt
 	setScheduleStmt           *sql.Stmt
+	shownNoticeStmt           *sql.Stmt
 	spentOnStmt               *sql.Stmt
 	stalePostsStmt            *sql.Stmt
 	storiesByDayStmt          *sql.Stmt
@@ -1057,6 +1101,7 @@ type Queries struct {
 	subscribersStmt           *sql.Stmt
 	subscriptionStmt          *sql.Stmt
 	subscriptionsStmt         *sql.Stmt
+	toldOfStmt                *sql.Stmt
 	touchEventStmt            *sql.Stmt
 	translationStmt           *sql.Stmt
 	unbundleFeedStmt          *sql.Stmt
@@ -1105,6 +1150,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		followedFeedStmt:          q.followedFeedStmt,
 		followedFeedsStmt:         q.followedFeedsStmt,
 		forgetHubStmt:             q.forgetHubStmt,
+		goneFeedsStmt:             q.goneFeedsStmt,
 		guildStmt:                 q.guildStmt,
 		guildsStmt:                q.guildsStmt,
 		handOverDeliveryStmt:      q.handOverDeliveryStmt,
@@ -1149,8 +1195,10 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		refollowStmt:              q.refollowStmt,
 		releaseNoticeStmt:         q.releaseNoticeStmt,
 		removeSubscriptionStmt:    q.removeSubscriptionStmt,
+		reopenNoticeStmt:          q.reopenNoticeStmt,
 		resolveNoticeStmt:         q.resolveNoticeStmt,
 		resolveNoticesOfGuildStmt: q.resolveNoticesOfGuildStmt,
+		resolveUntriedNoticesStmt: q.resolveUntriedNoticesStmt,
 		resumeFollowStmt:          q.resumeFollowStmt,
 		resumeSubscriptionStmt:    q.resumeSubscriptionStmt,
 		retireMovedFeedStmt:       q.retireMovedFeedStmt,
@@ -1165,6 +1213,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setNoticeTroubleStmt:      q.setNoticeTroubleStmt,
 		setNoticesStmt:            q.setNoticesStmt,
 		setScheduleStmt:           q.setScheduleStmt,
+		shownNoticeStmt:           q.shownNoticeStmt,
 		spentOnStmt:               q.spentOnStmt,
 		stalePostsStmt:            q.stalePostsStmt,
 		storiesByDayStmt:          q.storiesByDayStmt,
@@ -1174,6 +1223,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		subscribersStmt:           q.subscribersStmt,
 		subscriptionStmt:          q.subscriptionStmt,
 		subscriptionsStmt:         q.subscriptionsStmt,
+		toldOfStmt:                q.toldOfStmt,
 		touchEventStmt:            q.touchEventStmt,
 		translationStmt:           q.translationStmt,
 		unbundleFeedStmt:          q.unbundleFeedStmt,

@@ -84,7 +84,7 @@ func (q *Queries) DropFormerURL(ctx context.Context, url string) error {
 }
 
 const dueFeeds = `-- name: DueFeeds :many
-SELECT feed.id, feed.polled_at, feed.next_poll_at FROM feed
+SELECT feed.id, feed.backlog_due, feed.next_poll_at FROM feed
 WHERE feed.schedule = $1 AND feed.state = 'active' AND feed.next_poll_at <= $2 AND EXISTS (
     SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
     WHERE guild_feed.feed = feed.id AND guild_feed.paused_at = 0 AND guild.left_at = 0
@@ -99,7 +99,7 @@ type DueFeedsParams struct {
 
 type DueFeedsRow struct {
 	ID         int64
-	PolledAt   int64
+	BacklogDue bool
 	NextPollAt int64
 }
 
@@ -112,7 +112,7 @@ func (q *Queries) DueFeeds(ctx context.Context, arg DueFeedsParams) ([]DueFeedsR
 	var items []DueFeedsRow
 	for rows.Next() {
 		var i DueFeedsRow
-		if err := rows.Scan(&i.ID, &i.PolledAt, &i.NextPollAt); err != nil {
+		if err := rows.Scan(&i.ID, &i.BacklogDue, &i.NextPollAt); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -249,6 +249,67 @@ func (q *Queries) FeedByURL(ctx context.Context, url string) (Feed, error) {
 		&i.BacklogDue,
 	)
 	return i, err
+}
+
+const goneFeeds = `-- name: GoneFeeds :many
+SELECT id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic, answered_at, backlog_due FROM feed
+WHERE feed.schedule = $1 AND feed.state = 'gone' AND EXISTS (
+    SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
+    WHERE guild_feed.feed = feed.id AND guild_feed.paused_at = 0 AND guild.left_at = 0
+)
+`
+
+// GoneFeeds are those of a schedule that somebody follows all the same.
+func (q *Queries) GoneFeeds(ctx context.Context, schedule string) ([]Feed, error) {
+	rows, err := q.query(ctx, q.goneFeedsStmt, goneFeeds, schedule)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Feed
+	for rows.Next() {
+		var i Feed
+		if err := rows.Scan(
+			&i.ID,
+			&i.Url,
+			&i.Site,
+			&i.Title,
+			&i.Language,
+			&i.Topic,
+			&i.Bundled,
+			&i.Schedule,
+			&i.State,
+			&i.NextPollAt,
+			&i.PolledAt,
+			&i.Failures,
+			&i.RepeatsGuids,
+			&i.Etag,
+			&i.LastModified,
+			&i.BodyHash,
+			&i.LastError,
+			&i.MovedTo,
+			&i.MovedPolls,
+			&i.MovedSince,
+			&i.Pace,
+			&i.PaceSkip,
+			&i.TriedAt,
+			&i.FailingSince,
+			&i.Hub,
+			&i.HubTopic,
+			&i.AnsweredAt,
+			&i.BacklogDue,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const handOverFormerURLs = `-- name: HandOverFormerURLs :exec
@@ -613,12 +674,13 @@ func (q *Queries) UpdateBundledFeed(ctx context.Context, arg UpdateBundledFeedPa
 	return err
 }
 
-const wakeFeed = `-- name: WakeFeed :exec
-UPDATE feed SET polled_at = 0, next_poll_at = $2
+const wakeFeed = `-- name: WakeFeed :one
+UPDATE feed SET backlog_due = true, next_poll_at = $2
 WHERE feed.id = $1 AND NOT EXISTS (
     SELECT 1 FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
     WHERE guild_feed.feed = feed.id AND guild_feed.paused_at = 0 AND guild.left_at = 0
 )
+RETURNING id, url, site, title, language, topic, bundled, schedule, state, next_poll_at, polled_at, failures, repeats_guids, etag, last_modified, body_hash, last_error, moved_to, moved_polls, moved_since, pace, pace_skip, tried_at, failing_since, hub, hub_topic, answered_at, backlog_due
 `
 
 type WakeFeedParams struct {
@@ -626,8 +688,40 @@ type WakeFeedParams struct {
 	NextPollAt int64
 }
 
-// WakeFeed makes a feed that nobody follows like one never polled.
-func (q *Queries) WakeFeed(ctx context.Context, arg WakeFeedParams) error {
-	_, err := q.exec(ctx, q.wakeFeedStmt, wakeFeed, arg.ID, arg.NextPollAt)
-	return err
+// WakeFeed lets a feed that nobody follows be polled at once. What it has published
+// since the last poll is a backlog.
+func (q *Queries) WakeFeed(ctx context.Context, arg WakeFeedParams) (Feed, error) {
+	row := q.queryRow(ctx, q.wakeFeedStmt, wakeFeed, arg.ID, arg.NextPollAt)
+	var i Feed
+	err := row.Scan(
+		&i.ID,
+		&i.Url,
+		&i.Site,
+		&i.Title,
+		&i.Language,
+		&i.Topic,
+		&i.Bundled,
+		&i.Schedule,
+		&i.State,
+		&i.NextPollAt,
+		&i.PolledAt,
+		&i.Failures,
+		&i.RepeatsGuids,
+		&i.Etag,
+		&i.LastModified,
+		&i.BodyHash,
+		&i.LastError,
+		&i.MovedTo,
+		&i.MovedPolls,
+		&i.MovedSince,
+		&i.Pace,
+		&i.PaceSkip,
+		&i.TriedAt,
+		&i.FailingSince,
+		&i.Hub,
+		&i.HubTopic,
+		&i.AnsweredAt,
+		&i.BacklogDue,
+	)
+	return i, err
 }

@@ -166,17 +166,28 @@ func (q *Queries) Notice(ctx context.Context, id int64) (NoticeRow, error) {
 
 const noticeChannel = `-- name: NoticeChannel :one
 SELECT CAST(
-    CASE WHEN guild.notices_off THEN 0 WHEN guild.notice_channel <> 0 THEN guild.notice_channel ELSE coalesce((
+    CASE WHEN guild.notices_off THEN 0 WHEN guild.notice_channel <> 0 AND NOT EXISTS (
+        SELECT 1 FROM notice_trouble AS trouble
+        WHERE trouble.guild = guild.id AND trouble.channel = guild.notice_channel AND trouble.failed_at > $1
+    ) THEN guild.notice_channel ELSE coalesce((
         SELECT subscription.channel FROM subscription
-        WHERE subscription.guild = guild.id AND subscription.paused_at = 0
+        WHERE subscription.guild = guild.id AND subscription.paused_at = 0 AND NOT EXISTS (
+            SELECT 1 FROM notice_trouble AS trouble
+            WHERE trouble.guild = guild.id AND trouble.channel = subscription.channel AND trouble.failed_at > $1
+        )
         ORDER BY subscription.id LIMIT 1
     ), 0) END AS bigint) AS channel
-FROM guild WHERE guild.id = $1
+FROM guild WHERE guild.id = $2
 `
 
-// NoticeChannel is where a guild would be told now, 0 for nowhere.
-func (q *Queries) NoticeChannel(ctx context.Context, id int64) (int64, error) {
-	row := q.queryRow(ctx, q.noticeChannelStmt, noticeChannel, id)
+type NoticeChannelParams struct {
+	Lately int64
+	Guild  int64
+}
+
+// NoticeChannel is where a guild would be told now, as in NoticesDue, 0 for nowhere.
+func (q *Queries) NoticeChannel(ctx context.Context, arg NoticeChannelParams) (int64, error) {
+	row := q.queryRow(ctx, q.noticeChannelStmt, noticeChannel, arg.Lately, arg.Guild)
 	var channel int64
 	err := row.Scan(&channel)
 	return channel, err
@@ -285,33 +296,39 @@ func (q *Queries) NoticeTrouble(ctx context.Context, arg NoticeTroubleParams) (s
 
 const noticesDue = `-- name: NoticesDue :many
 SELECT due.guild, due.channel FROM (
-    SELECT guild.id AS guild, guild_feed.followed_at, CAST(
-        CASE WHEN guild.notice_channel <> 0 THEN guild.notice_channel ELSE coalesce((
+    SELECT guild.id AS guild, CAST(
+        CASE WHEN guild.notice_channel <> 0 AND NOT EXISTS (
+            SELECT 1 FROM notice_trouble AS trouble
+            WHERE trouble.guild = guild.id AND trouble.channel = guild.notice_channel AND trouble.failed_at > $1
+        ) THEN guild.notice_channel ELSE coalesce((
             SELECT subscription.channel FROM subscription
-            WHERE subscription.guild = guild.id AND subscription.paused_at = 0
+            WHERE subscription.guild = guild.id AND subscription.paused_at = 0 AND NOT EXISTS (
+                SELECT 1 FROM notice_trouble AS trouble
+                WHERE trouble.guild = guild.id AND trouble.channel = subscription.channel AND trouble.failed_at > $1
+            )
             ORDER BY subscription.id LIMIT 1
         ), 0) END AS bigint) AS channel
     FROM guild_feed JOIN guild ON guild.id = guild_feed.guild
-    WHERE guild_feed.feed = $1 AND guild_feed.paused_at = 0
+    WHERE guild_feed.feed = $2 AND guild_feed.paused_at = 0
         AND guild.left_at = 0 AND NOT guild.notices_off
-) AS due
-WHERE due.channel <> 0 AND NOT EXISTS (
-    SELECT 1 FROM notice
-    WHERE notice.feed = $1 AND notice.guild = due.guild AND (
-        notice.resolved_at = 0 OR (
-            notice.last_error <> ''
-            AND notice.created_at >= due.followed_at AND notice.created_at >= $2
-            AND (notice.message <> 0 OR (notice.channel = due.channel AND notice.created_at > $3))
+        AND NOT EXISTS (
+            SELECT 1 FROM notice
+            WHERE notice.feed = $2 AND notice.guild = guild.id AND (notice.resolved_at = 0 OR (
+                notice.message <> 0 AND notice.last_error <> ''
+                AND notice.since = $3 AND notice.created_at >= guild_feed.followed_at
+            ))
         )
-    )
-)
+) AS due
+WHERE due.channel <> 0
 ORDER BY due.guild
+LIMIT $4
 `
 
 type NoticesDueParams struct {
+	Lately       int64
 	Feed         int64
 	FailingSince int64
-	Lately       int64
+	Most         int32
 }
 
 type NoticesDueRow struct {
@@ -319,11 +336,17 @@ type NoticesDueRow struct {
 	Channel int64
 }
 
-// NoticesDue are the guilds that should be told that a feed fails, and where. Not
-// those that are told, or were told by a message that is there no more, or cannot
-// be told where they want to be: that is not tried again and again.
+// NoticesDue are the guilds that should be told that a feed fails, and where: where
+// they want to be told, or else, when that could not be done lately, in the channel
+// of their oldest live subscription where it could. Not those that are told, or were
+// told by a message that is there no more.
 func (q *Queries) NoticesDue(ctx context.Context, arg NoticesDueParams) ([]NoticesDueRow, error) {
-	rows, err := q.query(ctx, q.noticesDueStmt, noticesDue, arg.Feed, arg.FailingSince, arg.Lately)
+	rows, err := q.query(ctx, q.noticesDueStmt, noticesDue,
+		arg.Lately,
+		arg.Feed,
+		arg.FailingSince,
+		arg.Most,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -474,6 +497,15 @@ func (q *Queries) ReleaseNotice(ctx context.Context, arg ReleaseNoticeParams) er
 	return err
 }
 
+const reopenNotice = `-- name: ReopenNotice :exec
+UPDATE notice SET resolved_at = 0 WHERE id = $1
+`
+
+func (q *Queries) ReopenNotice(ctx context.Context, id int64) error {
+	_, err := q.exec(ctx, q.reopenNoticeStmt, reopenNotice, id)
+	return err
+}
+
 const resolveNotice = `-- name: ResolveNotice :exec
 UPDATE notice SET resolved_at = $2 WHERE id = $1 AND resolved_at = 0
 `
@@ -502,6 +534,21 @@ func (q *Queries) ResolveNoticesOfGuild(ctx context.Context, arg ResolveNoticesO
 	return err
 }
 
+const resolveUntriedNotices = `-- name: ResolveUntriedNotices :exec
+UPDATE notice SET resolved_at = $2 WHERE guild = $1 AND resolved_at = 0 AND message = 0 AND tried_at = 0
+`
+
+type ResolveUntriedNoticesParams struct {
+	Guild      int64
+	ResolvedAt int64
+}
+
+// ResolveUntriedNotices ends what nobody has tried to send yet.
+func (q *Queries) ResolveUntriedNotices(ctx context.Context, arg ResolveUntriedNoticesParams) error {
+	_, err := q.exec(ctx, q.resolveUntriedNoticesStmt, resolveUntriedNotices, arg.Guild, arg.ResolvedAt)
+	return err
+}
+
 const setNoticeTrouble = `-- name: SetNoticeTrouble :exec
 INSERT INTO notice_trouble (guild, channel, failed_at, reason) VALUES ($1, $2, $3, $4)
 ON CONFLICT (guild, channel) DO UPDATE SET failed_at = excluded.failed_at, reason = excluded.reason
@@ -522,6 +569,23 @@ func (q *Queries) SetNoticeTrouble(ctx context.Context, arg SetNoticeTroublePara
 		arg.Reason,
 	)
 	return err
+}
+
+const shownNotice = `-- name: ShownNotice :one
+SELECT id FROM notice WHERE guild = $1 AND feed = $2 AND message <> 0 AND last_error = '' ORDER BY id DESC LIMIT 1
+`
+
+type ShownNoticeParams struct {
+	Guild int64
+	Feed  int64
+}
+
+// ShownNotice is the last notice of a feed that a guild has a message of, still.
+func (q *Queries) ShownNotice(ctx context.Context, arg ShownNoticeParams) (int64, error) {
+	row := q.queryRow(ctx, q.shownNoticeStmt, shownNotice, arg.Guild, arg.Feed)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
 }
 
 const storiesByDay = `-- name: StoriesByDay :many
@@ -561,4 +625,25 @@ func (q *Queries) StoriesByDay(ctx context.Context, arg StoriesByDayParams) ([]S
 		return nil, err
 	}
 	return items, nil
+}
+
+const toldOf = `-- name: ToldOf :one
+SELECT notice.id FROM notice JOIN feed ON feed.id = notice.feed
+WHERE notice.guild = $1 AND notice.feed = $2 AND notice.resolved_at <> 0 AND notice.tried_at <> 0 AND notice.last_error = ''
+    AND notice.since = feed.failing_since AND feed.failing_since <> 0
+ORDER BY notice.id DESC LIMIT 1
+`
+
+type ToldOfParams struct {
+	Guild int64
+	Feed  int64
+}
+
+// ToldOf is the notice by which a guild was told of the trouble that a feed is still
+// in, where that notice has ended and its message is there, or on its way.
+func (q *Queries) ToldOf(ctx context.Context, arg ToldOfParams) (int64, error) {
+	row := q.queryRow(ctx, q.toldOfStmt, toldOf, arg.Guild, arg.Feed)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
 }
