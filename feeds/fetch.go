@@ -58,6 +58,9 @@ func whyFailed(err error) string {
 	if errors.As(err, &ue) {
 		return sentence(ue.Text)
 	}
+	if errors.Is(err, fetch.ErrBusy) {
+		return "the site wants to be asked less often, or has too much to do"
+	}
 	return "it cannot be read"
 }
 

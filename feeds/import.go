@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,8 +35,9 @@ func (a *Adder) ImportFeeds(ctx context.Context, guild news.GuildID, fileURL str
 // ImportList has the guild follow each feed of a list that can be read, in the list's
 // folders. It returns what became of each, in the list's order.
 //
-// Feeds are read some at a time; one that another server follows, and that was read
-// within a day, is not read again. When ctx ends, what was done stays done, and the
+// Feeds are read some at a time, one of a host; one that another server follows, and
+// that was read within a day, is not read again. Where there is room for some only,
+// those that are read first have it. When ctx ends, what was done stays done, and the
 // rest is skipped. An error of the store ends it likewise, and is returned beside
 // what became of the feeds.
 //
@@ -64,7 +68,7 @@ func (a *Adder) ImportList(ctx context.Context, guild news.GuildID, list []OPMLF
 			done++
 			if err != nil && failed == nil {
 				failed = err
-				stop(err)
+				stop(errStore)
 			}
 		case <-tick.C:
 			if progress != nil {
@@ -107,42 +111,94 @@ type importer struct {
 }
 
 // run tries all feeds and sends one value for each when it is done: nil, or the
-// store's error.
+// store's error. Of each host one feed is tried at a time, and then it is another
+// host's turn: a host that is slow, or busy with others, holds up no feeds but its
+// own.
 func (im *importer) run(ctx context.Context, out []news.Imported, finished chan<- error) {
-	slots := make(chan struct{}, importAtOnce)
-	for i := range out {
-		f := &out[i]
-		slots <- struct{}{} // freed by a try, which ends when ctx does
-		switch {
-		case ctx.Err() != nil:
-			f.Outcome, f.Reason = news.ImportSkipped, stopped(ctx)
-		case i >= maxImport:
-			f.Outcome, f.Reason = news.ImportSkipped, fmt.Sprintf("one list may have %d feeds", maxImport)
-		case im.knows(f.URL):
-			f.Outcome = news.ImportKnown
-		case !im.take():
-			f.Outcome, f.Reason = news.ImportSkipped, fmt.Sprintf("a server may follow %d feeds", im.a.MaxFeeds)
-		default:
-			go func() {
-				err := im.try(ctx, f)
-				im.settle(f.Outcome == news.ImportFollowed)
-				<-slots
+	n := min(len(out), maxImport)
+	hosts := byHost(out[:n])
+	turn := make(chan *hostQueue, len(hosts)) // each host is in it once at most
+	for _, h := range hosts {
+		turn <- h
+	}
+	var left sync.WaitGroup
+	left.Add(n)
+	for range min(importAtOnce, len(hosts)) {
+		go func() {
+			for h := range turn {
+				after, err := im.next(ctx, h)
+				if after > 0 {
+					go func() { // the feed comes again when its host is not busy any more
+						wait(ctx, after)
+						turn <- h
+					}()
+					continue
+				}
+				if h.feeds = h.feeds[1:]; len(h.feeds) > 0 {
+					turn <- h
+				}
 				finished <- err
-			}()
-			continue
-		}
-		<-slots
+				left.Done()
+			}
+		}()
+	}
+	for i := n; i < len(out); i++ {
+		out[i].Outcome, out[i].Reason = news.ImportSkipped, fmt.Sprintf("one list may have %d feeds", maxImport)
 		finished <- nil
+	}
+	left.Wait()
+	close(turn)
+}
+
+// hostQueue is what is to be tried of one host, in the list's order.
+type hostQueue struct {
+	feeds  []*news.Imported
+	waited time.Duration // because the host was busy
+}
+
+// byHost sorts a list by host, in the order in which the hosts first appear.
+func byHost(list []news.Imported) []*hostQueue {
+	var hosts []*hostQueue
+	known := map[string]*hostQueue{}
+	for i := range list {
+		host := ""
+		if u, err := url.Parse(list[i].URL); err == nil {
+			host = strings.ToLower(u.Host)
+		}
+		h := known[host]
+		if h == nil {
+			h = &hostQueue{}
+			known[host] = h
+			hosts = append(hosts, h)
+		}
+		h.feeds = append(h.feeds, &list[i])
+	}
+	return hosts
+}
+
+// wait returns after a while, or when ctx ends.
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 
 // stopped says why an import ended early.
 func stopped(ctx context.Context) string {
-	if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+	switch err := context.Cause(ctx); {
+	case errors.Is(err, context.DeadlineExceeded):
 		return "there was no time left for it"
+	case errors.Is(err, errStore):
+		return ownFault
 	}
 	return "the import was stopped before it"
 }
+
+// ownFault is the reason why a feed was not followed that says nothing against it.
+const ownFault = "something failed on my side; import it again later"
 
 func (im *importer) knows(url string) bool {
 	im.mu.Lock()
@@ -173,19 +229,67 @@ func (im *importer) settle(used bool) {
 	if !used {
 		im.free++
 	}
-	im.changed.Signal()
+	im.changed.Broadcast()
 }
 
-// try follows one feed if it can be read, and notes what became of it. Its error is
-// the store's.
-func (im *importer) try(ctx context.Context, f *news.Imported) error {
+// next tries the first feed of a host, and notes what became of it. Where the host is
+// busy, it instead returns after what time to try it again. Its error is the store's.
+func (im *importer) next(ctx context.Context, h *hostQueue) (after time.Duration, err error) {
+	f := h.feeds[0]
+	switch {
+	case ctx.Err() != nil:
+		f.Outcome, f.Reason = news.ImportSkipped, stopped(ctx)
+		return 0, nil
+	case im.knows(f.URL):
+		f.Outcome = news.ImportKnown
+		return 0, nil
+	case !im.take():
+		f.Outcome = news.ImportSkipped
+		f.Reason = fmt.Sprintf("this server may follow %d feeds, and `/feeds remove` makes room", im.a.MaxFeeds)
+		return 0, nil
+	}
+	defer func() { im.settle(f.Outcome == news.ImportFollowed) }()
 	feed, err := im.find(ctx, f)
+	if after = h.busy(err); after > 0 && ctx.Err() == nil {
+		return after, nil
+	}
+	return 0, im.follow(ctx, f, feed, err)
+}
+
+// busy returns after what time to try a feed again that was not read because its host
+// is busy, or 0 where that is not why, or was for long enough.
+func (h *hostQueue) busy(err error) time.Duration {
+	const (
+		pause = 100 * time.Millisecond // a turn was waited for already
+		most  = 5 * time.Minute
+	)
+	var (
+		after time.Duration
+		be    *fetch.BusyError
+		fe    *fetch.Error
+	)
+	switch {
+	case errors.As(err, &be):
+		h.waited += patience
+		after = max(be.After, pause)
+	case errors.As(err, &fe) && fe.Status == http.StatusTooManyRequests:
+		after = fe.RetryAfter
+	}
+	if h.waited += after; h.waited > most {
+		return 0
+	}
+	return after
+}
+
+// follow follows the feed that was found for an entry of the list, if one was, and
+// notes what became of it. Its error is the store's.
+func (im *importer) follow(ctx context.Context, f *news.Imported, feed news.Feed, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		f.Outcome, f.Reason = news.ImportSkipped, stopped(ctx)
 		return nil
 	case errors.Is(err, errStore):
-		f.Outcome, f.Reason = news.ImportSkipped, "it could not be stored"
+		f.Outcome, f.Reason = news.ImportSkipped, ownFault
 		return err
 	case err != nil:
 		f.Outcome, f.Reason = news.ImportFailed, whyFailed(err)
@@ -196,7 +300,7 @@ func (im *importer) try(ctx context.Context, f *news.Imported) error {
 		return nil
 	}
 	if err := im.a.Store.FollowFeed(ctx, im.guild, feed.ID, f.Folder); err != nil {
-		f.Outcome, f.Reason = news.ImportSkipped, "it could not be stored"
+		f.Outcome, f.Reason = news.ImportSkipped, ownFault
 		if ctx.Err() != nil {
 			f.Reason = stopped(ctx)
 			return nil
@@ -231,7 +335,7 @@ func (im *importer) find(ctx context.Context, f *news.Imported) (news.Feed, erro
 	case err != nil && !errors.Is(err, news.ErrNotFound):
 		return news.Feed{}, fmt.Errorf("%w: look for feed %s: %w", errStore, f.URL, err)
 	}
-	resp, doc, err := im.a.get(ctx, f.URL)
+	resp, doc, err := im.a.get(ctx, f.URL, patience)
 	if err != nil {
 		return news.Feed{}, err
 	}

@@ -218,8 +218,8 @@ func (w *lockedWeb) Get(ctx context.Context, req fetch.Request) (*fetch.Response
 	return w.fakeWeb.Get(ctx, req)
 }
 
-// A full server's feeds are taken in the list's order, and those that fail leave
-// their room to the next.
+// A full server's feeds of one host are taken in the list's order, and those that
+// fail leave their room to the next.
 func TestImportKeepsTheLimit(t *testing.T) {
 	t.Parallel()
 	const host = "https://example.org/"
@@ -247,7 +247,7 @@ func TestImportKeepsTheLimit(t *testing.T) {
 		case n < 15:
 			want = news.ImportFollowed
 		}
-		if f.Outcome != want || want == news.ImportSkipped && f.Reason != "a server may follow 6 feeds" {
+		if f.Outcome != want || want == news.ImportSkipped && f.Reason != "this server may follow 6 feeds, and `/feeds remove` makes room" {
 			t.Errorf("feed %d: %+v, want %s", n, f, want)
 		}
 	}
@@ -256,7 +256,7 @@ func TestImportKeepsTheLimit(t *testing.T) {
 func TestImportTellsHowFarItIsAndStopsInTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		const host = "https://example.org/"
+		const list = "https://example.org/list"
 		web := &lockedWeb{fakeWeb: fakeWeb{pages: map[string]fetch.Response{}}}
 		var urls []string
 		for n := range 60 {
@@ -264,16 +264,16 @@ func TestImportTellsHowFarItIsAndStopsInTime(t *testing.T) {
 			if n >= 40 {
 				kind = "wait"
 			}
-			urls = append(urls, fmt.Sprintf("%s%s/%d", host, kind, n))
+			urls = append(urls, fmt.Sprintf("https://%d.example.org/%s", n, kind))
 			web.pages[urls[n]] = aFeed()
 		}
-		web.pages[host+"list"] = fetch.Response{Status: 200, Body: opmlOf(urls...)}
+		web.pages[list] = fetch.Response{Status: 200, Body: opmlOf(urls...)}
 		store := newListStore()
 		a := &Adder{Store: store, Fetch: web}
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second+time.Millisecond)
 		defer cancel()
 		var told []int
-		got, err := a.ImportFeeds(ctx, 5, host+"list", func(done, total int) {
+		got, err := a.ImportFeeds(ctx, 5, list, func(done, total int) {
 			if total != 60 {
 				t.Errorf("%d of %d", done, total)
 			}
@@ -289,6 +289,155 @@ func TestImportTellsHowFarItIsAndStopsInTime(t *testing.T) {
 			t.Errorf("%d feeds followed, %+v", len(store.followed), got[39])
 		}
 		for _, f := range got[40:] {
+			if f.Outcome != news.ImportSkipped || f.Reason != "there was no time left for it" {
+				t.Errorf("%+v", f)
+			}
+		}
+	})
+}
+
+// A host that is slow holds up no feed of another, though it may only be asked for one
+// feed at a time and has all the first places of the list.
+func TestImportIsNotHeldUpByOneHost(t *testing.T) {
+	t.Parallel()
+	const others = 3
+	var left atomic.Int32
+	left.Store(others)
+	done := make(chan struct{}) // when the others have been read
+	var inside, atOnce atomic.Int32
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		atOnce.Store(max(atOnce.Load(), inside.Add(1)))
+		defer inside.Add(-1)
+		select {
+		case <-done:
+		case <-r.Context().Done():
+		case <-time.After(10 * time.Second):
+			t.Error("the others are not read while one host is slow")
+		}
+		fmt.Fprint(w, tinyFeed)
+	}))
+	t.Cleanup(slow.Close)
+	fast := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, tinyFeed)
+		if left.Add(-1) == 0 {
+			close(done)
+		}
+	}))
+	t.Cleanup(fast.Close)
+	client, err := fetch.New(fetch.Config{
+		UserAgent: "test (+https://example.org)", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	var list []OPMLFeed
+	for n := range 30 {
+		list = append(list, OPMLFeed{URL: fmt.Sprintf("%s/%d", slow.URL, n)})
+	}
+	for n := range others {
+		list = append(list, OPMLFeed{URL: fmt.Sprintf("%s/%d", fast.URL, n)})
+	}
+	got, err := (&Adder{Store: newListStore(), Fetch: client}).ImportList(t.Context(), 5, list, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, f := range got {
+		if f.Outcome != news.ImportFollowed || f.URL != list[n].URL {
+			t.Errorf("feed %d: %+v", n, f)
+		}
+	}
+	if n := atOnce.Load(); n != 1 {
+		t.Errorf("%d requests at once to one host", n)
+	}
+}
+
+// busyWeb is a host that is busy for some time.
+type busyWeb struct {
+	*lockedWeb
+	until   time.Time
+	refuses func(left time.Duration) error
+}
+
+func (w *busyWeb) Get(ctx context.Context, req fetch.Request) (*fetch.Response, error) {
+	if left := time.Until(w.until); left > 0 && strings.Contains(req.URL, "busy") {
+		if req.Patience == 0 {
+			return nil, errors.New("asked without patience")
+		}
+		return nil, w.refuses(left)
+	}
+	return w.lockedWeb.Get(ctx, req)
+}
+
+// A feed whose host is busy comes again, but not for ever.
+func TestImportComesAgainToABusyHost(t *testing.T) {
+	t.Parallel()
+	inLine := func(time.Duration) error { time.Sleep(patience); return &fetch.BusyError{} }
+	alone := func(left time.Duration) error { return &fetch.BusyError{After: left} }
+	told := func(left time.Duration) error {
+		return &fetch.Error{Reason: fetch.ReasonStatus, Status: 429, RetryAfter: left}
+	}
+	for name, tt := range map[string]struct {
+		busy    time.Duration
+		refuses func(time.Duration) error
+		want    news.ImportOutcome
+	}{
+		"others go first":            {time.Minute, inLine, news.ImportFollowed},
+		"wants to be left alone":     {time.Minute, alone, news.ImportFollowed},
+		"says so":                    {time.Minute, told, news.ImportFollowed},
+		"others go first for hours":  {5 * time.Hour, inLine, news.ImportFailed},
+		"alone for an hour":          {time.Hour, alone, news.ImportFailed},
+		"says that it wants an hour": {time.Hour, told, news.ImportFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				web := &busyWeb{&lockedWeb{fakeWeb: fakeWeb{pages: map[string]fetch.Response{}}}, start.Add(tt.busy), tt.refuses}
+				var list []OPMLFeed
+				for n := range 20 {
+					list = append(list, OPMLFeed{URL: fmt.Sprintf("https://busy.example/%d", n)})
+				}
+				for n := range 20 {
+					list = append(list, OPMLFeed{URL: fmt.Sprintf("https://idle.example/%d", n)})
+				}
+				for _, f := range list {
+					web.pages[f.URL] = aFeed()
+				}
+				got, err := (&Adder{Store: newListStore(), Fetch: web, MaxFeeds: 40}).ImportList(t.Context(), 5, list, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for n, f := range got {
+					want := news.ImportFollowed
+					if n < 20 {
+						want = tt.want
+					}
+					if f.Outcome != want || (f.Reason == "") != (want == news.ImportFollowed) {
+						t.Errorf("feed %d: %+v, want %s", n, f, want)
+					}
+				}
+				if took := time.Since(start); took > 10*time.Minute {
+					t.Errorf("a busy host held it up for %v", took)
+				}
+			})
+		})
+	}
+}
+
+// When the time is over while a host is waited for, its feeds are skipped at once.
+func TestImportDoesNotWaitBeyondItsTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		web := &busyWeb{&lockedWeb{}, time.Now().Add(time.Hour), func(time.Duration) error { return &fetch.BusyError{After: 4 * time.Minute} }}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		start := time.Now()
+		got, err := (&Adder{Store: newListStore(), Fetch: web}).ImportList(ctx, 5, []OPMLFeed{{URL: "https://busy.example/1"}, {URL: "https://busy.example/2"}}, nil)
+		if err != nil || time.Since(start) != time.Minute {
+			t.Errorf("%v after %v", err, time.Since(start))
+		}
+		for _, f := range got {
 			if f.Outcome != news.ImportSkipped || f.Reason != "there was no time left for it" {
 				t.Errorf("%+v", f)
 			}
@@ -314,7 +463,7 @@ func TestImportStopsWhenNothingCanBeStored(t *testing.T) {
 		t.Errorf("%d feeds, %v", len(got), err)
 	}
 	for _, f := range got {
-		if f.Outcome != news.ImportSkipped || f.Reason == "" {
+		if f.Outcome != news.ImportSkipped || f.Reason != "something failed on my side; import it again later" {
 			t.Errorf("%+v", f)
 		}
 	}

@@ -40,7 +40,7 @@ func (a *Adder) Look(ctx context.Context, address string) (*Document, string, er
 }
 
 func (a *Adder) look(ctx context.Context, address string) (*Document, string, error) {
-	resp, doc, err := a.get(ctx, address)
+	resp, doc, err := a.get(ctx, address, 0)
 	if err == nil {
 		return doc, pollAddress(address, resp), nil
 	}
@@ -64,7 +64,7 @@ func (a *Adder) look(ctx context.Context, address string) (*Document, string, er
 		Err:  err,
 	})
 	if len(links) == 1 {
-		named, doc, err := a.get(ctx, links[0].URL)
+		named, doc, err := a.get(ctx, links[0].URL, 0)
 		if err == nil {
 			return doc, pollAddress(links[0].URL, named), nil
 		}
@@ -93,7 +93,7 @@ func (a *Adder) probe(ctx context.Context, page string) (*Document, string) {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
 	for _, place := range usualPlaces(page) {
-		resp, doc, err := a.get(ctx, place)
+		resp, doc, err := a.get(ctx, place, 0)
 		if err == nil {
 			return doc, pollAddress(place, resp)
 		}
@@ -104,9 +104,10 @@ func (a *Adder) probe(ctx context.Context, page string) (*Document, string) {
 	return nil, ""
 }
 
-// get fetches and parses. The response is there whenever something was fetched.
-func (a *Adder) get(ctx context.Context, address string) (*fetch.Response, *Document, error) {
-	resp, err := a.Fetch.Get(ctx, fetch.Request{URL: address, Accept: accept})
+// get fetches and parses. The response is there whenever something was fetched. How
+// long to wait for other requests to the server is the Fetcher's Patience.
+func (a *Adder) get(ctx context.Context, address string, patience time.Duration) (*fetch.Response, *Document, error) {
+	resp, err := a.Fetch.Get(ctx, fetch.Request{URL: address, Accept: accept, Patience: patience})
 	if err != nil {
 		return nil, nil, addError(err)
 	}
