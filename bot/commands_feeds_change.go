@@ -37,6 +37,9 @@ func (b *Bot) tryFeed(ctx context.Context, r *request) (response, error) {
 		return response{}, fmt.Errorf("poll feed %v: %w", f.ID, err)
 	}
 	after, err := b.feedHealth(ctx, r.Guild, f.ID)
+	if errors.Is(err, news.ErrNotFound) {
+		return response{Text: fmt.Sprintf("**%s was moved to another address, or removed, just now.** `/feeds list` shows what this server follows.", name)}, nil
+	}
 	if err != nil {
 		return response{}, err
 	}
@@ -60,8 +63,6 @@ func notTried(name string, left time.Duration) string {
 func (b *Bot) triedText(name string, before, now news.Feed) string {
 	still := ""
 	switch {
-	case !now.TriedAt.After(before.TriedAt):
-		return fmt.Sprintf("**%s was not tried**, since it is being read already. Look again in a minute.", name)
 	case inTrouble(now):
 		if inTrouble(before) && (now.State == news.FeedGone) == (before.State == news.FeedGone) {
 			still = " still"

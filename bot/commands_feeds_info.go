@@ -38,8 +38,9 @@ func (b *Bot) feedHealth(ctx context.Context, guild news.GuildID, feed news.Feed
 	return h, nil
 }
 
+// followsNoMore answers whoever names a feed that is not followed by now.
 func followsNoMore() error {
-	return news.Userf("This server no longer follows that feed. `/feeds list` shows what it follows.")
+	return &news.UserError{Text: "This server no longer follows that feed. `/feeds list` shows what it follows.", Err: news.ErrNotFound}
 }
 
 // feedCard is a text over all that is known of a feed, and the buttons that

@@ -75,29 +75,35 @@ func (b *Bot) guildSettings(ctx context.Context, guild news.GuildID) (news.Guild
 	return g, nil
 }
 
-// noticesText says where trouble with feeds is told. Where the chosen channel takes
-// no notice, trouble says why.
+// noticesText says where trouble with feeds is told. Where that channel takes no
+// notice, trouble says why.
 func noticesText(g news.Guild, subs []news.Subscription, trouble string) string {
 	const heading = "**Notices** about feeds in trouble "
-	var oldest news.ChannelID // of the live subscriptions; 0 where there is none
-	if i := slices.IndexFunc(subs, func(s news.Subscription) bool { return !s.Paused() }); i >= 0 {
-		oldest = subs[i].Channel
+	live := func(not news.ChannelID) news.ChannelID { // of the oldest live subscription elsewhere; 0 for none
+		for _, s := range subs {
+			if !s.Paused() && s.Channel != not {
+				return s.Channel
+			}
+		}
+		return 0
+	}
+	wanted, which := g.NoticeChannel, ""
+	if wanted == 0 {
+		wanted, which = live(0), ", the channel of the oldest subscription, since none is chosen"
 	}
 	switch {
 	case g.NoticesOff:
 		return heading + "are off. `/feeds list` still shows the trouble."
-	case g.NoticeChannel != 0 && trouble == "":
-		return heading + fmt.Sprintf("go to <#%v>.", g.NoticeChannel)
-	case g.NoticeChannel != 0:
-		text := heading + fmt.Sprintf("should go to <#%v>, but the last one could not be posted there: %s.", g.NoticeChannel, label(trouble, 200))
-		if oldest == 0 || oldest == g.NoticeChannel {
-			return text + " There is no other channel for them: no other has a live subscription."
-		}
-		return text + fmt.Sprintf(" Meanwhile they go to <#%v>, the channel of the oldest subscription.", oldest)
-	case oldest != 0:
-		return heading + fmt.Sprintf("go to <#%v>, the channel of the oldest subscription, since none is chosen.", oldest)
+	case wanted == 0:
+		return heading + "go nowhere yet: no channel is chosen, and no subscription is live."
+	case trouble == "":
+		return heading + fmt.Sprintf("go to <#%v>%s.", wanted, which)
 	}
-	return heading + "go nowhere yet: no channel is chosen, and no subscription is live."
+	text := heading + fmt.Sprintf("should go to <#%v>%s. The last one could not be posted there: %s.", wanted, which, label(trouble, 200))
+	if other := live(wanted); other != 0 {
+		return text + fmt.Sprintf(" Meanwhile they go to <#%v>, where a subscription posts.", other)
+	}
+	return text + " Meanwhile they go nowhere: no subscription posts in another channel."
 }
 
 // setNotices answers /settings notices.

@@ -65,14 +65,20 @@ func TestSettings(t *testing.T) {
 
 	// The channel that was chosen takes no notices.
 	b.store.mute = "I lack *Send Messages* in the channel"
-	mend := "**Notices** about feeds in trouble should go to <#" + ops.ID + ">, but the last one could not be posted there: I lack *Send Messages* in the channel."
-	show(mend+fmt.Sprintf(" Meanwhile they go to <#%v>, the channel of the oldest subscription.", b.channel), own, 3)
-	say("/settings notices", mend+fmt.Sprintf(" Meanwhile they go to <#%v>, the channel of the oldest subscription.", b.channel))
+	dumb := "**Notices** about feeds in trouble should go to <#" + ops.ID + ">. The last one could not be posted there: I lack *Send Messages* in the channel."
+	elsewhere := fmt.Sprintf(" Meanwhile they go to <#%v>, where a subscription posts.", b.channel)
+	const nowhere = " Meanwhile they go nowhere: no subscription posts in another channel."
+	show(dumb+elsewhere, own, 3)
+	say("/settings notices", dumb+elsewhere)
 	live := b.store.subs
-	b.store.subs = []news.Subscription{live[0]}
-	show(mend+" There is no other channel for them: no other has a live subscription.", own, 1)
-	b.store.subs = []news.Subscription{{ID: 4, Guild: b.guild, Channel: id[news.ChannelID](t, ops.ID)}}
-	show(mend+" There is no other channel for them: no other has a live subscription.", own, 1)
+	b.store.subs = live[:1] // which is paused
+	show(dumb+nowhere, own, 1)
+	inOps := news.Subscription{ID: 4, Guild: b.guild, Channel: id[news.ChannelID](t, ops.ID)}
+	b.store.subs = []news.Subscription{inOps}
+	show(dumb+nowhere, own, 1)
+	b.store.guilds[b.guild].NoticeChannel = 0 // none is chosen
+	b.store.subs = []news.Subscription{inOps, live[1]}
+	show(strings.Replace(dumb, ">.", ">, the channel of the oldest subscription, since none is chosen.", 1)+elsewhere, own, 2)
 	b.store.subs = live
 	say("/settings notices channel:#ops", chosen) // it was looked at just now
 	say("/settings notices off:true", off)

@@ -464,4 +464,12 @@ func TestHelp(t *testing.T) {
 			t.Errorf("/help does not name /%s", c.Name)
 		}
 	}
+	for _, name := range []string{"/news brief", "/feeds topic", "/feeds import", "/settings"} {
+		if !strings.Contains(text, "`"+name+"`") {
+			t.Errorf("/help does not name %s", name)
+		}
+	}
+	if n := width(text); n > maxContent*2/3 {
+		t.Errorf("/help is %d wide, too long to be read", n)
+	}
 }

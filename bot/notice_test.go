@@ -427,7 +427,7 @@ func TestButtonsOfAGoneFeed(t *testing.T) {
 	notice, admin := b.posted()[0], b.sim.Admin().ID
 	b.store.feeds[0].State, b.store.feeds[0].LastError = news.FeedGone, "the site answers 410"
 	steps := []struct{ label, text, state string }{
-		{"Try now", "**The Verge was not tried**, since it is being read already. Look again in a minute.", "**Gone.** The site says that the feed is gone for good, so I have stopped asking."},
+		{"Try now", "**The Verge is still gone.** The site answers 410.", "**Gone.** The site says that the feed is gone for good, so I have stopped asking."},
 		{"Pause", "**Paused The Verge.** None of its stories are posted until somebody resumes it.", "**Paused** "},
 		{"Remove", "**Stopped following The Verge.** `/feeds add` brings it back: `https://verge.example/feed`", ""},
 	}
@@ -470,8 +470,10 @@ func TestButtonsOfAFeedThatGoesMeanwhile(t *testing.T) {
 	_, err := b.tryFeed(t.Context(), r)
 	unfollowed("a feed that the store forgot", err)
 	b.cfg.Poll = func(context.Context, news.FeedID) error { delete(store.follow, 7); return nil }
-	_, err = b.tryFeed(t.Context(), r)
-	unfollowed("removed during the try", err)
+	want := "**The Verge was moved to another address, or removed, just now.** `/feeds list` shows what this server follows."
+	if resp, err := b.tryFeed(t.Context(), r); err != nil || resp.Text != want || len(resp.Rows) != 0 {
+		t.Errorf("removed during the try: %+v, %v, want %q", resp, err, want)
+	}
 	_, err = b.remove(t.Context(), 1, store.feeds[0])
 	unfollowed("removed twice", err)
 }
@@ -487,7 +489,6 @@ func TestTryNow(t *testing.T) {
 		}, "**The Verge is read again.**"},
 		"gone":           {func(f *news.Feed) { f.TriedAt, f.State, f.LastError = time.Now(), news.FeedGone, "" }, "**The Verge is gone.** The site says that the feed is gone for good, so I have stopped asking."},
 		"another reason": {func(f *news.Feed) { f.TriedAt, f.LastError = time.Now(), "there is no site of that name" }, "**The Verge still can't be read.** There is no site of that name."}, // its next try is due
-		"not tried":      {nil, "**The Verge was not tried**, since it is being read already. Look again in a minute."},
 	}
 	b := newBench(t, discordsim.Limits{}).start()
 	for name, test := range tests {

@@ -114,9 +114,9 @@ type Settings interface {
 	// SetNotices chooses where trouble with feeds is told, 0 for the channel of the
 	// oldest live subscription, and whether it is.
 	SetNotices(ctx context.Context, guild news.GuildID, channel news.ChannelID, off bool) error
-	// NoticeTrouble says why the channel that the server chose for notices takes none,
-	// in words for the server's admin, or "" where nothing is known to be wrong. For as
-	// long as it says so, notices go to the channel of the oldest live subscription.
+	// NoticeTrouble says why the last notice could not be posted where the server wants
+	// them, in words for the server's admin, or "" where nothing is known to be wrong.
+	// For as long as it says so, notices go to the channel of another subscription.
 	NoticeTrouble(context.Context, news.GuildID) (reason string, err error)
 	// SetLanguage chooses the language of summaries, "" for each story's own.
 	SetLanguage(ctx context.Context, guild news.GuildID, language string) error
