@@ -88,11 +88,11 @@ func (a *application) start(ctx context.Context) (err error) {
 	}
 	a.bot, err = bot.New(bot.Config{
 		Token: a.cfg.Discord.Token.Reveal(), APIURL: a.cfg.Discord.APIURL,
-		Store: a.store, Summaries: summaries, Translates: summaries.translator != nil, Articles: reader,
+		Store: a.store, Summaries: summaries, Translator: summaries.translator, Spending: summaries.spending, Articles: reader,
 		Feeds: &feeds.Adder{
 			Store: a.store, Fetch: client, Topics: a.topics, MaxFeeds: a.cfg.Limits.Feeds, Schedules: a.cfg.Poll.Feeds,
 		},
-		Poll: poller.PollGone, Topics: a.topics,
+		Poll: poller.PollNow, Topics: a.topics,
 		MaxSubscriptions: a.cfg.Limits.Subscriptions, MaxFeeds: a.cfg.Limits.Feeds,
 		Log: a.component("bot"),
 	})
@@ -230,11 +230,15 @@ func (a *application) newPoller(client *fetch.Client) (*feeds.Poller, error) {
 // orders at them.
 func (a *application) startWebSub(ctx context.Context, client *fetch.Client) (renew func(context.Context, news.FeedID) error, err error) {
 	if a.cfg.WebSub.PublicURL == "" {
-		return a.store.DropHub, nil // of a time when they could
+		// Left from a time when they could.
+		return func(ctx context.Context, id news.FeedID) error { return a.store.DropHub(ctx, id, false) }, nil
 	}
 	log := a.component("websub")
 	hubs, err := feeds.NewWebSub(feeds.WebSubConfig{
-		Store: a.store, Fetch: client, PublicURL: a.cfg.WebSub.PublicURL, MaxBytes: int64(a.cfg.Fetch.MaxBytes), Log: log,
+		Store: a.store, Fetch: client, PublicURL: a.cfg.WebSub.PublicURL,
+		// Hubs of a network of one's own seldom have certificates.
+		AllowHTTP: len(a.cfg.Fetch.Allow)+len(a.cfg.Fetch.AllowHosts) > 0,
+		MaxBytes:  int64(a.cfg.Fetch.MaxBytes), Log: log,
 	})
 	if err != nil {
 		return nil, err

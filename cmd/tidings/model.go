@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tidings/internal/dispatch"
+	"tidings/internal/news"
 	"tidings/internal/summary"
 )
 
@@ -12,7 +13,8 @@ import (
 // configured, which translates as well.
 type summaries struct {
 	dispatch.Summarizer
-	translator dispatch.Translator // nil where nobody translates
+	translator dispatch.Translator                        // nil where nobody translates
+	spending   func(news.GuildID) (spent, budget float64) // of a server today; nil where nothing costs
 }
 
 func (a *application) newSummaries(ctx context.Context) summaries {
@@ -32,7 +34,9 @@ func (a *application) newSummaries(ctx context.Context) summaries {
 		Ledger: a.store, Now: time.Now, Log: log,
 	}, extractive)
 	a.countModel(model)
-	return summaries{Summarizer: model, translator: model}
+	return summaries{Summarizer: model, translator: model, spending: func(guild news.GuildID) (spent, budget float64) {
+		return model.SpentTodayBy(guild), m.GuildBudget
+	}}
 }
 
 // countModel shows what the model does and costs.
