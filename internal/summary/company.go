@@ -19,6 +19,7 @@ const (
 	tolerance    = 1.2
 	margin       = 0.4
 	besideName   = 0.4 // what a small word beside a name or date counts: much else happens "in" places
+	ofOthers     = 0.6 // what a number counts for that stands with none of the sentence's other numbers and names
 	ofTopic      = 0.6 // what the title names is meant in many a sentence that does not name it
 )
 
@@ -52,12 +53,18 @@ func (g *Guard) items(tokens []token, dates []dated) []item {
 			all = append(all, item{kind: numberItem, from: i, to: i + 1 + parts(tokens[i+1:])})
 		case weekdays[t.low] != 0:
 			all = append(all, item{kind: dayItem, from: i, to: i + 1})
-		case g.isName(tokens, i) && !isTitle(t.low):
+		case g.isName(tokens, i) && !isTitle(t.low) && !bodies.has(t.low):
 			all = append(all, item{kind: nameItem, from: i, to: i + 1})
 		}
 	}
 	return all
 }
+
+// bodies are words in the names of organisations that many of them have. The rest of the
+// name tells which is meant.
+var bodies = newWordSet("institute university college school museum gallery foundation party bank club court council ministry department agency office centre center group association union federation " +
+	"committee commission board authority service company corporation inc ltd plc ag gmbh hospital airport station stadium street bridge river valley county " +
+	"institut universität stiftung partei verein gericht ministerium amt verband klinikum université fondation ministère association syndicat mairie tribunal universidad fundación ministerio ayuntamiento")
 
 // same reports whether the summary's item a and the article's item b are one.
 func (g *Guard) same(tokens []token, a, b item) bool {
@@ -91,10 +98,14 @@ func (g *Guard) alike(tokens []token, a, b item) bool {
 // comparable reports whether one number could be taken for another: it is not one that
 // counts something of quite another size, nor the same but for rounding.
 func comparable(a, b numeral) bool {
-	const far = 100
+	const far, farInUnit = 100, 100_000
 	return slices.ContainsFunc(a.values, func(x float64) bool {
 		return slices.ContainsFunc(b.values, func(y float64) bool {
-			return (a.unit != "" || max(x, y) <= far*min(x, y)) && !rounds(x, y) && !rounds(y, x)
+			most := float64(far)
+			if a.unit != "" {
+				most = farInUnit
+			}
+			return max(x, y) <= most*min(x, y) && !rounds(x, y) && !rounds(y, x)
 		})
 	})
 }
@@ -116,14 +127,16 @@ func rounds(x, y float64) bool {
 func (g *Guard) checkCompany(tokens []token, dates []dated) error {
 	items := g.items(tokens, dates)
 	for n, a := range items {
-		own, other, at := 0.0, 0.0, item{}
+		own, other, from, at := 0.0, 0.0, item{}, item{}
 		if a.kind == nameItem && !g.hasNamed(tokens[a.from].low) {
 			continue // another form of the article's name, such as its initials
 		}
 		for _, b := range g.known {
 			switch {
 			case g.same(tokens, a, b):
-				own = max(own, g.fit(tokens, a, b))
+				if f := g.fit(tokens, a, b); f > own {
+					own, from = f, b
+				}
 			case g.alike(tokens, a, b) && !slices.ContainsFunc(items, func(c item) bool { return g.same(tokens, c, b) }):
 				if f := g.fit(tokens, a, b); f > other {
 					other, at = f, b
@@ -136,6 +149,9 @@ func (g *Guard) checkCompany(tokens []token, dates []dated) error {
 		if a.kind == nameItem && g.isTopic(tokens[a.from].low) && !g.isTopic(g.tokens[at.from].low) {
 			other *= ofTopic
 		}
+		if own > 0 && a.kind == numberItem && g.isAnchored(tokens, items, a, from) && !g.isAnchored(tokens, items, a, at) {
+			other *= ofOthers
+		}
 		if other > own*tolerance+margin {
 			return fmt.Errorf("the article has %q where the summary has %q", g.written(at), written(tokens, a.from, a.to))
 		}
@@ -146,6 +162,22 @@ func (g *Guard) checkCompany(tokens []token, dates []dated) error {
 		}
 	}
 	return nil
+}
+
+// isAnchored reports whether the article's sentence of b has a further number or name of
+// the summary's sentence, other than what the title names.
+func (g *Guard) isAnchored(tokens []token, items []item, a, b item) bool {
+	sentence := g.sentenceAt(g.tokens[b.from].sentence)
+	for _, c := range items {
+		t := &tokens[c.from]
+		switch {
+		case c.from == a.from:
+		case c.kind == nameItem && !g.isTopic(t.low) && hasWord(sentence, t.low),
+			c.kind == numberItem && slices.ContainsFunc(sentence, func(o token) bool { return t.numeral.same(o.numeral) }):
+			return true
+		}
+	}
+	return false
 }
 
 // isTopic reports whether the title has a word, which the article begins with.
@@ -160,8 +192,12 @@ func (g *Guard) hasNamed(low string) bool {
 
 func (g *Guard) written(b item) string { return written(g.tokens, b.from, b.to) }
 
-// exchangeable reports whether two items of a sentence could be taken for one another.
+// exchangeable reports whether two items of a sentence could be taken for one another:
+// not a person and, right behind it, what that one belongs to.
 func (g *Guard) exchangeable(tokens []token, a, c item) bool {
+	if a.kind == nameItem && c.from > a.to && c.from-a.to <= 3 && of.has(tokens[a.to].low) && strings.HasPrefix(tokens[a.to].gap, ",") {
+		return false
+	}
 	return a.kind == c.kind && (a.kind != numberItem || unitsAgree(tokens[a.from].numeral.unit, tokens[c.from].numeral.unit))
 }
 

@@ -55,6 +55,17 @@ var weekdays = func() map[string]int {
 	return all
 }()
 
+// seasons are those of the year by their names; "fall" is a verb more often.
+var seasons = func() map[string]int {
+	all := map[string]int{}
+	for i, names := range []string{"spring frühjahr frühling printemps primavera", "summer sommer verano", "autumn herbst automne otoño", "winter hiver invierno"} {
+		for name := range strings.FieldsSeq(names) {
+			all[name] = i + 1
+		}
+	}
+	return all
+}()
+
 // dated is a date with the tokens that tell it.
 type dated struct {
 	date

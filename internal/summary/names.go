@@ -16,7 +16,7 @@ func (g *Guard) checkNames(tokens []token, dates []dated) error {
 		if inDate(dates, i) || !g.isNameOrNoun(tokens, i) {
 			continue
 		}
-		if g.isName(tokens, i) && !g.hasName(t) {
+		if g.isName(tokens, i) && !g.hasName(t) && !g.spellsOut(tokens, i) {
 			return fmt.Errorf("the article does not have the name or word %q", t.text)
 		}
 		if i == 0 || tokens[i-1].owns || !joined(t.gap) || !g.isNameOrNoun(tokens, i-1) || isTitle(tokens[i-1].low) || isTitle(t.low) {
@@ -39,6 +39,9 @@ func (g *Guard) isName(tokens []token, i int) bool {
 	if !t.isName() || t.numeral.is() || weekdays[t.low] != 0 || months[t.low] != 0 || i > 0 && unitWords[t.low] != "" && tokens[i-1].numeral.is() {
 		return false
 	}
+	if strings.ContainsRune(t.gap, '°') {
+		return false // the C of "34°C"
+	}
 	inner := strings.ContainsFunc(t.text[1:], unicode.IsUpper) || t.isCode()
 	if inner {
 		return true
@@ -46,7 +49,7 @@ func (g *Guard) isName(tokens []token, i int) bool {
 	if g.lex.function.has(t.low) || g.lex.starters.has(t.low) || g.lex.leaning.has(t.low) || t.text == "I" {
 		return false
 	}
-	if g.lex.code == "de" && (g.hasStem(t) || germanNouns.has(t.low)) {
+	if g.lex.code == "de" && g.hasStem(t) || g.isPlainWord(tokens, i) {
 		return false
 	}
 	if t.begins && (openers.has(t.low) || g.usesSmall(t.low) || g.lex.code == "en" && isDerived(t.low) && !g.hasNamed(t.low) && !(i+1 < len(tokens) && tokens[i+1].isName() && joined(tokens[i+1].gap))) {
@@ -79,7 +82,11 @@ func (g *Guard) isNameOrNoun(tokens []token, i int) bool {
 // one, as a surname stands.
 func (g *Guard) followsName(low string) bool {
 	return slices.ContainsFunc(g.words[low], func(i int) bool {
-		return i > 0 && joined(g.tokens[i].gap) && g.tokens[i-1].isName() && months[g.tokens[i-1].low] == 0 && !g.tokens[i-1].begins
+		if i == 0 || !joined(g.tokens[i].gap) {
+			return false
+		}
+		before := &g.tokens[i-1]
+		return before.isName() && months[before.low] == 0 && unitWords[before.low] == "" && !before.begins
 	})
 }
 
@@ -95,8 +102,8 @@ func (g *Guard) usesSmall(low string) bool {
 // hasName reports whether the article has a name, in this form or in one that
 // means the same.
 func (g *Guard) hasName(t *token) bool {
-	if slices.ContainsFunc(g.words[t.low], func(i int) bool { return g.tokens[i].isName() || g.tokens[i].begins || t.begins || g.lex.code == "de" }) {
-		return true
+	if len(g.words[t.low]) > 0 {
+		return true // "Town Council" for "the town council"
 	}
 	if t.isCode() && strings.Contains(g.squashed, squash(t.text)) {
 		return true // "Mi5" for "Mi 5"
@@ -131,6 +138,7 @@ var aliases = [][]string{
 	{"uk", "united kingdom", "britain", "british", "great britain", "britons"},
 	{"eu", "european union", "europe's union"},
 	{"un", "united nations"},
+	{"pm", "prime minister"}, {"mp", "mps", "member of parliament", "members of parliament"},
 	{"ceo", "chief executive", "chief executive officer"},
 	{"cfo", "chief financial officer", "finance chief"},
 	{"ai", "artificial intelligence"},
@@ -183,10 +191,38 @@ func (g *Guard) hasInitials(name string) bool {
 	return false
 }
 
+// spellsOut reports whether the token at i is of a name whose initials the article has:
+// "National Health Service" for "NHS".
+func (g *Guard) spellsOut(tokens []token, i int) bool {
+	const most = 6
+	part := func(k int) bool {
+		return k >= 0 && k < len(tokens) && (tokens[k].isName() || of.has(tokens[k].low) || tokens[k].low == "and")
+	}
+	from, to := i, i+1
+	for i-from < most && part(from-1) && joined(tokens[from].gap) {
+		from--
+	}
+	for to-i < most && part(to) && joined(tokens[to].gap) {
+		to++
+	}
+	for ; from <= i; from++ {
+		initials := ""
+		for k := from; k < to; k++ {
+			if tokens[k].isName() {
+				initials += string(runeAt(tokens[k].text, 0))
+			}
+			if k >= i && len(initials) >= 3 && slices.ContainsFunc(g.words[strings.ToLower(initials)], func(at int) bool { return g.tokens[at].text == initials }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // hasDemonym reports whether the article has the country of a people, or the
 // people of a country: India and Indian, Israel and Israeli.
 func (g *Guard) hasDemonym(low string) bool {
-	endings := []string{"n", "an", "ian", "ese", "ish", "i", "ns", "ans", "ians"}
+	endings := []string{"n", "an", "ian", "ese", "ish", "i", "ns", "ans", "ians", "er", "ers", "ern", "ais", "aise", "ois", "ien", "iens", "és", "eses"}
 	for _, ending := range endings {
 		if rest, ok := strings.CutSuffix(low, ending); ok && len(rest) >= 4 {
 			for _, back := range []string{"", "a", "y", "e", "o", "ia"} {
@@ -224,14 +260,6 @@ func (g *Guard) near(a, b string) bool {
 func isTitle(low string) bool {
 	return titles.has(low) || slices.ContainsFunc(aliases, func(group []string) bool { return slices.Contains(group, low) })
 }
-
-// germanNouns are nouns of news that are no names, though an article may not have them.
-var germanNouns = newWordSet("zahl zahlen anzahl angabe angaben grund gründe ende anfang beginn teil teile hälfte drittel viertel mehrheit menschen leute personen person mann frau männer frauen kinder " +
-	"jahr jahre jahren jahres monat monate woche wochen tag tage stunde stunden minuten zeit zukunft prozent million millionen milliarde milliarden euro dollar kosten preis preise geld summe höhe " +
-	"unternehmen firma konzern hersteller betreiber anbieter chef chefin sprecher sprecherin leiter leiterin vertreter mitarbeiter beschäftigte beschäftigten stelle stellen arbeitsplätze investition investitionen " +
-	"regierung staat land stadt gemeinde region behörde behörden polizei gericht partei parteien opposition gewerkschaft verband bürgermeister minister ministerin präsident präsidentin " +
-	"plan pläne projekt entscheidung forderung kritik folge folgen problem probleme maßnahme maßnahmen bericht studie untersuchung forscher experten fachleute kritiker befürworter gegner bewohner einwohner " +
-	"unfall brand feuer streik wahl ergebnis rekord sieg niederlage spiel verletzte tote opfer schaden schäden lage entwicklung nachfrage umsatz gewinn verlust")
 
 var titles = newWordSet("ceo cfo cto coo president chancellor minister mr mrs ms dr sir prof professor judge senator governor mayor king queen prince princess " +
 	"general chief director chairman secretary captain coach pope indian russian canadian european asian african australian italian israeli korean " +

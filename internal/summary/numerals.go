@@ -63,8 +63,9 @@ func (lex *lexicon) scanNumeral(s string, i int) (end int, n numeral) {
 		suffix += size
 	}
 	values := lex.readGroups(groups, separators)
+	unit := ""
 	switch letters := strings.ToLower(s[i:suffix]); letters {
-	case "", "st", "nd", "rd", "th", "er", "º", "ª", "e":
+	case "", "st", "nd", "rd", "th", "er", "º", "ª", "e", "am", "pm", "h":
 	case "k", "m", "mn", "bn", "b", "tn", "t":
 		scaled := scale(values, magnitudes[letters])
 		if len(letters) == 1 {
@@ -72,9 +73,11 @@ func (lex *lexicon) scanNumeral(s string, i int) (end int, n numeral) {
 		}
 		values = scaled
 	default:
-		values = nil
+		if unitWords[letters] == "" {
+			values = nil
+		}
+		unit = unitWords[letters]
 	}
-	unit := ""
 	if before := strings.TrimRight(s[:start], " \u00a0"); before != "" {
 		r, _ := utf8.DecodeLastRuneInString(before)
 		if isCurrency(r) {
@@ -84,6 +87,8 @@ func (lex *lexicon) scanNumeral(s string, i int) (end int, n numeral) {
 	after, _ := utf8.DecodeRuneInString(strings.TrimLeft(s[suffix:], " \u00a0\u202f"))
 	if after == '%' || after == '％' {
 		unit = "%"
+	} else if after == '°' {
+		unit = "degree"
 	} else if isCurrency(after) && unit == "" {
 		unit = string(after)
 	}
@@ -187,9 +192,12 @@ var numberWords = map[string]map[string]float64{
 		"thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
 		"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "dozen": 12,
 	},
-	"de": {"zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12, "zwanzig": 20, "dreißig": 30, "vierzig": 40, "fünfzig": 50},
-	"fr": {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "dix": 10, "onze": 11, "douze": 12, "vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50},
-	"es": {"dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "doce": 12, "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50},
+	"de": {"zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12, "dreizehn": 13, "vierzehn": 14, "fünfzehn": 15, "sechzehn": 16, "siebzehn": 17, "achtzehn": 18, "neunzehn": 19,
+		"zwanzig": 20, "dreißig": 30, "vierzig": 40, "fünfzig": 50, "sechzig": 60, "siebzig": 70, "achtzig": 80, "neunzig": 90},
+	"fr": {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "dix": 10, "onze": 11, "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15, "seize": 16,
+		"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "cent": 100},
+	"es": {"dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "once": 11, "doce": 12, "trece": 13, "catorce": 14, "quince": 15, "dieciséis": 16,
+		"veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90, "cien": 100},
 	"pt": {"dois": 2, "duas": 2, "três": 3, "quatro": 4, "cinco": 5, "seis": 6, "sete": 7, "oito": 8, "nove": 9, "dez": 10, "doze": 12, "vinte": 20, "trinta": 30},
 	"it": {"due": 2, "tre": 3, "quattro": 4, "cinque": 5, "sei": 6, "sette": 7, "otto": 8, "nove": 9, "dieci": 10, "dodici": 12, "venti": 20, "trenta": 30},
 	"nl": {"twee": 2, "drie": 3, "vier": 4, "vijf": 5, "zes": 6, "zeven": 7, "acht": 8, "negen": 9, "tien": 10, "twaalf": 12, "twintig": 20, "dertig": 30},
@@ -213,6 +221,7 @@ var unitWords = map[string]string{
 	"hours": "hour", "hour": "hour", "stunden": "hour", "heures": "hour", "horas": "hour", "days": "day", "day": "day", "tage": "day", "tagen": "day", "jours": "day", "días": "day",
 	"weeks": "week", "week": "week", "wochen": "week", "semaines": "week", "semanas": "week", "months": "month", "month": "month", "monate": "month", "monaten": "month", "mois": "month", "meses": "month",
 	"years": "year", "year": "year", "jahre": "year", "jahren": "year", "ans": "year", "années": "year", "años": "year", "watts": "watt", "kilowatts": "kilowatt", "megawatts": "megawatt", "gigawatts": "gigawatt",
+	"degrees": "degree", "degree": "degree", "grad": "degree", "degrés": "degree", "grados": "degree", "gradi": "degree", "graden": "degree",
 	"megabytes": "MB", "gigabytes": "GB", "terabytes": "TB", "mb": "MB", "gb": "GB", "tb": "TB", "mph": "mph", "ounces": "ounce", "ounce": "ounce", "lbs": "pound",
 }
 
@@ -228,8 +237,15 @@ func (lex *lexicon) joinNumerals(tokens []token) {
 		t := &tokens[i]
 		if !t.numeral.is() {
 			v, ok := words[t.low]
-			if !ok && i+1 < len(tokens) && (t.low == "a" || t.low == "an" || t.low == "one") && isMagnitude(tokens[i+1].low) {
+			if !ok && i+1 < len(tokens) && isOne(t.low, tokens[i+1].low) {
 				v, ok = 1, true
+			}
+			if !ok && lex.code == "de" {
+				v, ok = germanTens(t.low)
+			}
+			if years := yearsOf[t.low]; years != 0 {
+				v, ok = years, true
+				t.numeral.unit = "year"
 			}
 			if !ok || t.isName() && !t.begins {
 				continue
@@ -278,6 +294,36 @@ func (lex *lexicon) magnitude(low string) float64 {
 	return magnitudes[low]
 }
 
+// isOne reports whether the first of two words is the number 1, rather than an article.
+func isOne(low, next string) bool {
+	switch low {
+	case "a", "an":
+		return isMagnitude(next)
+	case "one":
+		return isMagnitude(next) || unitWords[next] == "%" || unitWords[next] == "degree"
+	case "ein", "un", "einem":
+		return unitWords[next] == "%" || next == "pour" || next == "por"
+	}
+	return false
+}
+
+// yearsOf are words that are a number of years by themselves.
+var yearsOf = map[string]float64{
+	"decade": 10, "decades": 10, "century": 100, "centuries": 100, "jahrzehnt": 10, "jahrzehnte": 10, "jahrzehnten": 10, "décennie": 10, "décennies": 10,
+	"década": 10, "décadas": 10, "decennio": 10, "decennia": 10,
+}
+
+// germanTens reads "einundzwanzig".
+func germanTens(low string) (float64, bool) {
+	one, ten, ok := strings.Cut(low, "und")
+	tens := numberWords["de"][ten]
+	ones := numberWords["de"][one]
+	if one == "ein" {
+		ones = 1
+	}
+	return tens + ones, ok && tens >= 20 && ones > 0 && ones < 10
+}
+
 func isMagnitude(low string) bool { return len(low) > 2 && magnitudes[low] != 0 }
 
 // joinFollowing adds to the number of the first token what the next ones say of
@@ -303,6 +349,8 @@ func (lex *lexicon) joinFollowing(tokens []token, words map[string]float64) int 
 		switch {
 		case m != 0:
 			n.values = scale(n.values, m)
+		case yearsOf[t.low] != 0 && n.unit == "":
+			n.values, n.unit = scale(n.values, yearsOf[t.low]), "year"
 		case isWord && v == 12 && t.low == "dozen":
 			n.values = scale(n.values, 12)
 		case isWord && v < 10 && t.gap == "-":

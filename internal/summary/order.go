@@ -37,6 +37,22 @@ var bounds = [][2]wordSet{
 	{newWordSet("from von"), newWordSet("to auf")},
 }
 
+// fromTo is the line of bounds that takes two numbers.
+const fromTo = 2
+
+// sharesOther reports whether two sentences have another number or date in common than
+// the one at i and j.
+func sharesOther(a []token, i int, b []token, j int) bool {
+	for k := range a {
+		for l := range b {
+			if k != i && l != j && sameThing(&a[k], &b[l]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // between are words that may stand between a bound and what it bounds: "by the end
 // of May", "more than 5".
 var between = newWordSet("than the dem den zum at about end of beginning start ende als le la el al del fin a an nearly almost only another")
@@ -82,7 +98,11 @@ func (g *Guard) otherBound(tokens []token, i int) string {
 				continue
 			}
 			first := g.first(j)
-			other, _ := g.lex.bound(g.tokens[first:g.lasts[g.tokens[j].sentence]], j-first, line)
+			sentence := g.tokens[first:g.lasts[g.tokens[j].sentence]]
+			if line == fromTo && !sharesOther(tokens, i, sentence, j-first) {
+				continue // "9 to 5" says nothing of "from five to three"
+			}
+			other, _ := g.lex.bound(sentence, j-first, line)
 			switch other {
 			case side:
 				same++
@@ -200,7 +220,7 @@ var (
 
 // checkDirection refuses "rose 5 percent" where the article has that number fall.
 func (g *Guard) checkDirection(tokens []token, i int) error {
-	up, down, word := direction(tokens, i, 6)
+	up, down, word := direction(tokens, i, 6, true)
 	if up == down {
 		return nil
 	}
@@ -210,7 +230,7 @@ func (g *Guard) checkDirection(tokens []token, i int) error {
 			continue
 		}
 		first := g.first(j)
-		otherUp, otherDown, _ := direction(g.tokens[first:g.lasts[g.tokens[j].sentence]], j-first, 10)
+		otherUp, otherDown, _ := direction(g.tokens[first:g.lasts[g.tokens[j].sentence]], j-first, 10, false)
 		switch {
 		case otherUp == otherDown:
 		case otherUp == up:
@@ -225,8 +245,12 @@ func (g *Guard) checkDirection(tokens []token, i int) error {
 	return nil
 }
 
-func direction(tokens []token, i, reach int) (up, down bool, word string) {
+func direction(tokens []token, i, reach int, near bool) (up, down bool, word string) {
 	for k := max(0, i-reach); k < min(len(tokens), i+3); k++ {
+		if k < i && near && len(tokens[k].numeral.values) > 0 {
+			up, down = false, false // that was said of another number
+			continue
+		}
 		switch {
 		case tokens[k].isName():
 		case goesUp.has(tokens[k].low):

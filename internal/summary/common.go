@@ -1,0 +1,120 @@
+package summary
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// commonText has the words that at least six articles of the dev corpora write without
+// a capital inside a sentence, and hardly any with one; names of companies are taken out.
+//
+//go:embed common.txt
+var commonText string
+
+var common = sync.OnceValue(func() wordSet { return newWordSet(commonText) })
+
+// isCommon reports whether a word is an everyday one of a language, in this form or
+// another: at the beginning of a sentence it has its capital from there.
+func (lex *lexicon) isCommon(low string) bool {
+	switch lex.code {
+	case "en":
+		words := common()
+		if words.has(low) || words.has(low+"s") || openers.has(low) {
+			return true
+		}
+		for _, suffix := range []string{"s", "es", "ed", "d", "ing", "er", "ers"} {
+			if rest, ok := strings.CutSuffix(low, suffix); ok && len(rest) >= 4 && (words.has(rest) || words.has(rest+"e")) {
+				return true
+			}
+		}
+		rest, ok := strings.CutSuffix(low, "ies")
+		return ok && words.has(rest+"y")
+	case "de":
+		return isGermanNoun(low)
+	}
+	return openers.has(low)
+}
+
+// isGermanNoun reports whether a German word with a capital is likely a noun rather
+// than a name: a noun of news, a compound that ends in one, or one that is derived from
+// another word.
+func isGermanNoun(low string) bool {
+	if germanNouns.has(low) {
+		return true
+	}
+	for _, ending := range []string{"ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen", "tät", "ismus", "nis", "nisse", "innen", "ende", "enden", "ling", "linge"} {
+		if len(low) >= len(ending)+3 && strings.HasSuffix(low, ending) {
+			return true
+		}
+	}
+	// The tail must be long enough not to be the end of a place's name.
+	const tail, head = 4, 3
+	for i := head; i <= len(low)-tail; i++ {
+		if rest := low[i:]; germanNouns.has(rest) && !placeEndings.has(rest) {
+			return true
+		}
+	}
+	return false
+}
+
+// placeEndings are nouns in which names of places and people end.
+var placeEndings = newWordSet("stadt land dorf haus hausen heim berg burg wald feld see bach bauer meister mann hof werk park")
+
+// germanNouns are nouns of news that are no names, though an article may not have them.
+var germanNouns = newWordSet(`zahl zahlen anzahl angabe angaben grund gründe gründen ende anfang beginn teil teile teilen hälfte drittel viertel mehrheit menschen leute leuten personen person mann frau männer
+	frauen kinder kindern kind jahr jahre jahren jahres monat monate monaten monats woche wochen tag tage tagen tages stunde stunden minuten minute sekunden zeit zeiten zukunft prozent million millionen milliarde
+	milliarden euro dollar kosten preis preise preisen preises geld gelder summe höhe unternehmen unternehmens firma firmen konzern konzerns hersteller betreiber anbieter chef chefs chefin sprecher sprechers
+	sprecherin leiter leiterin vertreter mitarbeiter mitarbeitern mitarbeiterin beschäftigte beschäftigten stelle stellen arbeitsplätze arbeitsplatz investition investitionen regierung staat staates land landes
+	länder ländern stadt städte städten gemeinde gemeinden region regionen behörde behörden polizei gericht gerichts gerichte partei parteien opposition gewerkschaft verband verbände bürgermeister
+	bürgermeisterin minister ministerin präsident präsidentin plan pläne plänen projekt projekte projekts entscheidung forderung kritik folge folgen problem probleme problemen maßnahme maßnahmen bericht
+	berichte berichten studie studien untersuchung forscher forschern forscherin experten experte expertin fachleute fachleuten kritiker kritikern befürworter gegner gegnern bewohner bewohnern einwohner
+	einwohnern unfall unfälle unfalls brand brände feuer streik streiks wahl wahlen ergebnis ergebnisse rekord rekorde sieg siege niederlage niederlagen spiel spiele spielen spiels verletzte verletzten tote
+	toten opfer opfern schaden schäden lage entwicklung nachfrage umsatz umsätze gewinn gewinne verlust verluste
+	vorjahr vorjahres vorjahren vorwoche vormonat jahrzehnt jahrzehnte jahrzehnten jahrhundert wochenende abend morgen vormittag nachmittag nacht mittag
+	haus hauses häuser gebäude gebäudes wohnung wohnungen zimmer dach raum räume räumen platz plätze straße straßen weg wege wegen strecke strecken fahrt fahrten bahn zug züge zügen bus busse bussen auto
+	autos wagen fahrzeug fahrzeuge fahrzeugen lastwagen flugzeug flugzeuge schiff schiffe schiffen boot boote fahrer fahrern fahrgäste fahrgästen reisende reisenden passagiere passagieren verkehr
+	schule schulen schüler schülern schülerin lehrer lehrern lehrkräfte lehrerin eltern mutter vater sohn tochter familie familien paar paare freund freunde frauen jugendliche jugendlichen
+	senioren schwangere schwangeren gebärende patienten patient patientin kranke kranken arzt ärzte ärzten ärztin ärztinnen klinik kliniken krankenhaus krankenhäuser pfleger pflege krankheit
+	krankheiten impfung virus medikament medikamente mittel mitteln betrag beträge beitrag beiträge zuschuss zuschüsse förderung hilfe hilfen unterstützung spende spenden steuer steuern gebühr gebühren
+	miete mieten kredit kredite schulden haushalt haushalte haushalten lohn löhne löhnen gehalt gehälter rente renten versicherung bank banken börse aktie aktien aktionäre anleger kurs kurse dividende
+	markt marktes märkte märkten handel händler händlern laden läden geschäft geschäfte geschäften kunde kunden kundin käufer käufern verbraucher verbrauchern produkt produkte produkten ware waren marke marken modell modelle
+	gerät geräte geräten technik software daten anlage anlagen maschine maschinen werk werke werks fabrik fabriken produktion industrie branche wirtschaft landwirtschaft landwirte landwirten landwirt bauern bauer
+	ernte felder feld tiere tieren tier hund hunde vögel fische pflanzen baum bäume bäumen wald wälder wäldern fluss flüsse see seen meer küste insel berg berge bergen tal wetter regen schnee sturm wind hitze dürre
+	wasser luft boden erde klima umwelt natur energie strom gas öl kohle kraftwerk kraftwerke
+	richter richterin richtern anwalt anwälte anwältin verteidiger verteidigung staatsanwalt staatsanwälte kläger klage klagen urteil urteile strafe strafen haft gefängnis täter tätern verdächtige
+	verdächtigen verdächtiger angeklagte angeklagten angeklagter zeugen zeuge zeugin tat taten mord diebstahl betrug vorwurf vorwürfe vorwürfen ermittler ermittlern ermittlungen verfahren prozess prozesse beamte beamten beamter
+	zoll fund gesetz gesetze gesetzes antrag anträge abstimmung stimme stimmen mitglied mitglieder mitgliedern abgeordnete abgeordneten politiker politikerin politikern kandidat kandidaten kandidatin
+	bürger bürgern bürgerinnen anwohner anwohnern anwohnerin nachbarn besucher besuchern gäste gästen gast touristen zuschauer zuschauern publikum teilnehmer teilnehmern veranstalter veranstaltung fest feier
+	konzert konzerte ausstellung museum theater bühne film filme regisseur regisseurin buch bücher roman autor autorin künstler künstlerin maler malerin musiker musikerin sänger sängerin werk bild bilder gemälde kunst musik preisträger
+	preisträgerin auszeichnung verein vereine vereins klub mannschaft mannschaften team teams trainer trainers trainerin spieler spielern spielerin torwart torhüter tor tore toren treffer treffern punkt punkte punkten saison liga
+	tabelle titel pokal finale halbzeit minute gastgeber stürmer verteidiger kapitän elfmeter führung ausgleich einsatz einsatzkräfte feuerwehr feuerwehrleute retter helfer rettung suche
+	warnung gefahr gefahren risiko risiken sicherheit ursache ursachen grenze grenzen ort orte orten gebiet gebiete kreis gegend nähe umgebung bezirk viertel quelle quellen hinweis hinweise angebot angebote vertrag verträge abkommen
+	einigung verhandlungen gespräch gespräche gesprächen treffen vorschlag vorschläge idee ziel ziele zielen zweck nutzen vorteil nachteil frage fragen antwort antworten meinung ansicht erklärung aussage aussagen worte worten wort
+	interview rede ankündigung umfrage bau bauarbeiten arbeiten arbeit umbau neubau ausbau abriss sanierung reparatur eröffnung schließung aus wegfall abbau anstieg rückgang zuwachs plus minus vergleich
+	durchschnitt schnitt rahmen zusammenhang fall fälle fällen beispiel art weise form stand seite seiten spitze rolle leben tod alter geburt geburten geburtshilfe hochzeit
+	nachfolger nachfolgerin vorgänger vorgängerin gründer gründerin inhaber inhaberin besitzer eigentümer vorsitz vorsitzende vorsitzender vorsitzenden vorstand geschäftsführer geschäftsführerin geschäftsführung direktor direktorin
+	leitung amt ämter büro rathaus stadtrat kreistag landtag rat räte ausschuss kommission bündnis initiative organisation stiftung institut universität hochschule wissenschaftler wissenschaftlerin
+	wissenschaftlern team gruppe gruppen versuch versuche test tests methode erfolg misserfolg fehler lücke mangel bedarf überschuss vorrat rest`)
+
+// isPlainWord reports whether the capital of the token at i is the sentence's own, or
+// German grammar's, of a word that is common. What stands before a further name, or says
+// something by itself, may be a name all the same: "Cook said".
+func (g *Guard) isPlainWord(tokens []token, i int) bool {
+	t := &tokens[i]
+	if t.text == strings.ToUpper(t.text) || !g.lex.isCommon(t.low) || g.hasNamed(t.low) && g.lex.code != "de" {
+		return false
+	}
+	if g.lex.code == "de" {
+		return true
+	}
+	if !t.begins || i+1 == len(tokens) {
+		return false
+	}
+	next := &tokens[i+1]
+	if next.isName() && joined(next.gap) && !slices.ContainsFunc(g.words[next.low], func(at int) bool { return g.tokens[at].isName() }) {
+		return false
+	}
+	return !speech.has(next.low) || strings.HasSuffix(t.low, "s") || openers.has(t.low)
+}

@@ -1,0 +1,130 @@
+package summary
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// fractions are words for parts and multiples. Words of one line may stand for each
+// other, and for the percentage.
+var fractions = []struct {
+	words   wordSet
+	percent float64
+	partly  bool // are such words only before "of": a third of, but not the third
+}{
+	{newWordSet("half halves halve halved halving twice double doubles doubled doubling hälfte halb halbe halben doppelt verdoppelt halbiert moitié double doublé mitad doble metade dobro metà helft dubbel"), 50, false},
+	{newWordSet("third thirds tiers tercio tercios terço terzo"), 33, true},
+	{newWordSet("quarter quarters quart quarts cuarto cuartos cuarta"), 25, true},
+	{newWordSet("drittel"), 33, false},
+	{newWordSet("viertel"), 25, false},
+	{newWordSet("fifth fifths fünftel"), 20, true},
+	{newWordSet("tenth zehntel"), 10, true},
+	{newWordSet("triple tripled tripling verdreifacht triplé triplicado"), 300, false},
+}
+
+// checkFractions wants parts and multiples to be the article's.
+func (g *Guard) checkFractions(tokens []token) error {
+	for _, f := range fractions {
+		i := slices.IndexFunc(tokens, func(t token) bool { return f.words.has(t.low) && !t.quoted })
+		if i < 0 || f.partly && (i+1 >= len(tokens) || !of.has(tokens[i+1].low)) {
+			continue
+		}
+		if i > 0 && (tokens[i-1].low == "first" || tokens[i-1].low == "second") {
+			continue // the first half of the year
+		}
+		if i > 0 && g.isShare(tokens, i-1) {
+			continue
+		}
+		if !slices.ContainsFunc(g.tokens, func(t token) bool { return f.words.has(t.low) || t.isPercentNear(f.percent) }) && g.hasFraction() && !g.hasRatio(f.percent) {
+			return fmt.Errorf("the article does not say %q", tokens[i].text)
+		}
+	}
+	return nil
+}
+
+// hasFraction reports whether the article has some part or multiple. Where it has none,
+// "half" may be what its numbers amount to.
+func (g *Guard) hasFraction() bool {
+	return slices.ContainsFunc(g.tokens, func(t token) bool {
+		for _, f := range fractions {
+			if f.words.has(t.low) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// nearPercent is how far a percentage may be from the part that it is told as: 48 percent
+// are nearly half.
+const nearPercent = 3
+
+func (t *token) isPercentNear(percent float64) bool {
+	return t.numeral.unit == "%" && slices.ContainsFunc(t.numeral.values, func(v float64) bool { return math.Abs(v-percent) <= nearPercent })
+}
+
+// hasRatio reports whether two numbers of the article that stand near each other are one
+// such part, or such a multiple, of the other.
+func (g *Guard) hasRatio(percent float64) bool {
+	const near, reach = 0.1, 12
+	ratio := 100 / percent
+	if percent > 100 {
+		ratio = percent / 100
+	}
+	for i := range g.tokens {
+		for j := i + 1; j < min(len(g.tokens), i+reach); j++ {
+			a, b := g.tokens[i].numeral, g.tokens[j].numeral
+			if len(a.values) == 0 || len(b.values) == 0 || !unitsAgree(a.unit, b.unit) {
+				continue
+			}
+			x, y := a.values[0], b.values[0]
+			if low := min(x, y); low > 0 && math.Abs(max(x, y)/low-ratio) <= near*ratio {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isShare reports whether the number at i counts parts, as in "two thirds", and the
+// article has that share, in words or as a percentage.
+func (g *Guard) isShare(tokens []token, i int) bool {
+	if i+1 >= len(tokens) || len(tokens[i].numeral.values) != 1 || !joined(tokens[i+1].gap) {
+		return false
+	}
+	for _, f := range fractions {
+		if f.percent >= 50 || !f.words.has(tokens[i+1].low) {
+			continue
+		}
+		share := tokens[i].numeral.values[0] * f.percent
+		for j := range g.tokens {
+			if g.tokens[j].isPercentNear(share) || j > 0 && f.words.has(g.tokens[j].low) && g.tokens[j-1].numeral.same(tokens[i].numeral) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isSpan reports whether the number at i is of years, and the article names in one
+// sentence the two years between which they are.
+func (g *Guard) isSpan(tokens []token, i int) bool {
+	const reach = 30
+	if len(tokens[i].numeral.values) != 1 || tokens[i].numeral.unit != "year" && !(i+2 < len(tokens) && unitWords[tokens[i+2].low] == "year") {
+		return false
+	}
+	span := int(tokens[i].numeral.values[0])
+	for j := range g.tokens {
+		first := yearOf(&g.tokens[j])
+		if first == 0 {
+			continue
+		}
+		for k := j + 1; k < min(g.lasts[g.tokens[j].sentence], j+reach); k++ {
+			if second := yearOf(&g.tokens[k]); second > 0 && (second-first == span || first-second == span) {
+				return true
+			}
+		}
+	}
+	return false
+}
