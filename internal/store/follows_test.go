@@ -177,6 +177,119 @@ func testPausedFeeds(t *testing.T, open opener) {
 	}
 }
 
+// A feed that somebody follows again is polled at once, and what it has published
+// meanwhile is a backlog; but what is known of it is not forgotten.
+func testWakingFeeds(t *testing.T, open opener) {
+	for name, c := range map[string]struct {
+		sleep, wake func(*bench, news.GuildID, news.FeedID) error
+		asksNow     bool
+	}{
+		"resumed": {
+			func(b *bench, g news.GuildID, f news.FeedID) error { return b.PauseFeed(b.ctx, g, f) },
+			func(b *bench, g news.GuildID, f news.FeedID) error { return b.ResumeFeed(b.ctx, g, f) }, true,
+		},
+		"followed after a pause": {
+			func(b *bench, g news.GuildID, f news.FeedID) error { return b.PauseFeed(b.ctx, g, f) },
+			func(b *bench, g news.GuildID, f news.FeedID) error { return b.FollowFeed(b.ctx, g, f, "") }, true,
+		},
+		"followed again": {
+			func(b *bench, g news.GuildID, f news.FeedID) error { return b.UnfollowFeed(b.ctx, g, f) },
+			func(b *bench, g news.GuildID, f news.FeedID) error { return b.FollowFeed(b.ctx, g, f, "") }, true,
+		},
+		"of the bundle": {
+			func(b *bench, g news.GuildID, f news.FeedID) error { _, err := b.UnfollowBundle(b.ctx, g); return err },
+			func(b *bench, g news.GuildID, f news.FeedID) error { _, err := b.FollowBundle(b.ctx, g); return err }, false,
+		},
+		"left": {
+			func(b *bench, g news.GuildID, f news.FeedID) error { return b.LeaveGuild(b.ctx, g, b.clock.Now()) },
+			func(b *bench, g news.GuildID, f news.FeedID) error { b.guild(g); return nil }, false,
+		},
+	} {
+		b := newBench(t, open)
+		b.must(b.SyncBundle(b.ctx, bundle("a")))
+		g := b.guild(1)
+		f := b.byURL("https://a.example/feed")
+		hub := news.Hub{URL: "https://hub.example/", Topic: f.URL}
+		read := func() {
+			t.Helper()
+			_, err := b.SavePoll(b.ctx, news.Poll{Feed: f.ID, At: b.clock.Now(), Hub: hub, BodyHash: "h", NextPollAt: b.clock.Now().Add(time.Hour), State: news.FeedActive})
+			b.must(err)
+		}
+		read()
+		f = b.byURL(f.URL)
+		b.must(c.sleep(b, g, f.ID))
+		b.clock.add(time.Minute)
+		mark := b.mark()
+		b.must(c.wake(b, g, f.ID))
+		want := f
+		want.NextPollAt = b.clock.Now()
+		if diff := cmp.Diff(want, b.byURL(f.URL)); diff != "" {
+			t.Errorf("%s: the feed (-want +got):\n%s", name, diff)
+		}
+		if got := b.recordedAfter(mark, news.PollFeed); c.asksNow != (len(got) == 1) || len(got) > 1 {
+			t.Errorf("%s: polls %v are asked for, want one: %v", name, got, c.asksNow)
+		}
+		if got := b.recordedAfter(mark, news.RenewHub); len(got) != 1 {
+			t.Errorf("%s: hubs %v are asked for, want one", name, got)
+		}
+		mark = b.mark()
+		b.must(c.wake(b, g, f.ID))
+		if b.mark() != mark {
+			t.Errorf("%s: done again, it inserts jobs", name)
+		}
+		// A push, and polls that fail, leave the backlog to be read.
+		n, err := b.SavePoll(b.ctx, news.Poll{Feed: f.ID, At: b.clock.Now(), Pushed: true, Stories: []news.Story{item("1", "One")}})
+		if err != nil || n != 1 {
+			t.Errorf("%s: a push = %d, %v", name, n, err)
+		}
+		b.failed(f.ID, "It was down.")
+		got := b.poll(f.ID, item("1", "One"), item("2", "Two"))
+		if all := b.recorded(news.PrepareStory); len(got) != 1 || !b.story(got[0]).Backlog || !b.story(news.StoryID(all[0])).Backlog {
+			t.Errorf("%s: what came meanwhile is no backlog", name)
+		}
+		if got := b.poll(f.ID, item("3", "Three")); b.story(got[0]).Backlog {
+			t.Errorf("%s: what comes afterwards is backlog", name)
+		}
+
+		// A hub that refused is not asked whenever somebody comes back.
+		for _, patience := range []bool{true, false} {
+			read()
+			b.must(b.AskHub(b.ctx, news.HubLease{Feed: f.ID, Hub: hub, Callback: "c", Secret: "s", AskedAt: b.clock.Now()}))
+			b.must(c.sleep(b, g, f.ID))
+			b.must(b.DropHub(b.ctx, f.ID, patience))
+			mark = b.mark()
+			b.must(c.wake(b, g, f.ID))
+			if got := b.recordedAfter(mark, news.RenewHub); patience != (len(got) == 0) {
+				t.Errorf("%s: patience %v, hubs %v are asked for", name, patience, got)
+			}
+		}
+	}
+
+	// One that others follow is left as it is, and so is one that is gone.
+	b := newBench(t, open)
+	g, other := b.guild(1), b.guild(2)
+	f, gone := b.feed("a", g, other), b.feed("b", g)
+	b.settle(f)
+	_, err := b.SavePoll(b.ctx, news.Poll{Feed: gone.ID, At: start, State: news.FeedGone, Error: "It is gone."})
+	b.must(err)
+	b.settle(b.feed("c", other))
+	b.must(b.PauseFeed(b.ctx, g, f.ID))
+	b.must(b.PauseFeed(b.ctx, g, gone.ID))
+	b.clock.add(time.Minute)
+	before, mark := b.byURL(f.URL), b.mark()
+	b.must(b.ResumeFeed(b.ctx, g, f.ID))
+	b.must(b.ResumeFeed(b.ctx, g, gone.ID))
+	if diff := cmp.Diff(before, b.byURL(f.URL)); diff != "" {
+		t.Errorf("a feed that another guild follows (-before +after):\n%s", diff)
+	}
+	if b.mark() != mark {
+		t.Errorf("resuming polls %v", b.recordedAfter(mark, news.PollFeed))
+	}
+	if got := b.poll(f.ID, item("1", "One")); b.story(got[0]).Backlog {
+		t.Error("what comes from a feed that another guild follows is backlog")
+	}
+}
+
 // What a guild made of a feed goes with it when the feed moves to another's address.
 func testMergedFollows(t *testing.T, open opener) {
 	b := newBench(t, open)

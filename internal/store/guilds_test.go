@@ -245,6 +245,52 @@ func testDueFeeds(t *testing.T, open opener) {
 	wantNotFound(t, "EnqueuePoll of no feed", b.EnqueuePoll(b.ctx, 1))
 }
 
+// A few feeds whose backlog is due are polled at once; more are spread.
+func testSpreadFirst(t *testing.T, open opener) {
+	spread := 10 * time.Minute
+	b := &bench{t: t, ctx: t.Context(), clock: &clock{now: start}, jobs: &recorder{}}
+	b.DB = open(t, store.Options{Jobs: b.jobs, Migrate: recorderTable, Now: b.clock.Now, Spread: func(string, time.Time) time.Duration { return spread }})
+	g := b.guild(1)
+	// waits returns for how long the last of so many polls waits.
+	waits := func(want int) (last time.Duration) {
+		t.Helper()
+		b.jobs.take()
+		_, err := b.EnqueueDue(b.ctx, "", b.clock.Now())
+		b.must(err)
+		jobs := b.jobs.take()
+		if len(jobs) != want {
+			t.Errorf("%d feeds are due, want %d", len(jobs), want)
+		}
+		for _, job := range jobs {
+			last = max(last, job.At.Sub(b.clock.Now()))
+		}
+		return last
+	}
+	for i := range 20 {
+		f := b.feed(fmt.Sprint("f", i), g)
+		if i%2 == 0 { // one that was polled long ago is as good as new
+			b.settle(f)
+			b.must(b.PauseFeed(b.ctx, g, f.ID))
+			b.must(b.ResumeFeed(b.ctx, g, f.ID))
+		}
+	}
+	if last := waits(20); last > 0 {
+		t.Errorf("the last of a few feeds whose backlog is due waits %v", last)
+	}
+	b.feed("more", g)
+	if last := waits(21); last <= 0 || last >= time.Minute {
+		t.Errorf("the last of many feeds whose backlog is due waits %v, want less than a minute", last)
+	}
+	spread = 10 * time.Second
+	if last := waits(21); last <= 0 || last >= spread {
+		t.Errorf("the last of many waits %v, want less than the spread of %v", last, spread)
+	}
+	spread = 0
+	if last := waits(21); last > 0 {
+		t.Errorf("the last of many waits %v where nothing is spread", last)
+	}
+}
+
 func testSpread(t *testing.T, open opener) {
 	const spread, many = 10 * time.Minute, 200
 	b := &bench{t: t, ctx: t.Context(), clock: &clock{now: start}, jobs: &recorder{}}
@@ -276,13 +322,20 @@ func testSpread(t *testing.T, open opener) {
 	if len(first) != many {
 		t.Fatalf("%d of %d new feeds are due", len(first), many)
 	}
+	var seconds [60]int
 	for id, at := range first {
-		if !at.IsZero() {
+		wait := max(at.Sub(b.clock.Now()), 0)
+		if wait >= time.Minute {
 			t.Fatalf("feed %d, never polled, has to wait until %v", id, at)
 		}
+		seconds[wait/time.Second]++
 		b.settle(news.Feed{ID: news.FeedID(id)})
 	}
-
+	for i, n := range seconds {
+		if n > many/10 {
+			t.Errorf("%d of %d new feeds are polled in second %d", n, many, i)
+		}
+	}
 	b.clock.add(time.Hour)
 	second := tick()
 	var tenths [10]int

@@ -98,6 +98,16 @@ func testHubs(t *testing.T, open opener) {
 	b.must(b.AskHub(b.ctx, lease))
 	wantLease("that was asked for")
 	asks("a hub just asked", news.Poll{Hub: hub}, 0)
+	other := news.Hub{URL: "https://other.example/", Topic: hub.Topic}
+	asks("another hub at once", news.Poll{Hub: other}, 0)
+	b.clock.add(time.Hour)
+	asks("another hub within the hour", news.Poll{Hub: other}, 0)
+	b.clock.add(time.Second)
+	asks("another hub after it", news.Poll{Hub: other}, 1)
+	asks("the one that was asked", news.Poll{Hub: hub}, 0)
+	wantNotFound(t, "another callback", b.HubVerified(b.ctx, f.ID, "c0", start.Add(time.Hour), start))
+	wantNotFound(t, "no callback", b.HubVerified(b.ctx, f.ID, "", start.Add(time.Hour), start))
+	wantLease("that another hub confirmed")
 
 	b.jobs.take()
 	lease.Until = start.Add(10 * 24 * time.Hour)
@@ -113,7 +123,7 @@ func testHubs(t *testing.T, open opener) {
 	b.clock.add(48 * time.Hour)
 	asks("a good lease", news.Poll{Hub: hub}, 0)
 	asks("another topic", news.Poll{Hub: news.Hub{URL: hub.URL, Topic: "https://a.example/other"}}, 1)
-	asks("another hub", news.Poll{Hub: news.Hub{URL: "https://other.example/", Topic: hub.Topic}}, 1)
+	asks("another hub", news.Poll{Hub: other}, 1)
 	asks("the lease's", news.Poll{Hub: hub}, 0)
 
 	lease.AskedAt = b.clock.Now()
@@ -152,6 +162,11 @@ func testHubs(t *testing.T, open opener) {
 	asks("a hub that refused today", news.Poll{Hub: hub}, 0)
 	b.clock.add(24 * time.Hour)
 	asks("a hub that refused yesterday", news.Poll{Hub: hub}, 1)
+	b.must(b.AskHub(b.ctx, news.HubLease{Feed: f.ID, Hub: hub, Callback: "c3", Secret: "s", AskedAt: b.clock.Now()}))
+	b.must(b.DropHub(b.ctx, f.ID, false))
+	_, err = b.HubLease(b.ctx, f.ID)
+	wantNotFound(t, "a lease that nobody wanted", err)
+	asks("a lease that nobody wanted, wanted again", news.Poll{Hub: hub}, 1)
 	if err := b.AskHub(b.ctx, news.HubLease{Feed: f.ID, Hub: hub}); err == nil {
 		t.Error("a lease without a callback was stored")
 	}

@@ -39,9 +39,10 @@ func (c *clock) add(d time.Duration) {
 // recorder keeps the jobs in a table of the same database, as River does: they
 // are there only when the transaction was committed.
 type recorder struct {
-	mu   sync.Mutex
-	fail error      // what the next inserts return, after having inserted
-	last []news.Job // inserted since take, committed or not
+	mu    sync.Mutex
+	fail  error      // what inserts return, after having inserted
+	spare int        // how many inserts do not fail yet
+	last  []news.Job // inserted since take, committed or not
 }
 
 func (r *recorder) take() []news.Job {
@@ -61,13 +62,19 @@ func (r *recorder) InsertTx(ctx context.Context, tx *sql.Tx, jobs ...news.Job) e
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.last = append(r.last, jobs...)
+	if r.spare > 0 {
+		r.spare--
+		return nil
+	}
 	return r.fail
 }
 
-func (r *recorder) failWith(err error) {
+func (r *recorder) failWith(err error) { r.failAfter(0, err) }
+
+func (r *recorder) failAfter(inserts int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.fail = err
+	r.spare, r.fail = inserts, err
 }
 
 func recorderTable(ctx context.Context, db *sql.DB) error {

@@ -182,8 +182,8 @@ func testMergedFeeds(t *testing.T, open opener) {
 	// The whole way back: the merged feed's address comes to life again.
 	b.move(into.ID, from.URL)
 	back := b.byURL(into.URL)
-	if back.ID != from.ID || back.State != news.FeedActive || back.Polled() {
-		t.Errorf("moved back, the feed is %+v, want feed %d as one that was never polled", back, from.ID)
+	if back.ID != from.ID || back.State != news.FeedActive || !back.NextPollAt.Equal(b.clock.Now()) {
+		t.Errorf("moved back, the feed is %+v, want feed %d, due now", back, from.ID)
 	}
 	if got := b.byURL(from.URL); got.ID != from.ID {
 		t.Errorf("moved back, its address finds feed %d", got.ID)

@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -257,27 +258,37 @@ func testHeldNotices(t *testing.T, open opener) {
 		t.Errorf("the former newest notice speaks of %d others", n)
 	}
 
-	// Turned off, nothing is let out; turned on, it is, and where it is wanted now.
-	b.must(b.SetNotices(b.ctx, g, 0, true))
-	wantShown(t, "a place while notices are off", b.up(feeds[1]), ids[1])
-	shown = b.shown(func() { b.must(b.SetNotices(b.ctx, g, 12, false)) })
-	last := shown[0]
-	wantShown(t, "turned on", shown, last, out)
-	if n := b.notice(last); n.Feed.ID != feeds[7] || n.Channel != 12 || n.Others != 0 {
-		t.Errorf("let out is %+v, want the notice of feed %d in 12", n, feeds[7])
-	}
-	for id, channel := range map[news.NoticeID]news.ChannelID{ids[3]: 10, newest: 12, out: 12} {
+	// Turned off, what nobody tried to send never is; turned on, it is told anew.
+	b.must(b.SetNotices(b.ctx, g, 13, false))
+	for id, channel := range map[news.NoticeID]news.ChannelID{ids[3]: 10, newest: 13, out: 13} {
 		if n := b.notice(id); n.Channel != channel {
 			t.Errorf("notice %d is in channel %d, want %d: only what nobody tried to send moves", id, n.Channel, channel)
 		}
 	}
+	wantShown(t, "turned off", b.shown(func() { b.must(b.SetNotices(b.ctx, g, 0, true)) }), out)
+	for id, over := range map[news.NoticeID]bool{ids[3]: false, newest: true, out: true} {
+		if n := b.notice(id); n.ResolvedAt.IsZero() == over || n.Others != 0 {
+			t.Errorf("turned off, notice %d is %+v", id, n)
+		}
+	}
+	wantShown(t, "a place while notices are off", b.up(feeds[1]), ids[1])
+	wantShown(t, "turned on", b.shown(func() { b.must(b.SetNotices(b.ctx, g, 12, false)) }))
+	var late []news.NoticeID
+	for _, i := range []int{4, 5, 7} {
+		id := told(t, fmt.Sprint("feed ", i, " again"), b.failed(feeds[i], "It was down."))
+		if n := b.notice(id); n.Channel != 12 || n.Others != 0 {
+			t.Errorf("told again by %+v, want in 12", n)
+		}
+		late = append(late, id)
+	}
+	last := late[2]
 	wantShown(t, "one too many again", down(0), last)
 	wantShown(t, "the only held one recovers", b.up(feeds[0]), last)
 	if n := b.notice(last).Others; n != 0 {
 		t.Errorf("the newest notice speaks of %d others, want none", n)
 	}
 	b.must(b.LeaveGuild(b.ctx, g, b.clock.Now()))
-	for _, id := range []news.NoticeID{ids[3], newest, out, last} {
+	for _, id := range append(late, ids[3]) {
 		if n := b.notice(id); n.ResolvedAt.IsZero() {
 			t.Errorf("notice %d is open in a guild that was left", id)
 		}
@@ -318,11 +329,281 @@ func testNoticesEnd(t *testing.T, open opener) {
 			t.Errorf("%s: it ended the notice of another guild", c.name)
 		}
 		wantShown(t, c.name+", and the feed fails", b.failed(f, "The server did not answer."))
-		b.must(c.again(b, g, f))
-		if id := told(t, c.name+" and back", b.failed(f, "The server did not answer.")); id == ids[0] {
-			t.Errorf("%s: an ended notice is to be shown again", c.name)
+		wantShown(t, c.name+" and back", b.shown(func() { b.must(c.again(b, g, f)) }), ids[0])
+		if n := b.notice(ids[0]); !n.ResolvedAt.IsZero() || n.Removed || n.Feed.Paused() {
+			t.Errorf("%s and back: the notice of the same trouble is %+v, want it open again", c.name, n)
+		}
+		wantShown(t, c.name+" and back, and the feed fails", b.failed(f, "The server did not answer."))
+		wantShown(t, c.name+" and back, and the feed recovers", b.up(f), ids...)
+
+		// What the last message says stays true, though its trouble is over.
+		wantShown(t, c.name+" later", b.shown(func() { b.must(c.end(b, g, f)) }), ids[0])
+		wantShown(t, c.name+" and back later", b.shown(func() { b.must(c.again(b, g, f)) }), ids[0])
+		if n := b.notice(ids[0]); n.ResolvedAt.IsZero() {
+			t.Errorf("%s and back later: the notice of a trouble that is over is open", c.name)
+		}
+		if again := b.down(f); len(again) != 2 || slices.Contains(again, ids[0]) {
+			t.Errorf("%s: the next trouble is to show %v, want two new notices", c.name, again)
 		}
 	}
+}
+
+// A message that was under way when its feed was paused is the one that is taken up.
+func testNoticeUnderWay(t *testing.T, open opener) {
+	b := newBench(t, open)
+	g := b.guild(1)
+	b.subscribe(g, 10, "x")
+	f := b.feed("a", g).ID
+	id := told(t, "down", b.down(f))
+	b.must(b.NoticeTried(b.ctx, id, b.clock.Now()))
+	b.must(b.PauseFeed(b.ctx, g, f))
+	wantShown(t, "resumed", b.shown(func() { b.must(b.ResumeFeed(b.ctx, g, f)) }), id)
+	wantShown(t, "failing on", b.failed(f, "The server did not answer."))
+	wantShown(t, "sent", b.shown(func() { b.sent(id) }))
+	wantShown(t, "recovered", b.up(f), id)
+
+	// One that nobody began to send is dropped, and told anew.
+	early := told(t, "down again", b.down(f))
+	b.must(b.PauseFeed(b.ctx, g, f))
+	wantShown(t, "resumed before it was sent", b.shown(func() { b.must(b.ResumeFeed(b.ctx, g, f)) }), id)
+	if second := told(t, "still down", b.failed(f, "The server did not answer.")); second == early || second == id {
+		t.Errorf("notice %d is used again", second)
+	}
+}
+
+// A notice whose message is there takes no place, and is not taken up where nobody
+// wants notices, until somebody does.
+func testReopenedNotices(t *testing.T, open opener) {
+	b := newBench(t, open)
+	g, other := b.guild(1), b.guild(2)
+	b.subscribe(g, 10, "x")
+	healthy := b.feed("healthy", other).ID
+	var feeds []news.FeedID
+	var ids []news.NoticeID
+	for i := range 6 {
+		f := b.feed(fmt.Sprint("f", i), g).ID
+		feeds = append(feeds, f)
+		if i == 5 {
+			b.must(b.PauseFeed(b.ctx, g, feeds[0]))
+		}
+		for range 4 {
+			b.failed(f, "It was down.")
+		}
+		b.up(healthy)
+		ids = append(ids, told(t, fmt.Sprint("feed ", i), b.failed(f, "It was down.")))
+		b.sent(ids[i])
+	}
+	b.must(b.SetNotices(b.ctx, g, 0, true))
+	wantShown(t, "resumed while notices are off", b.shown(func() { b.must(b.ResumeFeed(b.ctx, g, feeds[0])) }), ids[0])
+	wantShown(t, "failing while notices are off", b.failed(feeds[0], "It was down."))
+	if n := b.notice(ids[0]); n.ResolvedAt.IsZero() {
+		t.Error("a notice was taken up while notices are off")
+	}
+	b.must(b.SetNotices(b.ctx, g, 0, false))
+	wantShown(t, "failing, turned on", b.failed(feeds[0], "It was down."), ids[0])
+	if n := b.notice(ids[0]); !n.ResolvedAt.IsZero() {
+		t.Error("a sixth notice, whose message is there, was not taken up")
+	}
+	wantShown(t, "a place is not free yet", b.up(feeds[1]), ids[1])
+
+	// A guild that was left and comes back sees in its messages how things are.
+	b.must(b.PauseFeed(b.ctx, g, feeds[2]))
+	b.must(b.LeaveGuild(b.ctx, g, b.clock.Now()))
+	b.up(feeds[3])
+	wantShown(t, "coming back", b.shown(func() { b.guild(g) }), ids[0], ids[1], ids[3], ids[4], ids[5])
+	for i, over := range []bool{false, true, true, true, false, false} {
+		if n := b.notice(ids[i]); n.ResolvedAt.IsZero() == over {
+			t.Errorf("of a guild that came back, notice %d is over %v, want %v", i, !over, over)
+		}
+	}
+}
+
+// A channel that cannot be written to is left for another, and not tried again for a day.
+func testFallbackChannel(t *testing.T, open opener) {
+	b := newBench(t, open)
+	g := b.guild(1)
+	b.subscribe(g, 10, "x")
+	b.subscribe(g, 11, "x")
+	b.must(b.SetNotices(b.ctx, g, 9, false))
+	f, second := b.feed("a", g).ID, b.feed("b", g).ID
+	why := "The server did not answer."
+	wantTrouble := func(what, want string) {
+		t.Helper()
+		if got, err := b.NoticeTrouble(b.ctx, g); got != want || err != nil {
+			t.Errorf("%s: the trouble of notices is %q, %v, want %q", what, got, err, want)
+		}
+	}
+	goes := func(what string, shown []news.NoticeID, channel news.ChannelID) news.NoticeID {
+		t.Helper()
+		id := told(t, what, shown)
+		if n := b.notice(id); n.Channel != channel {
+			t.Errorf("%s: it goes to channel %d, want %d", what, n.Channel, channel)
+		}
+		return id
+	}
+	wantTrouble("at first", "")
+	for range 4 {
+		b.failed(second, why)
+	}
+	first := goes("down", b.down(f), 9)
+	b.must(b.NoticeFailed(b.ctx, first, "The channel is gone."))
+	wantTrouble("the channel is gone", "The channel is gone.")
+	id := goes("the chosen channel is gone", b.failed(f, why), 10)
+	b.must(b.NoticeFailed(b.ctx, id, "It may not write there."))
+	wantTrouble("the next one fails too", "The channel is gone.")
+	b.sent(goes("another feed", b.failed(second, why), 11))
+	id = goes("and that channel does", b.failed(f, why), 11)
+	b.sent(id)
+	wantTrouble("what is sent elsewhere", "The channel is gone.")
+
+	wantShown(t, "recovery", b.up(f), id)
+	id = goes("a new trouble on the same day", b.down(f), 11)
+	b.must(b.SetNotices(b.ctx, g, 9, false))
+	wantTrouble("chosen again", "")
+	if n := b.notice(id); n.Channel != 9 {
+		t.Errorf("what was not tried goes to %d, want to the channel that was chosen again", n.Channel)
+	}
+	b.must(b.NoticeFailed(b.ctx, id, "The channel is still gone."))
+	b.clock.add(24 * time.Hour)
+	wantTrouble("a day later", "")
+	b.sent(goes("a day later", b.failed(f, why), 9))
+
+	// Held ones that are let out go where notices can go.
+	h := b.guild(2)
+	b.subscribe(h, 20, "x")
+	b.must(b.SetNotices(b.ctx, h, 19, false))
+	healthy := b.feed("healthy", h).ID
+	for i := range 6 {
+		f := b.feed(fmt.Sprint("h", i), h).ID
+		for range 4 {
+			b.failed(f, why)
+		}
+		b.up(healthy)
+		id = told(t, fmt.Sprint("feed ", i), b.failed(f, why))
+		if i < 4 {
+			b.sent(id)
+		}
+	}
+	if n := b.notice(id); n.Others != 1 {
+		t.Fatalf("five are told, and %d are held, want 1", n.Others)
+	}
+	shown := b.shown(func() { b.must(b.NoticeFailed(b.ctx, id, "The channel is gone.")) })
+	goes("let out", shown, 20)
+}
+
+// What a person asked for counts for nothing when it fails.
+func testAskedPolls(t *testing.T, open opener) {
+	b := newBench(t, open)
+	g := b.guild(1)
+	b.subscribe(g, 10, "x")
+	f := b.feed("a", g)
+	ask := func(p news.Poll) []news.NoticeID {
+		t.Helper()
+		b.clock.add(time.Minute)
+		p.Feed, p.At, p.Asked, p.NextPollAt = f.ID, b.clock.Now(), true, b.clock.Now().Add(24*time.Hour)
+		return b.shown(func() {
+			_, err := b.SavePoll(b.ctx, p)
+			b.must(err)
+		})
+	}
+	b.settle(f)
+	want := b.byURL(f.URL)
+	for range 10 {
+		wantShown(t, "asked for", ask(news.Poll{Error: "It was down.", State: news.FeedActive}))
+	}
+	want.LastError, want.TriedAt = "It was down.", b.clock.Now()
+	if diff := cmp.Diff(want, b.byURL(f.URL)); diff != "" {
+		t.Errorf("feed after asking in vain (-want +got):\n%s", diff)
+	}
+	id := told(t, "down", b.down(f.ID))
+	b.sent(id)
+	want = b.byURL(f.URL)
+	wantShown(t, "asked for, the same", ask(news.Poll{Error: "The server did not answer."}))
+	wantShown(t, "asked for, with another reason", ask(news.Poll{Error: "It answered 500."}), id)
+	late := b.guild(2)
+	b.subscribe(late, 20, "x")
+	b.must(b.FollowFeed(b.ctx, late, f.ID, ""))
+	wantShown(t, "asked for, when somebody is yet to be told", ask(news.Poll{Error: "It answered 500."}))
+	want.LastError, want.TriedAt = "It answered 500.", b.clock.Now()
+	if diff := cmp.Diff(want, b.byURL(f.URL)); diff != "" {
+		t.Errorf("feed in trouble after asking in vain (-want +got):\n%s", diff)
+	}
+	wantShown(t, "asked for, and read", ask(news.Poll{}), id)
+	if got := b.byURL(f.URL); got.Failures != 0 || got.LastError != "" || !got.PolledAt.Equal(b.clock.Now()) || !got.NextPollAt.After(got.PolledAt) {
+		t.Errorf("feed after asking with success is %+v", got)
+	}
+	// That a feed is gone is the last word on it: no later poll would tell.
+	shown := ask(news.Poll{Error: "It is gone.", State: news.FeedGone})
+	if len(shown) != 2 {
+		t.Errorf("asked for, and gone: %v are to be shown, want both guilds' notices", shown)
+	}
+	if got := b.byURL(f.URL); got.State != news.FeedGone || got.Failures != 0 || !got.FailingSince.Equal(b.clock.Now()) {
+		t.Errorf("feed that was found gone is %+v", got)
+	}
+	b.sent(shown...)
+	wantShown(t, "asked for, and not even gone", ask(news.Poll{Error: "It was down.", State: news.FeedActive}), shown...)
+	if got := b.byURL(f.URL); got.State != news.FeedGone {
+		t.Errorf("a failure made a feed that is gone %s", got.State)
+	}
+	wantShown(t, "asked for, and back", ask(news.Poll{State: news.FeedActive}), shown...)
+}
+
+// However many are to be told, nobody waits long to write, and all are told.
+func testManyTold(t *testing.T, open opener) {
+	const many = 450
+	b := newBench(t, open)
+	var all []news.GuildID
+	for i := range many {
+		g := b.guild(news.GuildID(i + 1))
+		b.must(b.SetNotices(b.ctx, g, news.ChannelID(1000+i), false))
+		all = append(all, g)
+	}
+	f, gone := b.feed("a", all...).ID, b.feed("b", all...).ID
+	for range 4 {
+		b.failed(f, "It was down.")
+	}
+	if got := b.failed(f, "It was down."); len(got) != many {
+		t.Fatalf("%d guilds are told, want %d", len(got), many)
+	}
+	b.up(f)
+	// Killed after the first part.
+	fail := func(p news.Poll) []news.NoticeID {
+		t.Helper()
+		p.At = b.clock.Now()
+		return b.shown(func() {
+			b.jobs.failAfter(1, errors.New("killed"))
+			_, err := b.SavePoll(b.ctx, p)
+			b.jobs.failWith(nil)
+			b.must(err)
+		})
+	}
+	for range 4 {
+		b.failed(f, "It was down.")
+	}
+	part := fail(news.Poll{Feed: f, Error: "It was down."})
+	if len(part) != 200 {
+		t.Errorf("%d guilds are told in one transaction, want 200", len(part))
+	}
+	if rest := b.failed(f, "It was down."); len(rest) != many-len(part) {
+		t.Errorf("the next failure tells %d guilds, want the other %d", len(rest), many-len(part))
+	}
+	// Of a feed that is gone, there is no next failure.
+	part = fail(news.Poll{Feed: gone, Error: "It is gone.", State: news.FeedGone})
+	due := func() {
+		_, err := b.EnqueueDue(b.ctx, "", b.clock.Now())
+		b.must(err)
+	}
+	if rest := b.shown(due); len(part) != 200 || len(rest) != many-len(part) {
+		t.Errorf("the schedule tells %d guilds of a feed that is gone, after %d, want the rest of %d", len(rest), len(part), many)
+	}
+	late := b.guild(many + 1)
+	b.must(b.FollowFeed(b.ctx, late, gone, ""))
+	wantShown(t, "nowhere to tell it", b.shown(due))
+	b.must(b.SetNotices(b.ctx, late, 7, false))
+	if n := b.notice(told(t, "a channel chosen late", b.shown(due))); n.Guild != late {
+		t.Errorf("guild %d is told, want %d", n.Guild, late)
+	}
+	wantShown(t, "all are told", b.shown(due))
 }
 
 // What cannot be sent, or was deleted, is not sent again and again.
@@ -390,6 +671,33 @@ func testOwnOutage(t *testing.T, open opener) {
 
 	wantShown(t, "one is back", b.up(feeds[1].ID))
 	told(t, "and another is not", b.failed(feeds[0].ID, "The server did not answer."))
+
+	// A site that answers shows that the line is fine, whatever it says.
+	refused := newBench(t, open)
+	r := refused.guild(1)
+	refused.subscribe(r, 10, "x")
+	var outlet []news.FeedID
+	for i := range 6 {
+		outlet = append(outlet, refused.feed(fmt.Sprint("r", i), r).ID)
+	}
+	deny := func(feed news.FeedID, p news.Poll) []news.NoticeID {
+		refused.clock.add(time.Hour)
+		return refused.shown(func() {
+			p.Feed, p.At, p.Error, p.Answered = feed, refused.clock.Now(), "The site answers 403.", true
+			_, err := refused.SavePoll(refused.ctx, p)
+			refused.must(err)
+		})
+	}
+	for range 4 {
+		wantShown(t, "a refusal", deny(outlet[0], news.Poll{}))
+	}
+	told(t, "refused often enough", deny(outlet[0], news.Poll{}))
+	wantShown(t, "silence", refused.down(outlet[1]))
+	deny(outlet[2], news.Poll{})
+	told(t, "another site has answered", refused.failed(outlet[1], "The server did not answer."))
+	wantShown(t, "silence of a third", refused.down(outlet[3]))
+	deny(outlet[4], news.Poll{Asked: true})
+	told(t, "another site has answered a person", refused.failed(outlet[3], "The server did not answer."))
 
 	// With few feeds, it is likelier that all of them are down.
 	few := newBench(t, open)
