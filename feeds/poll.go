@@ -90,8 +90,9 @@ func NewPoller(cfg PollerConfig) (*Poller, error) {
 // returned. Errors are the store's, or mean that ctx ended.
 //
 // An answer of 304, or the very bytes of last time, parses nothing. A feed that is
-// gone is not asked. Where many requests to its server go before this one, the error
-// is a *news.SnoozeError: whoever waits in line keeps others from being polled.
+// gone is not asked. Where many requests to its server go before this one, or the
+// server asks to be left alone, nothing is stored and the error is a
+// *news.SnoozeError: whoever waits in line keeps others from being polled.
 func (p *Poller) Poll(ctx context.Context, id news.FeedID) error { return p.poll(ctx, id, false) }
 
 // PollNow is Poll because a person asks for it: a feed that is gone is asked as well,
@@ -136,7 +137,7 @@ func (p *Poller) poll(ctx context.Context, id news.FeedID, asked bool) error {
 	log := p.cfg.Log.With("feed", id, "url", feed.URL)
 	switch {
 	case result.Error != "":
-		log.WarnContext(ctx, "feed cannot be read", "reason", result.Error, "failures", feed.Failures+1, "next", result.NextPollAt)
+		log.WarnContext(ctx, "feed cannot be read", "reason", result.Error, "asked", asked, "failures before", feed.Failures, "next", result.NextPollAt)
 	case result.Unchanged:
 		log.DebugContext(ctx, "feed unchanged")
 	case added == 0:
