@@ -21,15 +21,13 @@ func (b *Bot) tryFeed(ctx context.Context, r *request) (response, error) {
 		return b.feedCard(fmt.Sprintf("**%s is paused.** Resume it, and I read it again.", name), before), nil
 	}
 	if left := b.tries.begin(f.ID); left > 0 {
-		return b.feedCard(fmt.Sprintf("**%s was tried just before**, and I ask no site more than once a minute when people ask me to. Try again in %s.", name, wait(left)), before), nil
+		return b.feedCard(fmt.Sprintf("**%s was tried less than a minute ago**, so I leave its site alone. Try again in %s.", name, wait(left)), before), nil
 	}
 	err = b.cfg.Poll(ctx, f.ID)
-	if err != nil {
-		b.tries.forget(f.ID)
-	}
 	var snooze *news.SnoozeError
 	switch {
-	case errors.As(err, &snooze):
+	case errors.As(err, &snooze): // nothing was asked
+		b.tries.forget(f.ID)
 		return b.feedCard(notTried(name, snooze.After), before), nil
 	case errors.Is(err, news.ErrNotFound):
 		return response{}, followsNoMore()
