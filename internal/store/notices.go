@@ -232,10 +232,8 @@ func (n *notices) failed(ctx context.Context, before news.Feed, p news.Poll) (un
 		if p.Asked || !n.inTrouble(now) {
 			return false, nil
 		}
-		if !p.Answered {
-			if cut, err := n.cutOff(ctx, now.FailingSince); cut || err != nil {
-				return false, err
-			}
+		if cut, err := n.cutOff(ctx, now.FailingSince); cut || err != nil {
+			return false, err
 		}
 	}
 	return n.tell(ctx, now)
@@ -311,7 +309,8 @@ func (d *DB) tellOfGone(ctx context.Context, schedule string) error {
 }
 
 // cutOff reports whether it looks as if not the feed were down that began to fail
-// then, but our own connection: of several feeds, none was read since.
+// then, but our own connection: of several feeds, none was answered since, nor that one
+// itself.
 func (n *notices) cutOff(ctx context.Context, failingSince int64) (bool, error) {
 	read, err := n.q.AnsweredSince(ctx, failingSince)
 	if read || err != nil {

@@ -466,7 +466,26 @@ func testFallbackChannel(t *testing.T, open opener) {
 	b.must(b.NoticeFailed(b.ctx, id, "The channel is still gone."))
 	b.clock.add(24 * time.Hour)
 	wantTrouble("a day later", "")
-	b.sent(goes("a day later", b.failed(f, why), 9))
+	id = goes("a day later", b.failed(f, why), 9)
+	b.sent(id)
+
+	// A message that somebody deleted says nothing of its channel, and one that is sent
+	// says that it is well.
+	b.must(b.NoticeFailed(b.ctx, id, "The message was deleted."))
+	wantTrouble("a message was deleted", "")
+	b.up(second)
+	for range 4 {
+		b.failed(second, why)
+	}
+	third := b.feed("c", g).ID
+	ids := append(b.failed(second, why), b.down(third)...)
+	if len(ids) != 2 {
+		t.Fatalf("two feeds are down, and %v are told", ids)
+	}
+	b.must(b.NoticeFailed(b.ctx, ids[0], "It may not write there."))
+	wantTrouble("one failed", "It may not write there.")
+	b.sent(ids[1])
+	wantTrouble("and the next one did not", "")
 
 	// Held ones that are let out go where notices can go.
 	h := b.guild(2)
@@ -648,6 +667,20 @@ func testGoneNotice(t *testing.T, open opener) {
 	if n := b.notice(told(t, "gone", shown)); n.Feed.State != news.FeedGone {
 		t.Errorf("the notice is %+v", n)
 	}
+	b.sent(shown...)
+
+	// One that is told of already looks different once it is gone.
+	slow := b.feed("slow", g).ID
+	for range 4 {
+		b.failed(slow, "It was gone.")
+	}
+	b.up(b.feed("healthy", g).ID)
+	id := told(t, "failing", b.failed(slow, "It was gone."))
+	b.sent(id)
+	wantShown(t, "failing, and gone", b.shown(func() {
+		_, err := b.SavePoll(b.ctx, news.Poll{Feed: slow, At: b.clock.Now(), State: news.FeedGone, Error: "It was gone."})
+		b.must(err)
+	}), id)
 }
 
 // While our own connection is down, the feeds are not to blame.
