@@ -269,7 +269,7 @@ func testWakingFeeds(t *testing.T, open opener) {
 	b := newBench(t, open)
 	g, other := b.guild(1), b.guild(2)
 	f, gone := b.feed("a", g, other), b.feed("b", g)
-	b.settle(f)
+	b.settle(f, gone)
 	_, err := b.SavePoll(b.ctx, news.Poll{Feed: gone.ID, At: start, State: news.FeedGone, Error: "It is gone."})
 	b.must(err)
 	b.settle(b.feed("c", other))

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -22,9 +23,9 @@ const (
 	// triedAgain is after how long a notice that could not be sent to a channel may
 	// be tried there again.
 	triedAgain = 24 * time.Hour
-	// maxOpened bounds how many notices one transaction makes: nobody else writes
-	// meanwhile.
-	maxOpened = 200
+	// maxChanged bounds how many notices of a feed one transaction opens or ends:
+	// nobody else writes meanwhile.
+	maxChanged = 200
 )
 
 // notices changes the notices of guilds in one transaction, and collects the jobs
@@ -193,18 +194,19 @@ func (n *notices) showLast(ctx context.Context, guild, feed int64) error {
 	return nil
 }
 
-// resolveAll ends all open notices of a feed.
-func (n *notices) resolveAll(ctx context.Context, feed int64, at time.Time) error {
-	open, err := n.q.OpenNoticesOfFeed(ctx, feed)
+// resolveAll ends the open notices of a feed, so many of them at most, and reports
+// whether there are more.
+func (n *notices) resolveAll(ctx context.Context, feed int64, at time.Time, most int32) (more bool, err error) {
+	open, err := n.q.OpenNoticesOfFeed(ctx, db.OpenNoticesOfFeedParams{Feed: feed, Most: most})
 	if err != nil {
-		return fmt.Errorf("list open notices: %w", err)
+		return false, fmt.Errorf("list open notices: %w", err)
 	}
 	for _, notice := range open {
 		if err := n.resolve(ctx, notice, at); err != nil {
-			return fmt.Errorf("resolve notice %d: %w", notice.ID, err)
+			return false, fmt.Errorf("resolve notice %d: %w", notice.ID, err)
 		}
 	}
-	return nil
+	return len(open) == int(most), nil
 }
 
 // failed tells the guilds that follow a feed what became of a failed poll, which
@@ -216,7 +218,7 @@ func (n *notices) failed(ctx context.Context, before news.Feed, p news.Poll) (un
 		return false, err
 	}
 	if now.LastError != before.LastError || now.State != string(before.State) {
-		open, err := n.q.OpenNoticesOfFeed(ctx, now.ID)
+		open, err := n.q.OpenNoticesOfFeed(ctx, db.OpenNoticesOfFeedParams{Feed: now.ID, Most: math.MaxInt32})
 		if err != nil {
 			return false, fmt.Errorf("list open notices: %w", err)
 		}
@@ -248,34 +250,25 @@ func (n *notices) inTrouble(f db.Feed) bool {
 // transaction should, and reports whether there are more.
 func (n *notices) tell(ctx context.Context, feed db.Feed) (untold bool, err error) {
 	due, err := n.q.NoticesDue(ctx, db.NoticesDueParams{
-		Feed: feed.ID, FailingSince: feed.FailingSince, Lately: n.lately(), Most: maxOpened + 1,
+		Feed: feed.ID, FailingSince: feed.FailingSince, Lately: n.lately(), Most: maxChanged + 1,
 	})
 	if err != nil {
 		return false, fmt.Errorf("list guilds to be told: %w", err)
 	}
-	for _, to := range due[:min(len(due), maxOpened)] {
+	for _, to := range due[:min(len(due), maxChanged)] {
 		if err := n.open(ctx, to.Guild, feed.ID, to.Channel, n.db.now()); err != nil {
 			return false, fmt.Errorf("tell guild %d: %w", to.Guild, err)
 		}
 	}
-	return len(due) > maxOpened, nil
+	return len(due) > maxChanged, nil
 }
 
-// tell opens the notices that are missing of a feed, in as many transactions as it
-// takes.
-func (d *DB) tell(ctx context.Context, feed int64) error {
-	for untold := true; untold; {
-		err := d.inTx(ctx, func(tx *sql.Tx, q *db.Queries) error {
+// inParts changes notices in as many transactions as part says that it takes.
+func (d *DB) inParts(ctx context.Context, part func(n *notices) (more bool, err error)) error {
+	for more := true; more; {
+		err := d.inTx(ctx, func(tx *sql.Tx, q *db.Queries) (err error) {
 			notices := d.newNotices(q)
-			row, err := q.Feed(ctx, feed)
-			if err != nil {
-				return err
-			}
-			untold = false
-			if !notices.inTrouble(row) {
-				return nil // any more
-			}
-			if untold, err = notices.tell(ctx, row); err != nil {
+			if more, err = part(notices); err != nil {
 				return err
 			}
 			return d.enqueue(ctx, tx, notices.jobs...)
@@ -285,6 +278,28 @@ func (d *DB) tell(ctx context.Context, feed int64) error {
 		}
 	}
 	return nil
+}
+
+// tell opens all notices that are missing of a feed, if it is in trouble still.
+func (d *DB) tell(ctx context.Context, feed int64) error {
+	return d.inParts(ctx, func(n *notices) (more bool, err error) {
+		row, err := n.q.Feed(ctx, feed)
+		if err != nil || !n.inTrouble(row) {
+			return false, err
+		}
+		return n.tell(ctx, row)
+	})
+}
+
+// endNotices ends all open notices of a feed, if it is well still.
+func (d *DB) endNotices(ctx context.Context, feed int64, at time.Time) error {
+	return d.inParts(ctx, func(n *notices) (more bool, err error) {
+		row, err := n.q.Feed(ctx, feed)
+		if err != nil || row.FailingSince != 0 {
+			return false, err
+		}
+		return n.resolveAll(ctx, feed, at, maxChanged)
+	})
 }
 
 // tellOfGone opens the notices that are missing of a schedule's feeds that are gone.

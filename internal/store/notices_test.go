@@ -584,10 +584,13 @@ func testManyTold(t *testing.T, open opener) {
 	if got := b.failed(f, "It was down."); len(got) != many {
 		t.Fatalf("%d guilds are told, want %d", len(got), many)
 	}
-	b.up(f)
+	if got := b.up(f); len(got) != many {
+		t.Fatalf("%d notices end, want %d", len(got), many)
+	}
 	// Killed after the first part.
 	fail := func(p news.Poll) []news.NoticeID {
 		t.Helper()
+		b.clock.add(time.Hour)
 		p.At = b.clock.Now()
 		return b.shown(func() {
 			b.jobs.failAfter(1, errors.New("killed"))
@@ -605,6 +608,10 @@ func testManyTold(t *testing.T, open opener) {
 	}
 	if rest := b.failed(f, "It was down."); len(rest) != many-len(part) {
 		t.Errorf("the next failure tells %d guilds, want the other %d", len(rest), many-len(part))
+	}
+	part = fail(news.Poll{Feed: f})
+	if rest := b.up(f); len(part) != 200 || len(rest) != many-len(part) {
+		t.Errorf("%d notices end in one transaction, and %d with the next poll, want all of %d", len(part), len(rest), many)
 	}
 	// Of a feed that is gone, there is no next failure.
 	part = fail(news.Poll{Feed: gone, Error: "It is gone.", State: news.FeedGone})

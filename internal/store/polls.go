@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"tidings/internal/news"
@@ -37,7 +38,7 @@ import (
 func (d *DB) SavePoll(ctx context.Context, p news.Poll) (added int, err error) {
 	var from string
 	var move *moved
-	untold := false
+	var rest func() error // what is too much for one transaction; the next poll would do it too
 	err = d.inTx(ctx, func(tx *sql.Tx, q *db.Queries) error {
 		row, err := q.Feed(ctx, int64(p.Feed))
 		if err != nil {
@@ -48,7 +49,10 @@ func (d *DB) SavePoll(ctx context.Context, p news.Poll) (added int, err error) {
 			return nil
 		}
 		if p.Error != "" {
-			untold, err = d.saveFailure(ctx, tx, q, feed, p)
+			untold, err := d.saveFailure(ctx, tx, q, feed, p)
+			if untold {
+				rest = func() error { return d.tell(ctx, row.ID) }
+			}
 			return err
 		}
 		jobs, err := d.saveStories(ctx, tx, q, p, row.BacklogDue)
@@ -88,8 +92,16 @@ func (d *DB) SavePoll(ctx context.Context, p news.Poll) (added int, err error) {
 			return err
 		}
 		notices := d.newNotices(q)
-		if err := notices.resolveAll(ctx, row.ID, p.At); err != nil {
+		most := int32(maxChanged)
+		if p.Moved {
+			most = math.MaxInt32 // it may be the feed's last poll
+		}
+		open, err := notices.resolveAll(ctx, row.ID, p.At, most)
+		if err != nil {
 			return err
+		}
+		if open {
+			rest = func() error { return d.endNotices(ctx, row.ID, p.At) }
 		}
 		jobs = append(jobs, notices.jobs...)
 		if p.Moved {
@@ -110,9 +122,9 @@ func (d *DB) SavePoll(ctx context.Context, p news.Poll) (added int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("save poll of feed %d: %w", p.Feed, err)
 	}
-	if untold {
-		if err := d.tell(ctx, int64(p.Feed)); err != nil { // the next failure does
-			d.log.WarnContext(ctx, "not all servers were told of a failing feed", "feed", p.Feed, "error", err)
+	if rest != nil {
+		if err := rest(); err != nil {
+			d.log.WarnContext(ctx, "not all servers were told how a feed is doing: the next poll goes on", "feed", p.Feed, "error", err)
 		}
 	}
 	if move != nil {

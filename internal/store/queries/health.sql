@@ -69,7 +69,7 @@ SELECT CAST(coalesce(max(CASE WHEN NOT held THEN id END), 0) AS bigint) AS newes
 FROM notice WHERE guild = $1 AND resolved_at = 0;
 
 -- name: OpenNoticesOfFeed :many
-SELECT * FROM notice WHERE feed = $1 AND resolved_at = 0 ORDER BY id;
+SELECT * FROM notice WHERE feed = sqlc.arg(feed) AND resolved_at = 0 ORDER BY id LIMIT sqlc.arg(most);
 
 -- name: OpenNotice :one
 SELECT * FROM notice WHERE guild = $1 AND feed = $2 AND resolved_at = 0;

@@ -430,11 +430,16 @@ func (q *Queries) OpenNotices(ctx context.Context, guild int64) (OpenNoticesRow,
 }
 
 const openNoticesOfFeed = `-- name: OpenNoticesOfFeed :many
-SELECT id, guild, feed, channel, message, since, created_at, tried_at, resolved_at, held, last_error FROM notice WHERE feed = $1 AND resolved_at = 0 ORDER BY id
+SELECT id, guild, feed, channel, message, since, created_at, tried_at, resolved_at, held, last_error FROM notice WHERE feed = $1 AND resolved_at = 0 ORDER BY id LIMIT $2
 `
 
-func (q *Queries) OpenNoticesOfFeed(ctx context.Context, feed int64) ([]Notice, error) {
-	rows, err := q.query(ctx, q.openNoticesOfFeedStmt, openNoticesOfFeed, feed)
+type OpenNoticesOfFeedParams struct {
+	Feed int64
+	Most int32
+}
+
+func (q *Queries) OpenNoticesOfFeed(ctx context.Context, arg OpenNoticesOfFeedParams) ([]Notice, error) {
+	rows, err := q.query(ctx, q.openNoticesOfFeedStmt, openNoticesOfFeed, arg.Feed, arg.Most)
 	if err != nil {
 		return nil, err
 	}
