@@ -125,7 +125,7 @@ func Default() Config {
 		},
 		WebSub:  WebSub{Listen: "127.0.0.1:8081"},
 		Summary: Summary{MaxWords: 60},
-		Model:   Model{Timeout: 20 * time.Second, Concurrency: 4, DailyBudget: 1},
+		Model:   Model{Timeout: 20 * time.Second, Concurrency: 4, DailyBudget: 1, GuildBudget: 0.2},
 		Limits:  Limits{Subscriptions: 50, Feeds: 1000},
 		Log:     Log{Level: slog.LevelInfo, Format: "auto"},
 	}

@@ -88,9 +88,7 @@ func (d *Dispatcher) Prepare(ctx context.Context, id news.StoryID) error {
 	if story.Teaser && len(subscribers) > 0 {
 		story = d.complete(ctx, story)
 	}
-	if story.Language == "" {
-		story.Language = d.Language(story.Title + "\n" + story.Text)
-	}
+	story.Language = d.language(story)
 	matches := d.match(ctx, story, subscribers)
 	summary, err := d.Summarizer.Summarize(ctx, news.SummaryRequest{
 		Title: story.Title, Text: story.Text, Lead: story.Lead,
@@ -119,6 +117,20 @@ func later(a, b time.Time) time.Time {
 		return a
 	}
 	return b
+}
+
+// enoughToTell is how much text, in bytes, proves a feed's word on its language wrong.
+const enoughToTell = 300
+
+// language returns the story's language. Feeds carry the tag of the software that
+// makes them: a text that is long enough, and clearly in another language, counts for
+// more.
+func (d *Dispatcher) language(s news.Story) string {
+	told := d.Language(s.Title + "\n" + s.Text)
+	if s.Language == "" || told != "" && told != primary(s.Language) && len(s.Text) >= enoughToTell {
+		return told
+	}
+	return s.Language
 }
 
 // articleTimeout leaves some of a job's time to the story itself: a page's server,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -79,15 +80,21 @@ func guess(text string) string {
 	return "tlh"
 }
 
-func TestLanguageIsToldWhereTheFeedDoesNot(t *testing.T) {
+func TestLanguage(t *testing.T) {
 	t.Parallel()
-	for feed, want := range map[string]string{"": "tlh", "de": "de"} {
-		w := &world{story: news.Story{ID: 1, Title: "nuqneH", Text: "Qapla'", Language: feed, FirstSeenAt: noon}}
+	long := strings.Repeat("Qapla' batlh je! ", 30)
+	for name, test := range map[string]struct{ feed, text, want string }{
+		"the feed says nothing":           {"", "Qapla'", "tlh"},
+		"the feed says so":                {"de", "Qapla'", "de"},
+		"the feed is wrong":               {"de", long, "tlh"},
+		"the feed says it more precisely": {"tlh-QO", long, "tlh-QO"},
+	} {
+		w := &world{story: news.Story{ID: 1, Title: "nuqneH", Text: test.text, Language: test.feed, FirstSeenAt: noon}}
 		if err := prepare(t, w); err != nil {
 			t.Fatal(err)
 		}
-		if got := w.saved[0].Story.Language; got != want {
-			t.Errorf("a story of a feed in %q is in %q, want %q", feed, got, want)
+		if got := w.saved[0].Story.Language; got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
 	}
 }
