@@ -7,8 +7,9 @@ import (
 	"sync"
 )
 
-// commonText has the words that at least six articles of the dev corpora write without
-// a capital inside a sentence, and hardly any with one; names of companies are taken out.
+// commonText has the words that at least three articles of the dev corpora write without a
+// capital inside a sentence, and hardly any with one, and some nouns of other news; names
+// of companies and teams are taken out.
 //
 //go:embed common.txt
 var commonText string
@@ -32,7 +33,7 @@ func (lex *lexicon) isCommon(low string) bool {
 		rest, ok := strings.CutSuffix(low, "ies")
 		return ok && words.has(rest+"y")
 	case "de":
-		return isGermanNoun(low)
+		return isGermanNoun(low) || germanOpeners.has(low)
 	}
 	return openers.has(low)
 }
@@ -44,8 +45,8 @@ func isGermanNoun(low string) bool {
 	if germanNouns.has(low) {
 		return true
 	}
-	for _, ending := range []string{"ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen", "tät", "ismus", "nis", "nisse", "innen", "ende", "enden", "ling", "linge"} {
-		if len(low) >= len(ending)+3 && strings.HasSuffix(low, ending) {
+	for _, ending := range []string{"ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen", "tät", "ismus", "nis", "nisse", "innen", "ende", "enden", "ling", "linge", "erin", "erinnen", "istin", "istinnen", "iker", "ikerin"} {
+		if len(low) >= len(ending)+4 && strings.HasSuffix(low, ending) {
 			return true
 		}
 	}
@@ -58,6 +59,28 @@ func isGermanNoun(low string) bool {
 	}
 	return false
 }
+
+// isGermanAfterArticle reports whether a German word with a capital stands behind an
+// article or the like, as nouns do and few names: "im Haus", but also "die Schweiz".
+func isGermanAfterArticle(tokens []token, i int) bool {
+	if i == 0 || !germanArticles.has(tokens[i-1].low) || tokens[i].gap != " " || withArticle.has(tokens[i].low) {
+		return false
+	}
+	return i+1 == len(tokens) || !tokens[i+1].isName() || !joined(tokens[i+1].gap)
+}
+
+var germanArticles = newWordSet(`der die das den dem des ein eine einer einem einen eines kein keine keinen keiner im am vom zum zur beim ins ans fürs dieser diese dieses diesem diesen jeder jede jedes jeden jedem
+	sein seine seinen seinem seiner ihr ihre ihren ihrem ihrer`)
+
+// withArticle are names that German puts an article before.
+var withArticle = newWordSet(`schweiz türkei ukraine slowakei mongolei niederlande niederlanden vereinigten iran irak sudan libanon jemen kongo vatikan elsass balkan krim antarktis arktis bundesliga telekom
+	rhein donau elbe oder spree main neckar mosel isar themse seine nil amazonas wolga`)
+
+var germanOpeners = newWordSet(`ihren ihrem ihrer seinen seinem seiner unsere eigentlich ursprünglich künftig damals mittlerweile inzwischen schließlich immerhin lediglich allein gemeinsam zunächst zuletzt zuvor später früher demnach
+	danach dadurch dafür dagegen daraus darin darüber davon dazu dabei hierbei hinzu ebenso ebenfalls sogar selbst gleichzeitig zugleich stattdessen jährlich täglich bislang bisher derzeit aktuell heute gestern morgen wegen aufgrund
+	dank ohne statt anstatt neben zwischen innerhalb außerhalb mitte ende anfang nahezu beinahe ungefähr genau mindestens höchstens maximal deutlich weitere weiterhin andere anderen dessen deren welche wem wen wessen damit denn sobald
+	solange sofern falls indem sowie sowohl weder entweder beide beiden erst erste erster erstmals neue neuer neues alte große großer kleine hohe starke schwere gute zahlreiche etliche manche wenige sämtliche insgesamt
+	einst derweil unterdessen angesichts hinter vorne oben unten rund gut ein zwei drei vier fünf sechs sieben acht neun zehn`)
 
 // placeEndings are nouns in which names of places and people end.
 var placeEndings = newWordSet("stadt land dorf haus hausen heim berg burg wald feld see bach bauer meister mann hof werk park")
@@ -96,18 +119,21 @@ var germanNouns = newWordSet(`zahl zahlen anzahl angabe angaben grund gründe gr
 	durchschnitt schnitt rahmen zusammenhang fall fälle fällen beispiel art weise form stand seite seiten spitze rolle leben tod alter geburt geburten geburtshilfe hochzeit
 	nachfolger nachfolgerin vorgänger vorgängerin gründer gründerin inhaber inhaberin besitzer eigentümer vorsitz vorsitzende vorsitzender vorsitzenden vorstand geschäftsführer geschäftsführerin geschäftsführung direktor direktorin
 	leitung amt ämter büro rathaus stadtrat kreistag landtag rat räte ausschuss kommission bündnis initiative organisation stiftung institut universität hochschule wissenschaftler wissenschaftlerin
-	wissenschaftlern team gruppe gruppen versuch versuche test tests methode erfolg misserfolg fehler lücke mangel bedarf überschuss vorrat rest`)
+	wissenschaftlern team gruppe gruppen versuch versuche test tests methode erfolg misserfolg fehler mal male lücke mangel bedarf überschuss vorrat rest`)
 
 // isPlainWord reports whether the capital of the token at i is the sentence's own, or
 // German grammar's, of a word that is common. What stands before a further name, or says
 // something by itself, may be a name all the same: "Cook said".
 func (g *Guard) isPlainWord(tokens []token, i int) bool {
 	t := &tokens[i]
+	if g.lex.code == "de" && t.text != strings.ToUpper(t.text) && isGermanAfterArticle(tokens, i) {
+		return true
+	}
 	if t.text == strings.ToUpper(t.text) || !g.lex.isCommon(t.low) || g.hasNamed(t.low) && g.lex.code != "de" {
 		return false
 	}
 	if g.lex.code == "de" {
-		return true
+		return t.begins || !germanOpeners.has(t.low)
 	}
 	if !t.begins || i+1 == len(tokens) {
 		return false

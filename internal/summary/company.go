@@ -126,6 +126,12 @@ func rounds(x, y float64) bool {
 // whose companies are exchanged.
 func (g *Guard) checkCompany(tokens []token, dates []dated) error {
 	items := g.items(tokens, dates)
+	numbers := 0
+	for _, a := range items {
+		if a.kind == numberItem {
+			numbers++
+		}
+	}
 	for n, a := range items {
 		own, other, from, at := 0.0, 0.0, item{}, item{}
 		if a.kind == nameItem && !g.hasNamed(tokens[a.from].low) {
@@ -156,7 +162,7 @@ func (g *Guard) checkCompany(tokens []token, dates []dated) error {
 			return fmt.Errorf("the article has %q where the summary has %q", g.written(at), written(tokens, a.from, a.to))
 		}
 		for _, c := range items[n+1:] {
-			if g.exchangeable(tokens, a, c) && g.exchanged(tokens, a, c) {
+			if g.exchangeable(tokens, a, c) && g.exchanged(tokens, a, c, a.kind == nameItem && numbers > 1) {
 				return fmt.Errorf("the article has %q and %q the other way round", written(tokens, a.from, a.to), written(tokens, c.from, c.to))
 			}
 		}
@@ -192,23 +198,44 @@ func (g *Guard) hasNamed(low string) bool {
 
 func (g *Guard) written(b item) string { return written(g.tokens, b.from, b.to) }
 
+// isApposition reports whether the tokens between two names say what the first, which
+// may go on, is of the second: ", president of".
+func isApposition(tokens []token, from, to int) bool {
+	const most = 4
+	for from < to && tokens[from].isName() && joined(tokens[from].gap) {
+		from++
+	}
+	if from == to || !strings.HasPrefix(tokens[from].gap, ",") {
+		return false
+	}
+	belongs := false
+	for k := from; k < to; k++ {
+		if k > from && strings.Contains(tokens[k].gap, ",") {
+			return false
+		}
+		belongs = belongs || k < from+most && of.has(tokens[k].low)
+	}
+	return belongs && !strings.Contains(tokens[to].gap, ",")
+}
+
 // exchangeable reports whether two items of a sentence could be taken for one another:
 // not a person and, right behind it, what that one belongs to.
 func (g *Guard) exchangeable(tokens []token, a, c item) bool {
-	if a.kind == nameItem && c.from > a.to && c.from-a.to <= 3 && of.has(tokens[a.to].low) && strings.HasPrefix(tokens[a.to].gap, ",") {
+	if a.kind == nameItem && c.from > a.to && isApposition(tokens, a.to, c.from) {
 		return false
 	}
 	return a.kind == c.kind && (a.kind != numberItem || unitsAgree(tokens[a.from].numeral.unit, tokens[c.from].numeral.unit))
 }
 
 // exchanged reports whether each of two items of a sentence is in the company
-// that the other has in the article.
-func (g *Guard) exchanged(tokens []token, a, c item) bool {
+// that the other has in the article, in one sentence, or for names with numbers of their
+// own in two that follow each other.
+func (g *Guard) exchanged(tokens []token, a, c item, apart bool) bool {
 	straight, crossed := 0.0, 0.0
 	ofA, ofC := g.occurrences(tokens, a), g.occurrences(tokens, c)
 	for _, x := range ofA {
 		for _, y := range ofC {
-			if apart := g.tokens[x.from].sentence - g.tokens[y.from].sentence; x.from == y.from || g.same(tokens, a, y) || apart != 0 && (a.kind != nameItem || apart*apart > 1) {
+			if d := g.tokens[x.from].sentence - g.tokens[y.from].sentence; x.from == y.from || g.same(tokens, a, y) || d != 0 && (!apart || d*d > 1) {
 				continue
 			}
 			straight = max(straight, g.fit(tokens, a, x, c)+g.fit(tokens, c, y, a))

@@ -101,7 +101,7 @@ func (lex *lexicon) findDates(tokens []token) []dated {
 			}
 			return nil
 		}
-		if t := next(); t != nil && d.day == 0 {
+		if t := next(); t != nil && d.day == 0 && lex.putsDayBehind(tokens, d) {
 			if day := dayOf(t); day > 0 {
 				d.day = day
 				d.end++
@@ -135,6 +135,16 @@ func (lex *lexicon) findDates(tokens []token) []dated {
 		}
 	}
 	return found
+}
+
+// putsDayBehind reports whether a number behind a month's name may be its day: English
+// alone writes so, and not in "in May 29 people".
+func (lex *lexicon) putsDayBehind(tokens []token, d dated) bool {
+	if lex.code != "en" && lex.code != "" {
+		return false
+	}
+	in := d.at > 0 && tokens[d.at-1].low == "in"
+	return !in || d.end+1 == len(tokens) || tokens[d.end+1].gap != " "
 }
 
 // rangeBefore returns the 2 March of "between 2 and 16 March".

@@ -332,7 +332,7 @@ func (g *Guard) checkDates(tokens []token, dates []dated) error {
 				return fmt.Errorf("the article does not say %q", t.text)
 			}
 		case "last", "next", "this", "nächste", "nächstes", "nächsten", "letzte", "letztes", "letzten":
-			if i+1 < len(tokens) && isPeriod(tokens[i+1].low) && !g.hasPair(t.low, tokens[i+1].low) {
+			if i+1 < len(tokens) && isPeriod(tokens[i+1].low) && !g.hasPair(t.low, tokens[i+1].low) && !(t.low == "this" && g.hasPair("the", tokens[i+1].low)) {
 				return fmt.Errorf("the article does not say %q", t.text+" "+tokens[i+1].text)
 			}
 		}
@@ -517,7 +517,7 @@ func (g *Guard) checkWords(tokens []token, _ []dated) error {
 	all, known := 0, 0
 	for i := range tokens {
 		stem := tokens[i].stem
-		if len(tokens[i].numeral.values) > 0 {
+		if len(tokens[i].numeral.values) > 0 || tokens[i].quoted {
 			all, known = all+1, known+1 // it has been looked for
 			continue
 		}

@@ -115,6 +115,9 @@ func (g *Guard) hasName(t *token) bool {
 			return true
 		}
 	}
+	if g.lex.code != "en" && g.hasAdjective(t.low) {
+		return true
+	}
 	return g.hasAlias(t.low) || g.hasInitials(t.text) || g.hasDemonym(t.low) || g.lex.code == "de" && g.endsCompound(t.low)
 }
 
@@ -138,7 +141,9 @@ var aliases = [][]string{
 	{"uk", "united kingdom", "britain", "british", "great britain", "britons"},
 	{"eu", "european union", "europe's union"},
 	{"un", "united nations"},
-	{"pm", "prime minister"}, {"mp", "mps", "member of parliament", "members of parliament"},
+	{"europe", "european", "europeans"}, {"deutschland", "deutsche", "deutschen", "deutscher"}, {"frankreich", "französische", "französischen", "franzosen"}, {"alemania", "alemán", "alemana", "alemanes"},
+	{"allemagne", "allemand", "allemande", "allemands"}, {"estados unidos", "eeuu", "estadounidense", "estadounidenses"}, {"états unis", "américain", "américaine", "américains"}, {"royaume uni", "britannique", "britanniques"},
+	{"reino unido", "británico", "británica", "británicos"}, {"pm", "prime minister"}, {"mp", "mps", "member of parliament", "members of parliament"},
 	{"ceo", "chief executive", "chief executive officer"},
 	{"cfo", "chief financial officer", "finance chief"},
 	{"ai", "artificial intelligence"},
@@ -240,6 +245,22 @@ func (g *Guard) hasDemonym(low string) bool {
 	return false
 }
 
+// hasAdjective reports whether the article has a word without a capital that is made of a
+// name, as most languages write it: "europea" of "Europa", "suizo" of "Suiza".
+func (g *Guard) hasAdjective(low string) bool {
+	const least = 4
+	if len(low) < least+1 {
+		return false
+	}
+	root := low[:max(least, len(low)-2)]
+	for word, at := range g.words {
+		if len(word) <= len(low)+4 && strings.HasPrefix(word, root) && word != low && !g.tokens[at[0]].isName() {
+			return true
+		}
+	}
+	return false
+}
+
 // near reports whether the article has b behind a with at most two words between
 // them, in one sentence.
 func (g *Guard) near(a, b string) bool {
@@ -258,12 +279,18 @@ func (g *Guard) near(a, b string) bool {
 // somebody is: it may stand beside a name that it does not stand beside in the
 // article.
 func isTitle(low string) bool {
+	if countries.has(low) {
+		return false
+	}
 	return titles.has(low) || slices.ContainsFunc(aliases, func(group []string) bool { return slices.Contains(group, low) })
 }
 
 var titles = newWordSet("ceo cfo cto coo president chancellor minister mr mrs ms dr sir prof professor judge senator governor mayor king queen prince princess " +
 	"general chief director chairman secretary captain coach pope indian russian canadian european asian african australian italian israeli korean " +
 	"the a an herr frau präsident minister bürgermeister monsieur madame señor doctor")
+
+// countries are those of aliases by their own names, which are no titles as their peoples' are.
+var countries = newWordSet("china japan france germany netherlands spain sweden denmark finland poland turkey ireland switzerland portugal greece norway wales europe deutschland frankreich alemania allemagne")
 
 // openers are words that begin sentences and are no names, though an article may
 // not have them.

@@ -270,7 +270,7 @@ func (g *Guard) checkWho(tokens []token) error {
 			continue // "Jepsen's manager Braun" is Braun, the manager of Jepsen
 		}
 		for j := i + 2; j < min(len(tokens), i+10); j++ {
-			if !g.isName(tokens, j) || tokens[j].low == tokens[i].low || hasStrong(tokens[i+1:j+1]) {
+			if !g.isName(tokens, j) || tokens[j].low == tokens[i].low || hasStrong(tokens[i+1:j+1]) || isApposition(tokens, i+1, j) {
 				continue
 			}
 			for k := i + 1; k < j; k++ {

@@ -86,7 +86,16 @@ func (g *Guard) speakers(tokens []token, from, to int) [][]token {
 	for begin > 0 && !tokens[begin-1].quoted && !strings.ContainsAny(tokens[begin].gap, ";:") {
 		begin--
 	}
-	return g.namesIn(tokens, begin, verb)
+	if names := g.namesIn(tokens, begin, verb); len(names) > 0 || verb == 0 {
+		return names
+	}
+	const reach = 2 // the mayor said
+	for k := verb - 1; k > max(begin, verb-1-reach); k-- {
+		if determiners.has(tokens[k-1].low) && tokens[k].stem != "" {
+			return g.named(&tokens[k])
+		}
+	}
+	return nil
 }
 
 // speakFor are those who say what others say through them.
@@ -219,6 +228,9 @@ const minSaidOf = 0.6
 func (g *Guard) checkSubject(tokens []token, _ []dated) error {
 	all := g.runs(tokens)
 	if err := g.checkBelongs(tokens, all); err != nil {
+		return err
+	}
+	if err := g.checkRole(tokens, all); err != nil {
 		return err
 	}
 	if len(all) == 0 || all[0].from > 4 {

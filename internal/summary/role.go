@@ -1,0 +1,71 @@
+package summary
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// roleReach is how many tokens may stand between a name and what the article calls it:
+// "Anna Berg, who has been the mayor".
+const roleReach = 6
+
+// checkRole refuses "Judge Joan Petherick" where the article has another judge, and does
+// not call this one so.
+func (g *Guard) checkRole(tokens []token, all []run) error {
+	for _, r := range all {
+		if r.from == 0 || r.to-r.from < 2 || tokens[r.from].gap != " " {
+			continue
+		}
+		role := &tokens[r.from-1]
+		if role.stem == "" || role.quoted || role.owns || speech.has(role.low) || of.has(role.low) {
+			continue
+		}
+		name := tokens[r.from:r.to]
+		if other := g.otherCalled(role, name); other != "" {
+			return fmt.Errorf("the article calls %s %q, and not %q", other, role.text, written(name, 0, len(name)))
+		}
+	}
+	return nil
+}
+
+// otherCalled returns the one whom the article calls by a role, where it never has the
+// role near the given name.
+func (g *Guard) otherCalled(role *token, name []token) string {
+	other := ""
+	places := g.stems[role.stem]
+	for _, at := range places[:min(len(places), maxPlaces)] {
+		s := g.tokens[at].sentence
+		sentence, k := g.sentenceAt(s), at-g.first(at)
+		if k+1 == len(sentence) {
+			continue
+		}
+		// "Judge Berg", "the judge, Anna Berg"
+		if next := &sentence[k+1]; (next.gap == " " || next.gap == ", ") && next.isName() && !next.quoted && k+2 < len(sentence) && sentence[k+2].isName() && joined(sentence[k+2].gap) && !sentence[k].owns {
+			if hasWord(name, next.low) || hasWord(name, sentence[k+2].low) {
+				return ""
+			}
+			other = written(sentence, k+1, k+3)
+		}
+		if shares(name, sentence[max(0, k-roleReach):min(len(sentence), k+roleReach)]) {
+			return ""
+		}
+		if s > 0 && shares(name, g.sentenceAt(s-1)) && slices.ContainsFunc(sentence, func(t token) bool { return persons.has(t.low) }) {
+			return ""
+		}
+	}
+	return other
+}
+
+// named returns whom the article means by a role: the names right behind "the mayor,".
+func (g *Guard) named(role *token) [][]token {
+	var names [][]token
+	places := g.stems[role.stem]
+	for _, at := range places[:min(len(places), maxPlaces)] {
+		sentence, k := g.sentenceAt(g.tokens[at].sentence), at-g.first(at)
+		if k+2 < len(sentence) && sentence[k+1].isName() && sentence[k+2].isName() && joined(sentence[k+2].gap) && strings.Trim(sentence[k+1].gap, ", ") == "" && !sentence[k].owns {
+			names = append(names, sentence[k+1:k+3])
+		}
+	}
+	return names
+}
