@@ -48,6 +48,10 @@ type Config struct {
 
 	Translator Translator // brings summaries into a server's language; nil where nobody translates, posts included
 
+	// Language tells a text's language as BCP 47 has it, "" where it cannot. It is asked of
+	// what has no language told. Nil where nobody can tell.
+	Language func(text string) string
+
 	// Spending tells what the language model has cost for a server today, and what it
 	// may cost; 0 for no bound. It is nil where there is no model.
 	Spending func(news.GuildID) (spent, budget float64)

@@ -103,12 +103,14 @@ const noteTranslated = "translated"
 const translateTimeout = 20 * time.Second
 
 // retell brings a headline and sentences into the language that a server chose.
-// Their own is from, "" where that is not known. It takes the first maxPoints
-// sentences.
+// Their own is from, "" where nobody told it. It takes the first maxPoints sentences.
 func (b *Bot) retell(ctx context.Context, guild news.GuildID, title string, sentences []string, from string) retelling {
 	own := retelling{Title: title, Sentences: sentences[:min(len(sentences), maxPoints)]}
 	sentences = own.Sentences
 	to := b.languageOf(ctx, guild)
+	if primary(from) == "" && to != "" && b.cfg.Language != nil {
+		from = b.cfg.Language(strings.Join(append([]string{title}, sentences...), " "))
+	}
 	if to == "" || primary(from) == primary(to) || title == "" && len(sentences) == 0 {
 		return own
 	}

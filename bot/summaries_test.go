@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"tidings/internal/discordsim"
@@ -67,6 +68,8 @@ func TestRetell(t *testing.T) {
 		"a sentence is lost":         {shortOf{}, "en", "de", "Title|in English"},
 		"it was in that language":    {unchanged{}, "", "de", "Title|"},
 		"nonsense for a language":    {nil, "english!", "de", "Title|in the story's language"},
+		"told by the text":           {nil, "", "de", "Title|in Basque"},
+		"the same by the text":       {nil, "", "eu", "Title|"},
 		"a server that is not known": {&translator{}, "en", "?", "Title|"},
 	}
 	for name, test := range tests {
@@ -75,6 +78,14 @@ func TestRetell(t *testing.T) {
 			store.guilds[1] = &news.Guild{ID: 1, Language: test.to}
 		}
 		b := &Bot{cfg: Config{Store: store, Translator: test.translator}, log: discardLog()}
+		if strings.HasSuffix(name, "by the text") {
+			b.cfg.Language = func(text string) string {
+				if text != "Title A sentence." {
+					t.Errorf("asked of what language %q is", text)
+				}
+				return "eu"
+			}
+		}
 		told := b.retell(context.Background(), 1, "Title", []string{"A sentence."}, test.from)
 		if got := told.Title + "|" + told.Note; got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
