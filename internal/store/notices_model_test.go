@@ -67,12 +67,13 @@ func (c *channels) work() {
 		case n.ResolvedAt.IsZero() && n.TriedAt.IsZero():
 			c.must(c.NoticeTried(c.ctx, id, c.clock.Now()))
 			to := place{n.Guild, n.Channel}
-			if at := c.refused[to]; !at.IsZero() && n.CreatedAt.After(at) && n.CreatedAt.Before(at.Add(24*time.Hour)) {
-				c.errors = append(c.errors, fmt.Sprintf("notice %d goes to channel %d, which refused one %v before", id, n.Channel, n.CreatedAt.Sub(at)))
+			now := c.clock.Now()
+			if at := c.refused[to]; !at.IsZero() && n.CreatedAt.After(at) && now.Before(at.Add(24*time.Hour)) {
+				c.errors = append(c.errors, fmt.Sprintf("notice %d goes to channel %d, which refused one %v before", id, n.Channel, now.Sub(at)))
 			}
 			if c.closed[to] {
 				c.must(c.NoticeFailed(c.ctx, id, "It may not write there."))
-				c.refused[to] = c.clock.Now()
+				c.refused[to] = now
 				continue
 			}
 			c.sends[fmt.Sprint("guild ", n.Guild, " of feed ", n.Feed.ID, " since ", n.Since)]++

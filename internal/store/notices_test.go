@@ -654,6 +654,15 @@ func testFailedNotices(t *testing.T, open opener) {
 	b.must(b.NoticeFailed(b.ctx, third, "The message was deleted."))
 	b.clock.add(48 * time.Hour)
 	wantShown(t, "a message that was deleted", b.failed(f, why))
+	// But who removes the feed and wants it back is told again.
+	wantShown(t, "removed", b.shown(func() { b.must(b.UnfollowFeed(b.ctx, g, f)) }))
+	wantShown(t, "wanted back", b.shown(func() { b.must(b.FollowFeed(b.ctx, g, f, "")) }))
+	anew := told(t, "and failing", b.failed(f, why))
+	if anew == third {
+		t.Error("a message that is there no more is to be shown")
+	}
+	b.sent(anew)
+	b.must(b.NoticeFailed(b.ctx, anew, "The message was deleted."))
 	wantShown(t, "recovery", b.up(f))
 	told(t, "the next trouble", b.down(f))
 }
