@@ -61,12 +61,23 @@ func isGermanNoun(low string) bool {
 }
 
 // isGermanAfterArticle reports whether a German word with a capital stands behind an
-// article or the like, as nouns do and few names: "im Haus", but also "die Schweiz".
-func isGermanAfterArticle(tokens []token, i int) bool {
-	if i == 0 || !germanArticles.has(tokens[i-1].low) || tokens[i].gap != " " || withArticle.has(tokens[i].low) {
+// article, a number or the like, as nouns do and few names: "im Haus", but also "die Schweiz".
+func (g *Guard) isGermanAfterArticle(tokens []token, i int) bool {
+	if i == 0 || tokens[i].gap != " " || withArticle.has(tokens[i].low) {
 		return false
 	}
-	return i+1 == len(tokens) || !tokens[i+1].isName() || !joined(tokens[i+1].gap)
+	before := &tokens[i-1]
+	switch {
+	case before.numeral.is(), germanArticles.has(before.low):
+	case i > 1 && !before.isName() && germanArticles.has(tokens[i-2].low) && isInflected(before.low): // "die alte Fabrik"
+	default:
+		return false
+	}
+	return i+1 == len(tokens) || !tokens[i+1].isName() || !joined(tokens[i+1].gap) || g.hasNamed(tokens[i+1].low)
+}
+
+func isInflected(low string) bool {
+	return slices.ContainsFunc([]string{"e", "en", "er", "es", "em"}, func(ending string) bool { return strings.HasSuffix(low, ending) })
 }
 
 var germanArticles = newWordSet(`der die das den dem des ein eine einer einem einen eines kein keine keinen keiner im am vom zum zur beim ins ans fürs dieser diese dieses diesem diesen jeder jede jedes jeden jedem
@@ -121,12 +132,28 @@ var germanNouns = newWordSet(`zahl zahlen anzahl angabe angaben grund gründe gr
 	leitung amt ämter büro rathaus stadtrat kreistag landtag rat räte ausschuss kommission bündnis initiative organisation stiftung institut universität hochschule wissenschaftler wissenschaftlerin
 	wissenschaftlern team gruppe gruppen versuch versuche test tests methode erfolg misserfolg fehler mal male lücke mangel bedarf überschuss vorrat rest`)
 
+// isBeforeFullName reports whether the word that begins a sentence stands right before a
+// first and last name of the article, as what somebody is does: "Neighbour Derek Vane".
+func (g *Guard) isBeforeFullName(tokens []token, i int) bool {
+	if i != 0 || i+2 >= len(tokens) || g.lex.code == "de" {
+		return false
+	}
+	first, last := &tokens[i+1], &tokens[i+2]
+	return first.isName() && last.isName() && first.gap == " " && joined(last.gap) && !tokens[i].owns && g.near(first.low, last.low) && g.followsName(last.low) && (i+3 == len(tokens) || !tokens[i+3].isName() || !joined(tokens[i+3].gap))
+}
+
 // isPlainWord reports whether the capital of the token at i is the sentence's own, or
 // German grammar's, of a word that is common. What stands before a further name, or says
 // something by itself, may be a name all the same: "Cook said".
 func (g *Guard) isPlainWord(tokens []token, i int) bool {
 	t := &tokens[i]
-	if g.lex.code == "de" && t.text != strings.ToUpper(t.text) && isGermanAfterArticle(tokens, i) {
+	if g.lex.code == "de" && t.text != strings.ToUpper(t.text) && g.isGermanAfterArticle(tokens, i) {
+		return true
+	}
+	if g.lex.code != "de" && !t.begins {
+		return false
+	}
+	if g.isBeforeFullName(tokens, i) {
 		return true
 	}
 	if t.text == strings.ToUpper(t.text) || !g.lex.isCommon(t.low) || g.hasNamed(t.low) && g.lex.code != "de" {
@@ -135,7 +162,7 @@ func (g *Guard) isPlainWord(tokens []token, i int) bool {
 	if g.lex.code == "de" {
 		return t.begins || !germanOpeners.has(t.low)
 	}
-	if !t.begins || i+1 == len(tokens) {
+	if i+1 == len(tokens) {
 		return false
 	}
 	next := &tokens[i+1]

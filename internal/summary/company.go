@@ -19,6 +19,7 @@ const (
 	tolerance    = 1.2
 	margin       = 0.4
 	besideName   = 0.4 // what a small word beside a name or date counts: much else happens "in" places
+	ofOtherKind  = 0.8 // what a name of one word counts against one of several, or the reverse
 	ofOthers     = 0.6 // what a number counts for that stands with none of the sentence's other numbers and names
 	ofTopic      = 0.6 // what the title names is meant in many a sentence that does not name it
 )
@@ -92,7 +93,7 @@ func (g *Guard) alike(tokens []token, a, b item) bool {
 		x, y := &tokens[a.from], &g.tokens[b.from]
 		return x.numeral.unit == y.numeral.unit && x.numeral.rank == y.numeral.rank && (yearOf(x) > 1900) == (yearOf(y) > 1900) && comparable(x.numeral, y.numeral)
 	}
-	return true
+	return a.kind != nameItem || !g.beside[[2]string{tokens[a.from].low, g.tokens[b.from].low}]
 }
 
 // comparable reports whether one number could be taken for another: it is not one that
@@ -144,7 +145,11 @@ func (g *Guard) checkCompany(tokens []token, dates []dated) error {
 					own, from = f, b
 				}
 			case g.alike(tokens, a, b) && !slices.ContainsFunc(items, func(c item) bool { return g.same(tokens, c, b) }):
-				if f := g.fit(tokens, a, b); f > other {
+				f := g.fit(tokens, a, b)
+				if a.kind == nameItem && g.inFull[tokens[a.from].low] != g.inFull[g.tokens[b.from].low] {
+					f *= ofOtherKind
+				}
+				if f > other {
 					other, at = f, b
 				}
 			}

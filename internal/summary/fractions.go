@@ -128,3 +128,18 @@ func (g *Guard) isSpan(tokens []token, i int) bool {
 	}
 	return false
 }
+
+// isCentury reports whether the number at i is that of a century of which the article
+// names a year.
+func (g *Guard) isCentury(tokens []token, i int) bool {
+	n := tokens[i].numeral
+	if i+1 == len(tokens) || len(n.values) != 1 {
+		return false
+	}
+	switch tokens[i+1].low {
+	case "century", "jahrhundert", "jahrhunderts", "siècle", "siglo":
+	default:
+		return false
+	}
+	return slices.ContainsFunc(g.tokens, func(t token) bool { return (yearOf(&t)+99)/100 == int(n.values[0]) })
+}

@@ -42,7 +42,9 @@ type Guard struct {
 	known        []item           // the article's
 	words        map[string][]int // by token in lower case, where
 	stems        map[string][]int
-	lasts        []int // by sentence, the index behind its last token
+	lasts        []int              // by sentence, the index behind its last token
+	beside       map[[2]string]bool // which two of their words stand beside each other
+	inFull       map[string]bool    // names that the article has in one of several words
 }
 
 // NewGuard prepares to check summaries of a request's own text.
@@ -74,6 +76,19 @@ func newGuard(text string, maxWords int) *Guard {
 		g.words[t.low] = append(g.words[t.low], i)
 		if t.stem != "" {
 			g.stems[t.stem] = append(g.stems[t.stem], i)
+		}
+	}
+	g.inFull, g.beside = make(map[string]bool), make(map[[2]string]bool)
+	for s := range g.lasts {
+		for _, r := range g.runs(g.sentenceAt(s)) {
+			name := g.sentenceAt(s)[r.from:r.to]
+			for i, t := range name {
+				if i > 0 {
+					before := name[i-1].low
+					g.inFull[before], g.inFull[t.low] = true, true
+					g.beside[[2]string{before, t.low}], g.beside[[2]string{t.low, before}] = true, true
+				}
+			}
 		}
 	}
 	g.known = g.items(g.tokens, g.dates)
@@ -410,7 +425,7 @@ func (g *Guard) hasNumeral(n numeral) bool {
 func (g *Guard) checkNumbers(tokens []token, dates []dated) error {
 	for i := range tokens {
 		n := tokens[i].numeral
-		if len(n.values) == 0 || inDate(dates, i) || g.isShare(tokens, i) || g.isSpan(tokens, i) {
+		if len(n.values) == 0 || inDate(dates, i) || g.isShare(tokens, i) || g.isSpan(tokens, i) || g.isCentury(tokens, i) {
 			continue
 		}
 		found := false

@@ -118,7 +118,7 @@ func (g *Guard) hasName(t *token) bool {
 	if g.lex.code != "en" && g.hasAdjective(t.low) {
 		return true
 	}
-	return g.hasAlias(t.low) || g.hasInitials(t.text) || g.hasDemonym(t.low) || g.lex.code == "de" && g.endsCompound(t.low)
+	return g.hasAlias(t.low) || g.hasInitials(t.text) || g.hasDemonym(t.low) || g.lex.code == "de" && (g.endsCompound(t.low) || g.endsInWord(t.low))
 }
 
 // endsCompound reports whether the article has a compound that ends in a word, as
@@ -129,6 +129,18 @@ func (g *Guard) endsCompound(low string) bool {
 	}
 	for word := range g.words {
 		if len(word) > len(low)+2 && strings.HasSuffix(word, low) {
+			return true
+		}
+	}
+	return false
+}
+
+// endsInWord reports whether a compound ends in a word of the article, as
+// "Strommasten" does in "Masten".
+func (g *Guard) endsInWord(low string) bool {
+	const head, tail = 3, 5
+	for i := head; i <= len(low)-tail; i++ {
+		if len(g.words[low[i:]]) > 0 && !placeEndings.has(low[i:]) {
 			return true
 		}
 	}

@@ -243,7 +243,7 @@ func (lex *lexicon) joinNumerals(tokens []token) {
 			if !ok && lex.code == "de" {
 				v, ok = germanTens(t.low)
 			}
-			if years := yearsOf[t.low]; years != 0 {
+			if years := yearsOf[t.low]; years != 0 && (i == 0 || !tokens[i-1].numeral.rank) {
 				v, ok = years, true
 				t.numeral.unit = "year"
 			}
@@ -349,7 +349,7 @@ func (lex *lexicon) joinFollowing(tokens []token, words map[string]float64) int 
 		switch {
 		case m != 0:
 			n.values = scale(n.values, m)
-		case yearsOf[t.low] != 0 && n.unit == "":
+		case yearsOf[t.low] != 0 && n.unit == "" && !n.rank:
 			n.values, n.unit = scale(n.values, yearsOf[t.low]), "year"
 		case isWord && v == 12 && t.low == "dozen":
 			n.values = scale(n.values, 12)

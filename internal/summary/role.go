@@ -14,7 +14,13 @@ const roleReach = 6
 // not call this one so.
 func (g *Guard) checkRole(tokens []token, all []run) error {
 	for _, r := range all {
-		if r.from == 0 || r.to-r.from < 2 || tokens[r.from].gap != " " {
+		if role := roleBehind(tokens, r); role != nil && r.to-r.from > 1 {
+			name := tokens[r.from:r.to]
+			if other := g.otherCalled(role, name); other != "" {
+				return fmt.Errorf("the article calls %s %q, and not %q", other, role.text, written(name, 0, len(name)))
+			}
+		}
+		if r.from == 0 || r.to-r.from < 2 || tokens[r.from].gap != " " && (tokens[r.from].gap != ", " || r.from == 1 || !determiners.has(tokens[r.from-2].low)) {
 			continue
 		}
 		role := &tokens[r.from-1]
@@ -24,6 +30,23 @@ func (g *Guard) checkRole(tokens []token, all []run) error {
 		name := tokens[r.from:r.to]
 		if other := g.otherCalled(role, name); other != "" {
 			return fmt.Errorf("the article calls %s %q, and not %q", other, role.text, written(name, 0, len(name)))
+		}
+	}
+	return nil
+}
+
+// roleBehind returns the last word between commas behind a name: the executive of "Anna
+// Berg, the bank's chief executive,".
+func roleBehind(tokens []token, r run) *token {
+	if r.to >= len(tokens) || tokens[r.to].gap != ", " {
+		return nil
+	}
+	for k := r.to; k+1 < len(tokens) && k < r.to+roleReach; k++ {
+		if strings.HasPrefix(tokens[k+1].gap, ",") {
+			if t := &tokens[k]; k > r.to && t.stem != "" && !t.isName() && !t.numeral.is() && !t.quoted {
+				return t
+			}
+			return nil
 		}
 	}
 	return nil

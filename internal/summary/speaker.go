@@ -11,7 +11,7 @@ import (
 var speech = newWordSet("said says say saying told tells tell wrote writes write added adds call called calls warned warns warn asked asks replied replies argued argues argue insisted insists explained explains noted notes " +
 	"tweeted announced declared claimed claims claim admitted admits conceded described describes dismissed branded stated states joked recalled remarked complained denied responded countered concluded " +
 	"sagte sagt sagten erklärte erklärt nannte nennt sprach spricht teilte betonte betont warnte warnt meinte meint schrieb schreibt forderte kritisierte bezeichnete lobte erzählte erzählt berichtete entgegnete erwiderte " +
-	"dit disent déclaré déclare affirmé affirme affirment expliqué explique ajouté ajoute averti avertit qualifié qualifie raconte raconté estime estimé assure assuré confie confié dénonce dénoncé regrette souligne souligné juge " +
+	"dit disent déclaré déclare affirmé affirme affirment expliqué explique ajouté ajoute averti avertit qualifié qualifie raconte raconté estime estimé assure assuré confie confié dénonce dénoncé regrette souligne souligné juge voit voient " +
 	"dijo dice dicen afirmó afirma declaró declara explicó explica añadió añade advirtió advierte llamó llama calificó califica señaló señala aseguró asegura contó cuenta lamentó lamenta criticó admitió admite sostuvo sostiene respondió " +
 	"disse diz afirmou afirma declarou explicou ha detto dice spiega zei zegt сказал сказала заявил заявила")
 
@@ -131,7 +131,7 @@ func (g *Guard) checkSpeaker(tokens []token, _ []dated) error {
 		if !slices.ContainsFunc(quoted, func(t token) bool { return !t.isName() && !t.numeral.is() }) {
 			continue // the name of a work
 		}
-		if len(quoted) < 2 || len(names) == 0 || len(places) == 0 {
+		if len(names) == 0 || len(places) == 0 {
 			continue
 		}
 		fits := slices.ContainsFunc(places, func(s int) bool {
@@ -172,7 +172,7 @@ func (g *Guard) quoting(q []token) []int {
 		for n < len(q) && at+n < len(g.tokens) && g.tokens[at+n].low == q[n].low {
 			n++
 		}
-		if n == len(q) || n >= 5 {
+		if n == len(q) && (n > 1 || g.tokens[at].quoted) || n >= 5 {
 			if found = append(found, g.tokens[at].sentence); len(found) == maxPlaces {
 				break
 			}
@@ -211,7 +211,11 @@ func (g *Guard) mayBeSpeaker(name []token, s int) bool {
 		if shares(name, before) {
 			return true
 		}
+		people := slices.ContainsFunc(g.runs(before), func(r run) bool { return r.to-r.from > 1 })
 		named = named || len(g.runs(before)) > 0
+		if people && back > 0 {
+			break // "he" is one of those
+		}
 	}
 	return !named
 }
@@ -269,6 +273,9 @@ func (g *Guard) checkSubject(tokens []token, _ []dated) error {
 	pronoun := slices.IndexFunc(sentence, func(t token) bool { return pronouns.has(t.low) && !t.quoted })
 	for _, r := range g.runs(sentence) {
 		other := sentence[r.from:r.to]
+		if r.from > 0 && of.has(sentence[r.from-1].low) || r.from > 1 && of.has(sentence[r.from-2].low) && determiners.has(sentence[r.from-1].low) {
+			continue // what the one belongs to of whom it is said
+		}
 		if pronoun >= 0 && pronoun < r.from {
 			return nil
 		}
@@ -402,6 +409,12 @@ func (g *Guard) belongsToOther(a, b []token) bool {
 	return other
 }
 
+// beginsWith reports whether a name is the first of a sentence.
+func (g *Guard) beginsWith(name, sentence []token) bool {
+	all := g.runs(sentence)
+	return len(all) > 0 && shares(name, sentence[all[0].from:all[0].to])
+}
+
 // together reports whether the article has words of both names in one sentence, or the
 // second in its first sentences, which say of whom all others speak, or speaks of the
 // second as "its" where it has the first.
@@ -410,6 +423,8 @@ func (g *Guard) together(a, b []token) bool {
 		sentence := g.sentenceAt(s)
 		switch {
 		case shares(b, sentence) && s < 2, shares(a, sentence) && shares(b, sentence):
+			return true
+		case s > 0 && shares(a, sentence) && len(g.runs(sentence)) == 1 && g.beginsWith(b, g.sentenceAt(s-1)):
 			return true
 		case shares(a, sentence) && slices.ContainsFunc(sentence, func(t token) bool { return pronouns.has(t.low) }) && shares(b, g.sentenceAt(s-1)):
 			return true
