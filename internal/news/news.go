@@ -386,7 +386,7 @@ type Poll struct {
 // Prepared is a story that is ready to be delivered.
 type Prepared struct {
 	Story        Story         // with Text, Image, Language and CanonicalURL as they are now known
-	Summary      Summary       // of this story; an event keeps that of its first story
+	Summary      Summary       // of this story
 	Translations []Translation // of the summary, into the languages that servers of Matches want
 	Matches      []Match       // at most one a channel
 }

@@ -191,8 +191,43 @@ func testTranslations(t *testing.T, open opener) {
 	wantPosts("a story", prepare(one, german, french), want)
 	other := german
 	other.Title = "Ein anderes"
-	wantPosts("a second story of the event", prepare(b.poll(second.ID, item("1", "One"))[0], other), want)
+	wantPosts("a second story of the event", prepare(b.poll(second.ID, item("1", "One"))[0], other),
+		&news.Translation{Language: "de", Title: "Ein anderes", Sentences: german.Sentences})
 	wantPosts("a story in French", prepare(b.poll(f.ID, item("2", "Two"))[0], french), nil)
 	wantPosts("a title alone", prepare(b.poll(f.ID, item("3", "Three"))[0], news.Translation{Language: "de", Title: "Drei"}),
 		&news.Translation{Language: "de", Title: "Drei"})
+}
+
+// What one outlet says must not stand under another one's name.
+func testSummaryIsOfItsStory(t *testing.T, open opener) {
+	b := newBench(t, open)
+	g, h := b.guild(1), b.guild(2)
+	f, second := b.feed("a", g), b.feed("b", h)
+	b.settle(f, second)
+	first := b.poll(f.ID, item("1", "One"))[0]
+	_, err := b.SavePrepared(b.ctx, news.Prepared{
+		Story: b.story(first), Summary: news.Summary{Sentences: []string{"A tells it so."}, Words: 4, Method: news.Extractive},
+	})
+	b.must(err)
+	other := b.poll(second.ID, item("1", "One"))[0]
+	want := news.Summary{Sentences: []string{"B tells it otherwise."}, Words: 4, Method: news.Model}
+	added, err := b.SavePrepared(b.ctx, news.Prepared{
+		Story: b.story(other), Summary: want, Matches: []news.Match{{Subscription: news.Subscription{ID: 1, Guild: h, Channel: 7}}},
+	})
+	b.must(err)
+	if b.story(first).Event != b.story(other).Event {
+		t.Fatal("the two stories are not of one event")
+	}
+	post, err := b.Post(b.ctx, added[0].ID)
+	b.must(err)
+	if diff := cmp.Diff(want, post.Summary); diff != "" || post.Story.ID != other {
+		t.Errorf("post of story %d, want %d; summary (-want +got):\n%s", post.Story.ID, other, diff)
+	}
+	for guild, want := range map[news.GuildID]string{g: "A tells it so.", h: "B tells it otherwise."} {
+		latest, err := b.Latest(b.ctx, guild, 0, 10, 0)
+		b.must(err)
+		if len(latest) != 1 || latest[0].Summary.Sentences[0] != want {
+			t.Errorf("guild %d reads %+v, want %q", guild, latest, want)
+		}
+	}
 }

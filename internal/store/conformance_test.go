@@ -49,6 +49,7 @@ func conformance(t *testing.T, open opener) {
 		{"brief", testBrief},
 		{"stories of an event", testEventStories},
 		{"translations", testTranslations},
+		{"summary of a story", testSummaryIsOfItsStory},
 		{"notices", testNotices},
 		{"notices are atomic", testNoticesAreAtomic},
 		{"held notices", testHeldNotices},

@@ -23,10 +23,10 @@ func (d *DB) Post(ctx context.Context, id news.DeliveryID) (news.Post, error) {
 	if post.Delivery, err = deliveryOf(row.Delivery); err != nil {
 		return news.Post{}, err
 	}
-	if post.Summary, err = summaryOf(row.Event); err != nil {
+	if post.Summary, err = summaryOf(row.Summary); err != nil {
 		return news.Post{}, err
 	}
-	if post.Translation, err = d.translation(ctx, row.Delivery.Event, row.Language); err != nil {
+	if post.Translation, err = d.translation(ctx, row.Story.ID, row.Language); err != nil {
 		return news.Post{}, err
 	}
 	others, err := d.read.OtherStories(ctx, db.OtherStoriesParams{
@@ -46,21 +46,21 @@ func (d *DB) Post(ctx context.Context, id news.DeliveryID) (news.Post, error) {
 	return post, nil
 }
 
-// translation returns what is stored of an event in a language, or nil.
-func (d *DB) translation(ctx context.Context, event int64, language string) (*news.Translation, error) {
+// translation returns what is stored of a story in a language, or nil.
+func (d *DB) translation(ctx context.Context, story int64, language string) (*news.Translation, error) {
 	if language == "" {
 		return nil, nil
 	}
-	row, err := d.read.Translation(ctx, db.TranslationParams{Event: event, Language: language})
+	row, err := d.read.Translation(ctx, db.TranslationParams{Story: story, Language: language})
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read translation of event %d into %s: %w", event, language, err)
+		return nil, fmt.Errorf("read translation of story %d into %s: %w", story, language, err)
 	}
 	sentences, err := listOf(row.Sentences)
 	if err != nil {
-		return nil, fmt.Errorf("translation of event %d into %s: %w", event, language, err)
+		return nil, fmt.Errorf("translation of story %d into %s: %w", story, language, err)
 	}
 	return &news.Translation{Language: row.Language, Title: row.Title, Sentences: sentences}, nil
 }

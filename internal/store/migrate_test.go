@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"path/filepath"
 	"testing"
@@ -72,6 +73,17 @@ func TestMigrateWithData(t *testing.T) {
 	if diff := cmp.Diff(want, health); diff != "" || err != nil {
 		t.Errorf("health: %v (-want +got)\n%s", err, diff)
 	}
+	// What an earlier Tidings has read is no backlog any more.
+	db.jobs = noJobs{}
+	pushed := news.Poll{Feed: 2, At: at, Pushed: true, Stories: []news.Story{{Identity: "2", Title: "Two"}}}
+	if n, err := db.SavePoll(t.Context(), pushed); n != 1 || err != nil {
+		t.Errorf("a push = %d, %v", n, err)
+	}
+	var backlog int
+	err = db.readers.QueryRowContext(t.Context(), `SELECT count(*) FROM story WHERE backlog`).Scan(&backlog)
+	if backlog != 0 || err != nil {
+		t.Errorf("%d stories are backlog, %v, want none", backlog, err)
+	}
 	if err := db.RemoveSubscription(t.Context(), 1, 3); err != nil {
 		t.Errorf("remove the subscription of a delivery that waits: %v", err)
 	}
@@ -80,3 +92,8 @@ func TestMigrateWithData(t *testing.T) {
 		t.Errorf("post: %+v, %v", post, err)
 	}
 }
+
+// noJobs forgets them.
+type noJobs struct{}
+
+func (noJobs) InsertTx(context.Context, *sql.Tx, ...news.Job) error { return nil }

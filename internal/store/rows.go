@@ -201,10 +201,10 @@ func storyParams(s news.Story) db.InsertStoryParams {
 	}
 }
 
-func summaryOf(r db.Event) (news.Summary, error) {
+func summaryOf(r db.Summary) (news.Summary, error) {
 	sentences, err := listOf(r.Sentences)
 	if err != nil {
-		return news.Summary{}, fmt.Errorf("summary of event %d: %w", r.ID, err)
+		return news.Summary{}, fmt.Errorf("summary of story %d: %w", r.Story, err)
 	}
 	return news.Summary{Sentences: sentences, Words: int(r.Words), Method: news.Method(r.Method)}, nil
 }

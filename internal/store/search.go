@@ -79,7 +79,7 @@ func (d *DB) headlines(ctx context.Context, guild news.GuildID, stories []int64)
 		if err != nil {
 			return nil, fmt.Errorf("read story %d: %w", id, err)
 		}
-		summary, err := summaryOf(row.Event)
+		summary, err := summaryOf(row.Summary)
 		if err != nil {
 			return nil, err
 		}

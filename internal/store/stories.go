@@ -34,12 +34,11 @@ func (d *DB) StoryForPreparing(ctx context.Context, id news.StoryID) (news.Story
 	return storyOf(row.Story), feedOf(row.Feed), nil
 }
 
-// SavePrepared stores a prepared story, finds or makes its event, and stores a
-// delivery, with its job, for each matching channel that has not heard of the
-// event, and a job for each post of the event that should name one more outlet,
-// all in one transaction. Translations are stored where the event has none into
-// that language. It returns the new deliveries. Done a second time for one story,
-// it changes nothing.
+// SavePrepared stores a prepared story with its summary and translations, finds or
+// makes its event, and stores a delivery, with its job, for each matching channel
+// that has not heard of the event, and a job for each post of the event that should
+// name one more outlet, all in one transaction. It returns the new deliveries. Done
+// a second time for one story, it changes nothing.
 func (d *DB) SavePrepared(ctx context.Context, p news.Prepared) (added []news.Delivery, err error) {
 	err = d.inTx(ctx, func(tx *sql.Tx, q *db.Queries) error {
 		added = nil
@@ -53,7 +52,7 @@ func (d *DB) SavePrepared(ctx context.Context, p news.Prepared) (added []news.De
 		story := storyOf(row)
 		now := cleanStory(p.Story)
 		story.Text, story.Image, story.Language, story.CanonicalURL = now.Text, now.Image, now.Language, now.CanonicalURL
-		if story.Event, err = d.eventOf(ctx, q, story, p.Summary); err != nil {
+		if story.Event, err = d.eventOf(ctx, q, story); err != nil {
 			return err
 		}
 		err = q.PrepareStory(ctx, db.PrepareStoryParams{
@@ -67,9 +66,15 @@ func (d *DB) SavePrepared(ctx context.Context, p news.Prepared) (added []news.De
 		if err != nil {
 			return err
 		}
+		err = q.InsertSummary(ctx, db.InsertSummaryParams{
+			Story: int64(story.ID), Words: int64(p.Summary.Words), Method: string(p.Summary.Method), Sentences: list(p.Summary.Sentences),
+		})
+		if err != nil {
+			return fmt.Errorf("insert summary: %w", err)
+		}
 		for _, t := range p.Translations {
 			err := q.InsertTranslation(ctx, db.InsertTranslationParams{
-				Event: int64(story.Event), Language: clean(t.Language), Title: clean(t.Title), Sentences: list(t.Sentences),
+				Story: int64(story.ID), Language: clean(t.Language), Title: clean(t.Title), Sentences: list(t.Sentences),
 			})
 			if err != nil {
 				return fmt.Errorf("insert translation into %s: %w", t.Language, err)
@@ -113,7 +118,7 @@ func (d *DB) stalePosts(ctx context.Context, q *db.Queries, s news.Story) ([]new
 }
 
 // eventOf finds the event that the story tells of, or makes it.
-func (d *DB) eventOf(ctx context.Context, q *db.Queries, s news.Story, summary news.Summary) (news.EventID, error) {
+func (d *DB) eventOf(ctx context.Context, q *db.Queries, s news.Story) (news.EventID, error) {
 	since, until := millis(s.FirstSeenAt.Add(-eventSpan)), millis(s.FirstSeenAt.Add(eventSpan))
 	id, err := int64(0), sql.ErrNoRows
 	if s.CanonicalURL != "" {
@@ -128,12 +133,9 @@ func (d *DB) eventOf(ctx context.Context, q *db.Queries, s news.Story, summary n
 	case errors.Is(err, sql.ErrNoRows):
 		id = d.ids.Next()
 		err = q.InsertEvent(ctx, db.InsertEventParams{
-			ID:        id,
-			FirstAt:   millis(s.FirstSeenAt),
-			Words:     int64(summary.Words),
-			Method:    string(summary.Method),
-			Headline:  s.Title,
-			Sentences: list(summary.Sentences),
+			ID:       id,
+			FirstAt:  millis(s.FirstSeenAt),
+			Headline: s.Title,
 		})
 	}
 	if err != nil {

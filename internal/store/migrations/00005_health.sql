@@ -59,11 +59,11 @@ CREATE TABLE hub_lease (
 );
 
 CREATE TABLE translation (
-    event     bigint NOT NULL REFERENCES event (id),
+    story     bigint NOT NULL REFERENCES story (id),
     language  text   NOT NULL,
     title     text   NOT NULL,
     sentences text   NOT NULL, -- a JSON array
-    PRIMARY KEY (event, language)
+    PRIMARY KEY (story, language)
 );
 
 -- day is the milliseconds of its midnight in UTC. Guild 0 is the whole process.

@@ -5,12 +5,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, 0, 'pending', $9, '', $10)
 ON CONFLICT (channel, event) DO NOTHING;
 
 -- name: Post :one
-SELECT sqlc.embed(delivery), sqlc.embed(story), sqlc.embed(feed), sqlc.embed(event), guild.language
+SELECT sqlc.embed(delivery), sqlc.embed(story), sqlc.embed(feed), sqlc.embed(summary), guild.language
 FROM delivery
 JOIN guild ON guild.id = delivery.guild
 JOIN story ON story.id = delivery.story
 JOIN feed ON feed.id = story.feed
-JOIN event ON event.id = delivery.event
+JOIN summary ON summary.story = delivery.story
 WHERE delivery.id = $1;
 
 -- OtherStories are those that other outlets, among the ones the guild follows,
@@ -32,11 +32,11 @@ JOIN guild_feed ON guild_feed.guild = delivery.guild AND guild_feed.feed = sqlc.
 WHERE delivery.event = sqlc.arg(event) AND delivery.state <> 'failed';
 
 -- name: Translation :one
-SELECT * FROM translation WHERE event = $1 AND language = $2;
+SELECT * FROM translation WHERE story = $1 AND language = $2;
 
 -- name: InsertTranslation :exec
-INSERT INTO translation (event, language, title, sentences) VALUES ($1, $2, $3, $4)
-ON CONFLICT (event, language) DO NOTHING;
+INSERT INTO translation (story, language, title, sentences) VALUES ($1, $2, $3, $4)
+ON CONFLICT (story, language) DO NOTHING;
 
 -- name: WaitingDeliveries :many
 SELECT id, others FROM delivery WHERE subscription = $1 AND state = 'pending' ORDER BY id;

@@ -45,8 +45,10 @@ ORDER BY story.first_seen_at, story.id
 LIMIT 1;
 
 -- name: InsertEvent :exec
-INSERT INTO event (id, first_at, last_at, words, method, headline, sentences)
-VALUES ($1, $2, $2, $3, $4, $5, $6);
+INSERT INTO event (id, first_at, last_at, headline) VALUES ($1, $2, $2, $3);
+
+-- name: InsertSummary :exec
+INSERT INTO summary (story, words, method, sentences) VALUES ($1, $2, $3, $4);
 
 -- name: TouchEvent :exec
 UPDATE event SET last_at = $2 WHERE id = $1 AND last_at < $2;
@@ -85,14 +87,14 @@ ORDER BY story.story_at DESC, story.id DESC
 LIMIT sqlc.arg(page_size) OFFSET sqlc.arg(page_start);
 
 -- name: Headline :one
-SELECT sqlc.embed(story), sqlc.embed(feed), sqlc.embed(event), (
+SELECT sqlc.embed(story), sqlc.embed(feed), sqlc.embed(summary), (
     SELECT count(DISTINCT other.feed) FROM story AS other
     JOIN guild_feed ON guild_feed.guild = sqlc.arg(guild) AND guild_feed.feed = other.feed
     WHERE other.event = story.event
 ) AS outlets
 FROM story
 JOIN feed ON feed.id = story.feed
-JOIN event ON event.id = story.event
+JOIN summary ON summary.story = story.id
 WHERE story.id = sqlc.arg(story);
 
 -- Brief lists the events of which a guild's feeds have told since a time, the most

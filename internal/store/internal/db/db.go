@@ -171,6 +171,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.insertSubscriptionStmt, err = db.PrepareContext(ctx, insertSubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertSubscription: %w", err)
 	}
+	if q.insertSummaryStmt, err = db.PrepareContext(ctx, insertSummary); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertSummary: %w", err)
+	}
 	if q.insertTranslationStmt, err = db.PrepareContext(ctx, insertTranslation); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertTranslation: %w", err)
 	}
@@ -622,6 +625,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing insertSubscriptionStmt: %w", cerr)
 		}
 	}
+	if q.insertSummaryStmt != nil {
+		if cerr := q.insertSummaryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertSummaryStmt: %w", cerr)
+		}
+	}
 	if q.insertTranslationStmt != nil {
 		if cerr := q.insertTranslationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertTranslationStmt: %w", cerr)
@@ -1045,6 +1053,7 @@ type Queries struct {
 	insertNoticeStmt          *sql.Stmt
 	insertStoryStmt           *sql.Stmt
 	insertSubscriptionStmt    *sql.Stmt
+	insertSummaryStmt         *sql.Stmt
 	insertTranslationStmt     *sql.Stmt
 	knownStoryStmt            *sql.Stmt
 	knownToGuildStmt          *sql.Stmt
@@ -1167,6 +1176,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		insertNoticeStmt:          q.insertNoticeStmt,
 		insertStoryStmt:           q.insertStoryStmt,
 		insertSubscriptionStmt:    q.insertSubscriptionStmt,
+		insertSummaryStmt:         q.insertSummaryStmt,
 		insertTranslationStmt:     q.insertTranslationStmt,
 		knownStoryStmt:            q.knownStoryStmt,
 		knownToGuildStmt:          q.knownToGuildStmt,

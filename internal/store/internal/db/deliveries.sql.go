@@ -155,12 +155,12 @@ func (q *Queries) InsertDelivery(ctx context.Context, arg InsertDeliveryParams) 
 }
 
 const insertTranslation = `-- name: InsertTranslation :exec
-INSERT INTO translation (event, language, title, sentences) VALUES ($1, $2, $3, $4)
-ON CONFLICT (event, language) DO NOTHING
+INSERT INTO translation (story, language, title, sentences) VALUES ($1, $2, $3, $4)
+ON CONFLICT (story, language) DO NOTHING
 `
 
 type InsertTranslationParams struct {
-	Event     int64
+	Story     int64
 	Language  string
 	Title     string
 	Sentences string
@@ -168,7 +168,7 @@ type InsertTranslationParams struct {
 
 func (q *Queries) InsertTranslation(ctx context.Context, arg InsertTranslationParams) error {
 	_, err := q.exec(ctx, q.insertTranslationStmt, insertTranslation,
-		arg.Event,
+		arg.Story,
 		arg.Language,
 		arg.Title,
 		arg.Sentences,
@@ -223,12 +223,12 @@ func (q *Queries) OtherStories(ctx context.Context, arg OtherStoriesParams) ([]O
 }
 
 const post = `-- name: Post :one
-SELECT delivery.id, delivery.event, delivery.story, delivery.guild, delivery.subscription, delivery.channel, delivery.role, delivery.message, delivery.created_at, delivery.tried_at, delivery.state, delivery.matched, delivery.last_error, delivery.others, story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, feed.answered_at, feed.backlog_due, event.id, event.first_at, event.last_at, event.words, event.method, event.headline, event.sentences, guild.language
+SELECT delivery.id, delivery.event, delivery.story, delivery.guild, delivery.subscription, delivery.channel, delivery.role, delivery.message, delivery.created_at, delivery.tried_at, delivery.state, delivery.matched, delivery.last_error, delivery.others, story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, feed.answered_at, feed.backlog_due, summary.story, summary.words, summary.method, summary.sentences, guild.language
 FROM delivery
 JOIN guild ON guild.id = delivery.guild
 JOIN story ON story.id = delivery.story
 JOIN feed ON feed.id = story.feed
-JOIN event ON event.id = delivery.event
+JOIN summary ON summary.story = delivery.story
 WHERE delivery.id = $1
 `
 
@@ -236,7 +236,7 @@ type PostRow struct {
 	Delivery Delivery
 	Story    Story
 	Feed     Feed
-	Event    Event
+	Summary  Summary
 	Language string
 }
 
@@ -305,13 +305,10 @@ func (q *Queries) Post(ctx context.Context, id int64) (PostRow, error) {
 		&i.Feed.HubTopic,
 		&i.Feed.AnsweredAt,
 		&i.Feed.BacklogDue,
-		&i.Event.ID,
-		&i.Event.FirstAt,
-		&i.Event.LastAt,
-		&i.Event.Words,
-		&i.Event.Method,
-		&i.Event.Headline,
-		&i.Event.Sentences,
+		&i.Summary.Story,
+		&i.Summary.Words,
+		&i.Summary.Method,
+		&i.Summary.Sentences,
 		&i.Language,
 	)
 	return i, err
@@ -355,19 +352,19 @@ func (q *Queries) StalePosts(ctx context.Context, arg StalePostsParams) ([]int64
 }
 
 const translation = `-- name: Translation :one
-SELECT event, language, title, sentences FROM translation WHERE event = $1 AND language = $2
+SELECT story, language, title, sentences FROM translation WHERE story = $1 AND language = $2
 `
 
 type TranslationParams struct {
-	Event    int64
+	Story    int64
 	Language string
 }
 
 func (q *Queries) Translation(ctx context.Context, arg TranslationParams) (Translation, error) {
-	row := q.queryRow(ctx, q.translationStmt, translation, arg.Event, arg.Language)
+	row := q.queryRow(ctx, q.translationStmt, translation, arg.Story, arg.Language)
 	var i Translation
 	err := row.Scan(
-		&i.Event,
+		&i.Story,
 		&i.Language,
 		&i.Title,
 		&i.Sentences,

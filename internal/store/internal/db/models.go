@@ -26,13 +26,10 @@ type Delivery struct {
 }
 
 type Event struct {
-	ID        int64
-	FirstAt   int64
-	LastAt    int64
-	Words     int64
-	Method    string
-	Headline  string
-	Sentences string
+	ID       int64
+	FirstAt  int64
+	LastAt   int64
+	Headline string
 }
 
 type Feed struct {
@@ -161,8 +158,15 @@ type Subscription struct {
 	Query       string
 }
 
+type Summary struct {
+	Story     int64
+	Words     int64
+	Method    string
+	Sentences string
+}
+
 type Translation struct {
-	Event     int64
+	Story     int64
 	Language  string
 	Title     string
 	Sentences string

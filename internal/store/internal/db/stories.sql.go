@@ -244,14 +244,14 @@ func (q *Queries) EventWithTitle(ctx context.Context, arg EventWithTitleParams) 
 }
 
 const headline = `-- name: Headline :one
-SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, feed.answered_at, feed.backlog_due, event.id, event.first_at, event.last_at, event.words, event.method, event.headline, event.sentences, (
+SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, feed.answered_at, feed.backlog_due, summary.story, summary.words, summary.method, summary.sentences, (
     SELECT count(DISTINCT other.feed) FROM story AS other
     JOIN guild_feed ON guild_feed.guild = $1 AND guild_feed.feed = other.feed
     WHERE other.event = story.event
 ) AS outlets
 FROM story
 JOIN feed ON feed.id = story.feed
-JOIN event ON event.id = story.event
+JOIN summary ON summary.story = story.id
 WHERE story.id = $2
 `
 
@@ -263,7 +263,7 @@ type HeadlineParams struct {
 type HeadlineRow struct {
 	Story   Story
 	Feed    Feed
-	Event   Event
+	Summary Summary
 	Outlets int64
 }
 
@@ -318,41 +318,27 @@ func (q *Queries) Headline(ctx context.Context, arg HeadlineParams) (HeadlineRow
 		&i.Feed.HubTopic,
 		&i.Feed.AnsweredAt,
 		&i.Feed.BacklogDue,
-		&i.Event.ID,
-		&i.Event.FirstAt,
-		&i.Event.LastAt,
-		&i.Event.Words,
-		&i.Event.Method,
-		&i.Event.Headline,
-		&i.Event.Sentences,
+		&i.Summary.Story,
+		&i.Summary.Words,
+		&i.Summary.Method,
+		&i.Summary.Sentences,
 		&i.Outlets,
 	)
 	return i, err
 }
 
 const insertEvent = `-- name: InsertEvent :exec
-INSERT INTO event (id, first_at, last_at, words, method, headline, sentences)
-VALUES ($1, $2, $2, $3, $4, $5, $6)
+INSERT INTO event (id, first_at, last_at, headline) VALUES ($1, $2, $2, $3)
 `
 
 type InsertEventParams struct {
-	ID        int64
-	FirstAt   int64
-	Words     int64
-	Method    string
-	Headline  string
-	Sentences string
+	ID       int64
+	FirstAt  int64
+	Headline string
 }
 
 func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error {
-	_, err := q.exec(ctx, q.insertEventStmt, insertEvent,
-		arg.ID,
-		arg.FirstAt,
-		arg.Words,
-		arg.Method,
-		arg.Headline,
-		arg.Sentences,
-	)
+	_, err := q.exec(ctx, q.insertEventStmt, insertEvent, arg.ID, arg.FirstAt, arg.Headline)
 	return err
 }
 
@@ -403,6 +389,27 @@ func (q *Queries) InsertStory(ctx context.Context, arg InsertStoryParams) error 
 		arg.Image,
 		arg.Lead,
 		arg.Text,
+	)
+	return err
+}
+
+const insertSummary = `-- name: InsertSummary :exec
+INSERT INTO summary (story, words, method, sentences) VALUES ($1, $2, $3, $4)
+`
+
+type InsertSummaryParams struct {
+	Story     int64
+	Words     int64
+	Method    string
+	Sentences string
+}
+
+func (q *Queries) InsertSummary(ctx context.Context, arg InsertSummaryParams) error {
+	_, err := q.exec(ctx, q.insertSummaryStmt, insertSummary,
+		arg.Story,
+		arg.Words,
+		arg.Method,
+		arg.Sentences,
 	)
 	return err
 }
