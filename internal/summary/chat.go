@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"tidings/internal/news"
 )
@@ -126,7 +127,7 @@ func (c *chat) ask(ctx context.Context, messages []chatMessage, format any) (ans
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return answer{}, statusError(resp.StatusCode)
+		return answer{}, &statusError{resp.StatusCode, c.saidBy(resp)}
 	}
 	// A server which never ends must not fill the memory.
 	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes+1))
@@ -150,10 +151,34 @@ func (c *chat) ask(ctx context.Context, messages []chatMessage, format any) (ans
 }
 
 // statusError is an answer by which the server refuses.
-type statusError int
+type statusError struct {
+	status int
+	said   string // why, one line in the server's words; "" where it does not say
+}
 
-func (e statusError) Error() string {
-	return fmt.Sprintf("the server answered %d %s", int(e), http.StatusText(int(e)))
+func (e *statusError) Error() string {
+	text := fmt.Sprintf("the server answered %d %s", e.status, http.StatusText(e.status))
+	if e.said != "" {
+		text += ": " + e.said
+	}
+	return text
+}
+
+// maxSaid bounds what is logged of a refusal, in bytes.
+const maxSaid = 200
+
+// saidBy returns the beginning of what a server says, on one line and without the key,
+// which some repeat.
+func (c *chat) saidBy(resp *http.Response) string {
+	text, _ := io.ReadAll(io.LimitReader(resp.Body, 4096)) // what came before it broke off may tell enough
+	said := string(text)
+	if c.key != "" {
+		said = strings.ReplaceAll(said, c.key, "[key]")
+	}
+	said = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(said, ""), func(r rune) bool {
+		return unicode.IsSpace(r) || !unicode.IsPrint(r)
+	}), " ")
+	return cut(said, maxSaid)
 }
 
 // plainError keeps the address out of the log.

@@ -1,11 +1,13 @@
 package summary
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"hash"
 	"slices"
 	"sync"
+	"time"
 
 	"tidings/internal/news"
 )
@@ -25,27 +27,41 @@ type memory[T any] struct {
 
 // remembered is an answer that is known once done is closed.
 type remembered[T any] struct {
-	done  chan struct{}
-	value T
-	err   error // there is no value
-	ok    bool  // the answer, or that there is none, is worth keeping
+	done   chan struct{}
+	value  T
+	err    error              // there is no value
+	ok     bool               // the answer, or that there is none, is worth keeping
+	ctx    context.Context    // in which it is made: done when nobody waits for it any more
+	cancel context.CancelFunc // ends it
+
+	// The memory's lock guards these.
+	waiting int
+	until   time.Time // when the most patient of those who wait must have it; zero where one of them has all the time
 }
 
 func newMemory[T any]() *memory[T] { return &memory[T]{known: make(map[[32]byte]*remembered[T])} }
 
-// begin returns what is remembered under a key. The first who asks is to make it,
-// and to call finish.
-func (m *memory[T]) begin(key [32]byte) (entry *remembered[T], first bool) {
+// begin returns what is remembered under a key, to be waited for. The first who asks
+// is to have it made, in the entry's context, and finish called. Who has it, or waits no
+// longer, calls leave.
+func (m *memory[T]) begin(ctx context.Context, key [32]byte) (entry *remembered[T], first bool) {
+	until, _ := ctx.Deadline()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if entry, ok := m.known[key]; ok {
+		entry.waiting++
+		if until.IsZero() || until.After(entry.until) && !entry.until.IsZero() {
+			entry.until = until
+		}
 		return entry, false
 	}
 	if len(m.order) >= maxRemembered {
 		delete(m.known, m.order[0])
 		m.order = m.order[1:]
 	}
-	entry = &remembered[T]{done: make(chan struct{})}
+	entry = &remembered[T]{done: make(chan struct{}), waiting: 1, until: until}
+	// Who asked first may leave before the others do.
+	entry.ctx, entry.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	m.known[key] = entry
 	m.order = append(m.order, key)
 	return entry, true
@@ -55,11 +71,38 @@ func (m *memory[T]) begin(key [32]byte) (entry *remembered[T], first bool) {
 // keeping.
 func (m *memory[T]) finish(key [32]byte, entry *remembered[T]) {
 	defer close(entry.done)
+	defer entry.cancel()
 	if entry.ok {
 		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.forget(key, entry)
+}
+
+// leave ends the wait for an answer. With the last who leaves its making ends: leave
+// returns when it has.
+func (m *memory[T]) leave(key [32]byte, entry *remembered[T]) {
+	m.mu.Lock()
+	entry.waiting--
+	last := entry.waiting == 0
+	select {
+	case <-entry.done:
+		last = false
+	default:
+	}
+	if last {
+		m.forget(key, entry) // who comes now does not get an answer that is given up
+		entry.cancel()
+	}
+	m.mu.Unlock()
+	if last {
+		<-entry.done
+	}
+}
+
+// forget forgets an entry. The caller holds mu.
+func (m *memory[T]) forget(key [32]byte, entry *remembered[T]) {
 	if m.known[key] != entry {
 		return
 	}
@@ -67,6 +110,13 @@ func (m *memory[T]) finish(key [32]byte, entry *remembered[T]) {
 	if i := slices.Index(m.order, key); i >= 0 {
 		m.order = slices.Delete(m.order, i, i+1)
 	}
+}
+
+// awaited is until when somebody waits for an answer; zero for as long as it takes.
+func (m *memory[T]) awaited(entry *remembered[T]) time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return entry.until
 }
 
 // keyOf returns what tells one request for a summary from another. Whom it is for

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -39,7 +40,7 @@ type Model struct {
 	breaker      *breaker
 	summaries    *memory[news.Summary]
 	translations *memory[news.Translation]
-	turns        chan struct{}
+	turns        *turns
 	counters     counters
 }
 
@@ -54,7 +55,7 @@ func NewModel(c ModelConfig, fallback *Extractive) *Model {
 		breaker:      &breaker{now: c.Now},
 		summaries:    newMemory[news.Summary](),
 		translations: newMemory[news.Translation](),
-		turns:        make(chan struct{}, max(1, c.Concurrency)),
+		turns:        newTurns(c.Concurrency, c.Timeout),
 	}
 }
 
@@ -73,7 +74,7 @@ func (m *Model) Summarize(ctx context.Context, r news.SummaryRequest) (news.Summ
 	if err != nil || r.Unread || !worthAsking(r, extract) {
 		return extract, err
 	}
-	s, err := remember(ctx, m, m.summaries, keyOf(r), func() (news.Summary, error) { return m.summarize(ctx, r) })
+	s, err := remember(ctx, m, m.summaries, keyOf(r), func(a *attempt) (news.Summary, error) { return m.summarize(a, r) })
 	if err != nil {
 		return extract, nil
 	}
@@ -87,32 +88,46 @@ var (
 	errRefused = errors.New("the model's answers are refused") // asking again would give no others
 )
 
+// attempt is the making of one answer, for all who ask for it meanwhile.
+type attempt struct {
+	ctx     context.Context  // done when nobody waits for it any more
+	awaited func() time.Time // until when somebody does; zero for as long as it takes
+}
+
 // remember returns what is remembered under a key, or makes it. Those who ask at the
-// same time share one answer, unless it was not made for want of one's own money.
-func remember[T any](ctx context.Context, m *Model, memory *memory[T], key [32]byte, make func() (T, error)) (T, error) {
+// same time share one answer, unless it was not made for want of one's own money. It is
+// made for as long as one of them waits for it.
+func remember[T any](ctx context.Context, m *Model, memory *memory[T], key [32]byte, make func(*attempt) (T, error)) (T, error) {
 	for {
-		entry, first := memory.begin(key)
+		entry, first := memory.begin(ctx, key)
 		if first {
-			defer memory.finish(key, entry)
-			entry.err = errNotNow // for those who wait, should make not return
-			entry.value, entry.err = make()
-			entry.ok = entry.err == nil || errors.Is(entry.err, errRefused)
-			return entry.value, entry.err
+			go func() {
+				defer memory.finish(key, entry)
+				defer func() {
+					if p := recover(); p != nil {
+						m.cfg.Log.ErrorContext(entry.ctx, "a panic over the model's answer", "panic", p, "stack", string(debug.Stack()))
+						entry.err = errNotNow
+					}
+				}()
+				entry.value, entry.err = make(&attempt{entry.ctx, func() time.Time { return memory.awaited(entry) }})
+				entry.ok = entry.err == nil || errors.Is(entry.err, errRefused)
+			}()
 		}
-		patience := time.NewTimer(m.cfg.Timeout)
 		select {
 		case <-entry.done:
-			patience.Stop()
+			memory.leave(key, entry)
+			if first {
+				return entry.value, entry.err
+			}
 			if errors.Is(entry.err, errBroke) {
 				continue
 			}
 			m.counters.add(func(s *Stats) { s.CacheHits++ })
 			return entry.value, entry.err
-		case <-patience.C:
-			return entry.value, errNotNow
 		case <-ctx.Done():
-			patience.Stop()
-			return entry.value, ctx.Err()
+			memory.leave(key, entry)
+			var none T
+			return none, ctx.Err()
 		}
 	}
 }
@@ -138,10 +153,10 @@ func wordsOf(r news.SummaryRequest) int {
 	return r.MaxWords
 }
 
-func (m *Model) summarize(ctx context.Context, r news.SummaryRequest) (news.Summary, error) {
+func (m *Model) summarize(a *attempt, r news.SummaryRequest) (news.Summary, error) {
 	guards := newGuards(r)
 	var s news.Summary
-	err := m.converse(ctx, r.Title, r.For, messages(r, wordsOf(r)), summaryFormat(), func(text string) error {
+	err := m.converse(a, r.Title, r.For, messages(r, wordsOf(r)), summaryFormat(), func(text string) error {
 		sentences, err := sentencesOf(text)
 		if err != nil {
 			return err
@@ -161,18 +176,27 @@ func (m *Model) summarize(ctx context.Context, r news.SummaryRequest) (news.Summ
 
 // converse asks the model, and once more where its answer is not accepted, with the
 // fault named. It returns nil once an answer is.
-func (m *Model) converse(ctx context.Context, title string, guilds []news.GuildID, conversation []chatMessage, format any, accept func(string) error) error {
-	ctx, cancel := context.WithTimeout(ctx, m.cfg.Timeout)
+func (m *Model) converse(a *attempt, title string, guilds []news.GuildID, conversation []chatMessage, format any, accept func(string) error) error {
+	ctx, cancel := context.WithTimeout(a.ctx, m.cfg.Timeout)
 	defer cancel()
-	select {
-	case m.turns <- struct{}{}:
-		defer func() { <-m.turns }()
-	case <-ctx.Done():
+	ends, _ := ctx.Deadline()
+	then := func() time.Time {
+		if at := a.awaited(); !at.IsZero() && at.Before(ends) {
+			return at
+		}
+		return ends
+	}
+	if !m.turns.take(ctx, then) {
 		m.counters.fellBack("turn")
 		m.cfg.Log.InfoContext(ctx, "no turn for the model in time", "title", title)
 		return errNotNow
 	}
-	for range 2 {
+	defer m.turns.leave()
+	for again := range 2 {
+		if again > 0 && !m.turns.enough(then()) {
+			m.counters.fellBack("turn")
+			return errNotNow
+		}
 		text, err := m.call(ctx, conversation, format, guilds)
 		if err != nil {
 			return err
@@ -212,8 +236,11 @@ func (m *Model) call(ctx context.Context, conversation []chatMessage, format any
 	cost := money.amount // a call that broke off may yet be on the bill
 	defer func() { m.budget.settle(ctx, money, cost) }()
 	m.counters.add(func(s *Stats) { s.Calls++ })
+	began := time.Now()
 	answer, err := m.chat.ask(ctx, conversation, format)
+	took := time.Since(began)
 	if err == nil {
+		m.turns.learn(took)
 		m.breaker.succeeded()
 		if answer.in > 0 && answer.out > 0 {
 			cost = m.budget.cost(answer.in, answer.out)
@@ -221,12 +248,20 @@ func (m *Model) call(ctx context.Context, conversation []chatMessage, format any
 		m.counters.add(func(s *Stats) { s.TokensIn, s.TokensOut = s.TokensIn+max(0, answer.in), s.TokensOut+max(0, answer.out) })
 		return answer.text, nil
 	}
-	if status := statusError(0); errors.As(err, &status) {
-		cost = 0 // refused
+	if refused := (*statusError)(nil); errors.As(err, &refused) {
+		cost = 0
 	}
-	if errors.Is(err, context.Canceled) {
+	switch {
+	case errors.Is(err, context.Canceled):
 		m.breaker.undecided()
 		return "", errNotNow
+	case errors.Is(err, context.DeadlineExceeded) && took < m.cfg.Timeout/2:
+		// It began late. That tells nothing of the server.
+		m.breaker.undecided()
+		m.counters.fellBack("turn")
+		return "", errNotNow
+	case errors.Is(err, context.DeadlineExceeded):
+		m.turns.learn(took)
 	}
 	m.counters.add(func(s *Stats) { s.Failures++ })
 	m.counters.fellBack("failed")

@@ -345,7 +345,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	m := newMemory[news.Summary]()
 	for n := range maxRemembered + 50 {
 		key := keyOf(story(n))
-		entry, first := m.begin(key)
+		entry, first := m.begin(t.Context(), key)
 		if !first {
 			t.Fatal("two stories have one key")
 		}

@@ -29,10 +29,13 @@ func (m *Model) Translate(ctx context.Context, r news.TranslationRequest) (news.
 		return news.Translation{}, fmt.Errorf("translate: %w", err)
 	}
 	r.From, r.To = tagOf(r.From), tagOf(r.To)
-	if sameLanguage(r.From, r.To) || r.From == "" && sameLanguage(builtin().detect(strings.Join(r.Sentences, " ")).code, r.To) {
+	if r.From == "" {
+		r.From = Language(strings.Join(append([]string{r.Title}, r.Sentences...), "\n"))
+	}
+	if sameLanguage(r.From, r.To) {
 		return news.Translation{Language: r.To, Title: r.Title, Sentences: r.Sentences}, nil
 	}
-	t, err := remember(ctx, m, m.translations, translationKey(r), func() (news.Translation, error) { return m.translate(ctx, r) })
+	t, err := remember(ctx, m, m.translations, translationKey(r), func(a *attempt) (news.Translation, error) { return m.translate(a, r) })
 	if err != nil {
 		return news.Translation{}, fmt.Errorf("translate to %s: %w", r.To, err)
 	}
@@ -84,10 +87,10 @@ func sameLanguage(a, b string) bool {
 	return a == b || baseOf(a) != "zh"
 }
 
-func (m *Model) translate(ctx context.Context, r news.TranslationRequest) (news.Translation, error) {
+func (m *Model) translate(a *attempt, r news.TranslationRequest) (news.Translation, error) {
 	guard := newTranslationGuard(r)
 	var t news.Translation
-	err := m.converse(ctx, r.Title, r.For, translationMessages(r), translationFormat(), func(text string) error {
+	err := m.converse(a, r.Title, r.For, translationMessages(r), translationFormat(), func(text string) error {
 		title, sentences, err := translationOf(text)
 		if err != nil {
 			return err

@@ -67,6 +67,24 @@ func TestTranslate(t *testing.T) {
 	}
 }
 
+// What nobody tagged is not paid for to come back as it was.
+func TestTranslateTellsTheLanguage(t *testing.T) {
+	t.Parallel()
+	f := newFakeModel(t, tells("x"))
+	m := f.model(nil)
+	for to, sentence := range map[string]string{
+		"zh": "中国国家主席周一在北京会见了来访的法国总统。双方讨论了贸易问题。",
+		"ja": "日本の首相は月曜日に東京で会談した。",
+		"ko": "한국 대통령이 월요일 서울에서 회담했다.",
+		"en": "The president met the prime minister of France in Paris on Monday.",
+	} {
+		got, err := m.Translate(t.Context(), news.TranslationRequest{Sentences: []string{sentence}, To: to})
+		if err != nil || len(got.Sentences) != 1 || got.Sentences[0] != sentence || f.calls.Load() != 0 {
+			t.Errorf("%s: %v, %v after %d calls", to, got, err, f.calls.Load())
+		}
+	}
+}
+
 func TestTranslateFails(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
