@@ -97,6 +97,12 @@ func testHubs(t *testing.T, open opener) {
 	}
 	b.must(b.AskHub(b.ctx, lease))
 	wantLease("that was asked for")
+	for base, want := range map[string]int{"c": 0, "c1": 0, "d": 1, "c2": 1} {
+		before := b.mark()
+		if n, err := b.RenewLeasesElsewhere(b.ctx, base); err != nil || n != want || len(b.recordedAfter(before, news.RenewHub)) != want {
+			t.Errorf("reached at %q now: %d leases are elsewhere (%v), want %d", base, n, err, want)
+		}
+	}
 	asks("a hub just asked", news.Poll{Hub: hub}, 0)
 	other := news.Hub{URL: "https://other.example/", Topic: hub.Topic}
 	asks("another hub at once", news.Poll{Hub: other}, 0)
@@ -157,6 +163,7 @@ func testHubs(t *testing.T, open opener) {
 	b.must(b.DropHub(b.ctx, f.ID, true))
 	_, err = b.HubLease(b.ctx, f.ID)
 	wantNotFound(t, "a lease that was dropped", err)
+	wantNotFound(t, "verifying it without a callback", b.HubVerified(b.ctx, f.ID, "", renew, renew))
 	wantNotFound(t, "verifying it", b.HubVerified(b.ctx, f.ID, lease.Callback, renew, renew))
 	b.clock.add(time.Hour)
 	asks("a hub that refused today", news.Poll{Hub: hub}, 0)

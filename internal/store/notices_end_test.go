@@ -69,6 +69,11 @@ func testNoticeUnderWay(t *testing.T, open opener) {
 	f := b.feed("a", g).ID
 	id := told(t, "down", b.down(f))
 	b.must(b.NoticeTried(b.ctx, id, b.clock.Now()))
+	b.must(b.SetNotices(b.ctx, g, 0, true))
+	if n := b.notice(id); !n.ResolvedAt.IsZero() {
+		t.Error("a notice that may be there already ends when notices are turned off")
+	}
+	b.must(b.SetNotices(b.ctx, g, 0, false))
 	b.must(b.PauseFeed(b.ctx, g, f))
 	wantShown(t, "resumed", b.shown(func() { b.must(b.ResumeFeed(b.ctx, g, f)) }), id)
 	wantShown(t, "failing on", b.failed(f, "The server did not answer."))

@@ -147,6 +147,15 @@ func testManyTold(t *testing.T, open opener) {
 	if rest := b.up(f); len(part) != 200 || len(rest) != many-len(part) {
 		t.Errorf("%d notices end in one transaction, and %d with the next poll, want all of %d", len(part), len(rest), many)
 	}
+	// A feed that moves into another is not polled again.
+	into := b.feed("c")
+	b.settle(into)
+	if got := b.down(f); len(got) != many {
+		t.Fatalf("%d guilds are told, want %d", len(got), many)
+	}
+	if got := fail(news.Poll{Feed: f, Moved: true, Move: news.Move{To: into.URL, Polls: 3, Since: start}}); len(got) != many {
+		t.Errorf("%d notices end with a feed that moves, want %d", len(got), many)
+	}
 	// Of a feed that is gone, there is no next failure.
 	part = fail(news.Poll{Feed: gone, Error: "It is gone.", State: news.FeedGone})
 	due := func() {
