@@ -247,6 +247,13 @@ func (a *application) startWebSub(ctx context.Context, client *fetch.Client) (re
 	if err != nil {
 		return nil, err
 	}
+	moved, err := a.store.RenewLeasesElsewhere(ctx, a.cfg.WebSub.PublicURL)
+	if err != nil {
+		return nil, errors.Join(err, server.Close(ctx))
+	}
+	if moved > 0 {
+		log.InfoContext(ctx, "the public address is another: hubs are told", "leases", moved)
+	}
 	a.started(ctx, "websub", server.Close, "address", server.Addr(), "public", a.cfg.WebSub.PublicURL)
 	return hubs.Renew, nil
 }

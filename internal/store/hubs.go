@@ -83,6 +83,27 @@ func (d *DB) HubVerified(ctx context.Context, feed news.FeedID, callback string,
 	return nil
 }
 
+// RenewLeasesElsewhere stores a job for each lease whose callback does not begin with
+// the address at which hubs reach us now, and returns how many there are.
+func (d *DB) RenewLeasesElsewhere(ctx context.Context, base string) (n int, err error) {
+	err = d.inTx(ctx, func(tx *sql.Tx, q *db.Queries) error {
+		feeds, err := q.LeasesElsewhere(ctx, clean(base))
+		if err != nil {
+			return err
+		}
+		jobs := make([]news.Job, len(feeds))
+		for i, feed := range feeds {
+			jobs[i] = news.Job{Kind: news.RenewHub, Subject: feed}
+		}
+		n = len(jobs)
+		return d.enqueue(ctx, tx, jobs...)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("renew leases elsewhere than at %s: %w", base, err)
+	}
+	return n, nil
+}
+
 // DropHub ends a lease: the hub refuses, or nobody wants it any more. With patience,
 // the same hub is not asked for the same feed again within a day; without, it is
 // when the feed next wants it. Without a lease it does nothing.

@@ -22,6 +22,7 @@ var mayScan = map[string][]string{
 	"counts":           {"guild", "feed", "subscription", "story", "delivery"},
 	"guilds":           {"guild"},
 	"liveFeeds":        {"feed"},
+	"leasesElsewhere":  {"hub_lease"}, // once, at the start
 	"followedAtLeast":  {"guild_feed"},
 	"unfollowedBundle": {"feed"},
 }

@@ -24,3 +24,8 @@ UPDATE hub_lease SET callback = '', secret = '', until_at = 0, asked_at = $2 WHE
 
 -- name: DeleteHubLease :exec
 DELETE FROM hub_lease WHERE feed = $1;
+
+-- name: LeasesElsewhere :many
+SELECT feed FROM hub_lease
+WHERE callback <> '' AND substr(callback, 1, length(CAST(sqlc.arg(base) AS text))) <> CAST(sqlc.arg(base) AS text)
+ORDER BY feed;

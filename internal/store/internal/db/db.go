@@ -189,6 +189,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.latestOfFeedStmt, err = db.PrepareContext(ctx, latestOfFeed); err != nil {
 		return nil, fmt.Errorf("error preparing query LatestOfFeed: %w", err)
 	}
+	if q.leasesElsewhereStmt, err = db.PrepareContext(ctx, leasesElsewhere); err != nil {
+		return nil, fmt.Errorf("error preparing query LeasesElsewhere: %w", err)
+	}
 	if q.leaveGuildStmt, err = db.PrepareContext(ctx, leaveGuild); err != nil {
 		return nil, fmt.Errorf("error preparing query LeaveGuild: %w", err)
 	}
@@ -655,6 +658,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing latestOfFeedStmt: %w", cerr)
 		}
 	}
+	if q.leasesElsewhereStmt != nil {
+		if cerr := q.leasesElsewhereStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing leasesElsewhereStmt: %w", cerr)
+		}
+	}
 	if q.leaveGuildStmt != nil {
 		if cerr := q.leaveGuildStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing leaveGuildStmt: %w", cerr)
@@ -1059,6 +1067,7 @@ type Queries struct {
 	knownToGuildStmt          *sql.Stmt
 	latestStmt                *sql.Stmt
 	latestOfFeedStmt          *sql.Stmt
+	leasesElsewhereStmt       *sql.Stmt
 	leaveGuildStmt            *sql.Stmt
 	liveFeedsStmt             *sql.Stmt
 	noticeStmt                *sql.Stmt
@@ -1182,6 +1191,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		knownToGuildStmt:          q.knownToGuildStmt,
 		latestStmt:                q.latestStmt,
 		latestOfFeedStmt:          q.latestOfFeedStmt,
+		leasesElsewhereStmt:       q.leasesElsewhereStmt,
 		leaveGuildStmt:            q.leaveGuildStmt,
 		liveFeedsStmt:             q.liveFeedsStmt,
 		noticeStmt:                q.noticeStmt,

@@ -111,3 +111,32 @@ func (q *Queries) HubVerified(ctx context.Context, arg HubVerifiedParams) (int64
 	}
 	return result.RowsAffected()
 }
+
+const leasesElsewhere = `-- name: LeasesElsewhere :many
+SELECT feed FROM hub_lease
+WHERE callback <> '' AND substr(callback, 1, length(CAST($1 AS text))) <> CAST($1 AS text)
+ORDER BY feed
+`
+
+func (q *Queries) LeasesElsewhere(ctx context.Context, base string) ([]int64, error) {
+	rows, err := q.query(ctx, q.leasesElsewhereStmt, leasesElsewhere, base)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var feed int64
+		if err := rows.Scan(&feed); err != nil {
+			return nil, err
+		}
+		items = append(items, feed)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
