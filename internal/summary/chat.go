@@ -7,10 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -31,6 +29,7 @@ type chat struct {
 	endpoint string
 	key      string
 	model    string
+	spoken   spoken
 }
 
 func newChat(c ModelConfig) *chat {
@@ -54,15 +53,6 @@ type chatMessage struct {
 	Content string `json:"content"`
 }
 
-// chatRequest is the body of POST /chat/completions, as far as it is used here:
-// https://platform.openai.com/docs/api-reference/chat/create
-type chatRequest struct {
-	Model               string        `json:"model"`
-	Messages            []chatMessage `json:"messages"`
-	MaxCompletionTokens int           `json:"max_completion_tokens"`
-	ResponseFormat      any           `json:"response_format"`
-}
-
 // chatResponse is what the server answers.
 type chatResponse struct {
 	Choices []struct {
@@ -76,26 +66,9 @@ type chatResponse struct {
 	} `json:"usage"`
 }
 
-// objectFormat asks for a JSON object of just these properties.
-func objectFormat(name string, properties map[string]any) any {
-	return map[string]any{
-		"type": "json_schema",
-		"json_schema": map[string]any{
-			"name": name, "strict": true,
-			"schema": map[string]any{
-				"type": "object", "additionalProperties": false,
-				"required": slices.Sorted(maps.Keys(properties)), "properties": properties,
-			},
-		},
-	}
-}
-
-func textSchema() any  { return map[string]any{"type": "string"} }
-func textsSchema() any { return map[string]any{"type": "array", "items": textSchema()} }
-
 // summaryFormat asks for the object that sentencesOf reads.
-func summaryFormat() any {
-	return objectFormat("summary", map[string]any{"sentences": textsSchema()})
+func summaryFormat() answerFormat {
+	return answerFormat{"summary", map[string]any{"sentences": textsSchema()}}
 }
 
 // answer is what came of one call.
@@ -104,12 +77,38 @@ type answer struct {
 	in, out int64  // tokens, 0 where the server does not tell
 }
 
-// ask makes one call. It is never repeated: the reader waits, and every call is paid
-// for.
-func (c *chat) ask(ctx context.Context, messages []chatMessage, format any) (answer, error) {
-	body, err := json.Marshal(chatRequest{
-		Model: c.model, Messages: messages, MaxCompletionTokens: maxAnswerTokens, ResponseFormat: format,
-	})
+// ask makes one call. A server that does not understand how it is asked is asked in
+// another way, which it is not paid for; otherwise the call is never repeated: the reader
+// waits, and every answer is paid for.
+func (c *chat) ask(ctx context.Context, messages []chatMessage, format answerFormat) (answer, error) {
+	ways, sure := c.spoken.ways()
+	var cause error
+	for len(ways) > 0 {
+		way := ways[0]
+		got, err := c.try(ctx, way.body(c.model, messages, format))
+		if err == nil {
+			c.spoken.understood(way)
+			return got, nil
+		}
+		refused := (*statusError)(nil)
+		if !errors.As(err, &refused) || refused.status != http.StatusBadRequest && refused.status != http.StatusUnprocessableEntity {
+			return answer{}, err
+		}
+		ofFormat, ofLimit := way.refusedFor(refused.said)
+		if cause == nil || !ofFormat && !ofLimit {
+			cause = err
+		}
+		if sure && !ofFormat && !ofLimit {
+			break // it understands this way, and refuses for something else
+		}
+		ways = way.without(ways, refused.said)
+	}
+	return answer{}, cause
+}
+
+// try sends one request.
+func (c *chat) try(ctx context.Context, question map[string]any) (answer, error) {
+	body, err := json.Marshal(question)
 	if err != nil {
 		return answer{}, fmt.Errorf("write the question: %w", err)
 	}
@@ -153,13 +152,13 @@ func (c *chat) ask(ctx context.Context, messages []chatMessage, format any) (ans
 // statusError is an answer by which the server refuses.
 type statusError struct {
 	status int
-	said   string // why, one line in the server's words; "" where it does not say
+	said   string // why, one line in the server's words, of which the log gets the beginning; "" where it does not say
 }
 
 func (e *statusError) Error() string {
 	text := fmt.Sprintf("the server answered %d %s", e.status, http.StatusText(e.status))
 	if e.said != "" {
-		text += ": " + e.said
+		text += ": " + cut(e.said, maxSaid)
 	}
 	return text
 }
@@ -167,7 +166,7 @@ func (e *statusError) Error() string {
 // maxSaid bounds what is logged of a refusal, in bytes.
 const maxSaid = 200
 
-// saidBy returns the beginning of what a server says, on one line and without the key,
+// saidBy returns what a server says, 4 KB at most, on one line and without the key,
 // which some repeat.
 func (c *chat) saidBy(resp *http.Response) string {
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, 4096)) // what came before it broke off may tell enough
@@ -175,10 +174,9 @@ func (c *chat) saidBy(resp *http.Response) string {
 	if c.key != "" {
 		said = strings.ReplaceAll(said, c.key, "[key]")
 	}
-	said = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(said, ""), func(r rune) bool {
+	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(said, ""), func(r rune) bool {
 		return unicode.IsSpace(r) || !unicode.IsPrint(r)
 	}), " ")
-	return cut(said, maxSaid)
 }
 
 // plainError keeps the address out of the log.
@@ -203,9 +201,10 @@ func sentencesOf(text string) ([]string, error) {
 var errNoObject = errors.New("the answer is not just the JSON object")
 
 // readObject reads a JSON object with no other members than into has, and nothing
-// behind it.
+// around it but what models that are not held to a schema put there: a fence of
+// Markdown, and before it what they thought.
 func readObject(text string, into any) error {
-	d := json.NewDecoder(strings.NewReader(text))
+	d := json.NewDecoder(strings.NewReader(unwrapped(text)))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
 		return errNoObject
@@ -214,6 +213,19 @@ func readObject(text string, into any) error {
 		return errNoObject
 	}
 	return nil
+}
+
+func unwrapped(text string) string {
+	text = strings.TrimSpace(text)
+	if thought, rest, ended := strings.Cut(text, "</think>"); ended && strings.HasPrefix(thought, "<think>") {
+		text = strings.TrimSpace(rest)
+	}
+	if inner, fenced := strings.CutPrefix(text, "```"); fenced {
+		if inner, fenced = strings.CutSuffix(inner, "```"); fenced {
+			text = strings.TrimPrefix(inner, "json")
+		}
+	}
+	return text
 }
 
 // messages are what a model is asked. The story goes in as a JSON object, out of

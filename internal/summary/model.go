@@ -176,7 +176,7 @@ func (m *Model) summarize(a *attempt, r news.SummaryRequest) (news.Summary, erro
 
 // converse asks the model, and once more where its answer is not accepted, with the
 // fault named. It returns nil once an answer is.
-func (m *Model) converse(a *attempt, title string, guilds []news.GuildID, conversation []chatMessage, format any, accept func(string) error) error {
+func (m *Model) converse(a *attempt, title string, guilds []news.GuildID, conversation []chatMessage, format answerFormat, accept func(string) error) error {
 	ctx, cancel := context.WithTimeout(a.ctx, m.cfg.Timeout)
 	defer cancel()
 	ends, _ := ctx.Deadline()
@@ -215,7 +215,7 @@ func (m *Model) converse(a *attempt, title string, guilds []news.GuildID, conver
 }
 
 // call makes one call, if the breaker and the budget let it.
-func (m *Model) call(ctx context.Context, conversation []chatMessage, format any, guilds []news.GuildID) (string, error) {
+func (m *Model) call(ctx context.Context, conversation []chatMessage, format answerFormat, guilds []news.GuildID) (string, error) {
 	if !m.breaker.allow() {
 		m.counters.fellBack("breaker")
 		return "", errNotNow

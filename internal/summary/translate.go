@@ -105,8 +105,8 @@ func (m *Model) translate(a *attempt, r news.TranslationRequest) (news.Translati
 }
 
 // translationFormat asks for the object that translationOf reads.
-func translationFormat() any {
-	return objectFormat("translation", map[string]any{"title": textSchema(), "sentences": textsSchema()})
+func translationFormat() answerFormat {
+	return answerFormat{"translation", map[string]any{"title": textSchema(), "sentences": textsSchema()}}
 }
 
 // translationOf reads the JSON object that was asked for, and nothing beside it.
