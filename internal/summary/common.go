@@ -130,7 +130,7 @@ var germanNouns = newWordSet(`zahl zahlen anzahl angabe angaben grund gründe gr
 	durchschnitt schnitt rahmen zusammenhang fall fälle fällen beispiel art weise form stand seite seiten spitze rolle leben tod alter geburt geburten geburtshilfe hochzeit
 	nachfolger nachfolgerin vorgänger vorgängerin gründer gründerin inhaber inhaberin besitzer eigentümer vorsitz vorsitzende vorsitzender vorsitzenden vorstand geschäftsführer geschäftsführerin geschäftsführung direktor direktorin
 	leitung amt ämter büro rathaus stadtrat kreistag landtag rat räte ausschuss kommission bündnis initiative organisation stiftung institut universität hochschule wissenschaftler wissenschaftlerin
-	wissenschaftlern team gruppe gruppen versuch versuche test tests methode erfolg misserfolg fehler mal male lücke mangel bedarf überschuss vorrat rest`)
+	wissenschaftlern team gruppe gruppen versuch versuche test tests methode erfolg misserfolg fehler mal male lücke fachmann fachfrau mangel bedarf überschuss vorrat rest`)
 
 // isBeforeFullName reports whether the word that begins a sentence stands right before a
 // first and last name of the article, as what somebody is does: "Neighbour Derek Vane".

@@ -93,6 +93,9 @@ func (g *Guard) alike(tokens []token, a, b item) bool {
 		x, y := &tokens[a.from], &g.tokens[b.from]
 		return x.numeral.unit == y.numeral.unit && x.numeral.rank == y.numeral.rank && (yearOf(x) > 1900) == (yearOf(y) > 1900) && comparable(x.numeral, y.numeral)
 	}
+	if a.kind == nameItem && g.tokens[b.from].begins && len(g.words[g.tokens[b.from].low]) == 1 && !g.inFull[g.tokens[b.from].low] {
+		return false // likely no name: the title's first word
+	}
 	return a.kind != nameItem || !g.beside[[2]string{tokens[a.from].low, g.tokens[b.from].low}]
 }
 
@@ -135,6 +138,9 @@ func (g *Guard) checkCompany(tokens []token, dates []dated) error {
 	}
 	for n, a := range items {
 		own, other, from, at := 0.0, 0.0, item{}, item{}
+		if a.kind == numberItem && !g.hasNumeral(tokens[a.from].numeral) {
+			continue // a share or count that was allowed without
+		}
 		if a.kind == nameItem && !g.hasNamed(tokens[a.from].low) {
 			continue // another form of the article's name, such as its initials
 		}
@@ -303,6 +309,9 @@ func (g *Guard) fit(tokens []token, a, b item, leave ...item) float64 {
 	divided := a.kind == nameItem && len(leave) > 0 && !inOneClause(tokens, a, leave[0])
 	last := g.lasts[g.tokens[b.from].sentence]
 	first := g.first(b.from)
+	if s := g.tokens[b.from].sentence; s > 1 && persons.has(g.tokens[first].low) {
+		first = g.first(first - 1) // "Anna Berg won. She got 51 percent."
+	}
 	for k := max(0, a.from-companyHere); k < min(len(tokens), a.to+companyHere); k++ {
 		t := &tokens[k]
 		if k >= a.from && k < a.to || slices.ContainsFunc(leave, func(c item) bool { return k >= c.from && k < c.to }) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"unicode"
 )
 
 // fractions are words for parts and multiples. Words of one line may stand for each
@@ -142,4 +143,29 @@ func (g *Guard) isCentury(tokens []token, i int) bool {
 		return false
 	}
 	return slices.ContainsFunc(g.tokens, func(t token) bool { return (yearOf(&t)+99)/100 == int(n.values[0]) })
+}
+
+// mostCounted is the greatest number that a summary may have counted for itself.
+const mostCounted = 4
+
+// isCounted reports whether the number at i, in words, may be a count of what the article
+// names one by one: "two attempts", where it gives no number of attempts.
+func (g *Guard) isCounted(tokens []token, i int) bool {
+	const reach = 3
+	n := tokens[i].numeral
+	if len(n.values) != 1 || n.values[0] > mostCounted || n.unit != "" || unicode.IsDigit(runeAt(tokens[i].text, 0)) || g.hasNumeral(n) {
+		return false
+	}
+	known := false
+	for k := i + 1; k < min(len(tokens), i+1+reach) && joined(tokens[k].gap); k++ {
+		for _, at := range g.stems[tokens[k].stem] {
+			known = true
+			for j := max(g.first(at), at-reach); j < at; j++ {
+				if len(g.tokens[j].numeral.values) > 0 && !g.tokens[j].numeral.rank {
+					return false
+				}
+			}
+		}
+	}
+	return known
 }

@@ -20,7 +20,7 @@ const (
 
 // minGrounded is the share of a sentence's own words that the article must use as
 // well. Retelling keeps most words; inventing does not.
-const minGrounded = 0.4
+const minGrounded = 0.3
 
 // fewWords is how many words are too few to speak of a share of them.
 const fewWords = 3
@@ -425,7 +425,7 @@ func (g *Guard) hasNumeral(n numeral) bool {
 func (g *Guard) checkNumbers(tokens []token, dates []dated) error {
 	for i := range tokens {
 		n := tokens[i].numeral
-		if len(n.values) == 0 || inDate(dates, i) || g.isShare(tokens, i) || g.isSpan(tokens, i) || g.isCentury(tokens, i) {
+		if len(n.values) == 0 || inDate(dates, i) || g.isShare(tokens, i) || g.isSpan(tokens, i) || g.isCentury(tokens, i) || g.isCounted(tokens, i) {
 			continue
 		}
 		found := false

@@ -20,10 +20,20 @@ func (g *Guard) checkRole(tokens []token, all []run) error {
 				return fmt.Errorf("the article calls %s %q, and not %q", other, role.text, written(name, 0, len(name)))
 			}
 		}
-		if r.from == 0 || r.to-r.from < 2 || tokens[r.from].gap != " " && (tokens[r.from].gap != ", " || r.from == 1 || !determiners.has(tokens[r.from-2].low)) {
+		if r.from == 0 || r.to-r.from < 2 || tokens[r.from].gap != " " && tokens[r.from].gap != ", " {
 			continue
 		}
-		role := &tokens[r.from-1]
+		at := r.from - 1
+		if tokens[r.from].gap == ", " {
+			at = beforeOf(tokens, at)
+			if at == 0 || !determiners.has(tokens[at-1].low) {
+				continue
+			}
+		}
+		if at > 0 && formerly.has(tokens[at-1].low) {
+			continue
+		}
+		role := &tokens[at]
 		if role.stem == "" || role.quoted || role.owns || speech.has(role.low) || of.has(role.low) {
 			continue
 		}
@@ -33,6 +43,34 @@ func (g *Guard) checkRole(tokens []token, all []run) error {
 		}
 	}
 	return nil
+}
+
+// formerly are words before what somebody no longer is, or is not yet.
+var formerly = newWordSet("former ex late then new next incoming future ancien ancienne ex nouveau nouvelle antiguo antigua exalcalde nuevo nueva ehemalige ehemaliger frühere früherer neue neuer künftige")
+
+// beforeOf returns the role of which the token at k is the end: the councillor of
+// "councillor for transport, ...".
+func beforeOf(tokens []token, k int) int {
+	const most = 3
+	for j := k - 1; j > max(0, k-most); j-- {
+		if of.has(tokens[j].low) {
+			return j - 1
+		}
+	}
+	return k
+}
+
+// behindOf returns the end of the role that begins at k.
+func behindOf(tokens []token, k int) int {
+	const most = 4
+	if k+1 < len(tokens) && of.has(tokens[k+1].low) {
+		for j := k + 2; j+1 < len(tokens) && j < k+most; j++ {
+			if strings.HasPrefix(tokens[j+1].gap, ",") {
+				return j
+			}
+		}
+	}
+	return k
 }
 
 // roleBehind returns the last word between commas behind a name: the executive of "Anna
@@ -60,6 +98,10 @@ func (g *Guard) otherCalled(role *token, name []token) string {
 	for _, at := range places[:min(len(places), maxPlaces)] {
 		s := g.tokens[at].sentence
 		sentence, k := g.sentenceAt(s), at-g.first(at)
+		if k+1 == len(sentence) {
+			continue
+		}
+		k = behindOf(sentence, k)
 		if k+1 == len(sentence) {
 			continue
 		}

@@ -27,6 +27,7 @@ func (g *Guard) resolveRounded(tokens []token, dates []dated) {
 		if len(n.values) == 0 || inDate(dates, i) || yearOf(&tokens[i]) > 1900 {
 			continue
 		}
+		g.shareMagnitude(tokens, i)
 		side := hedgeBefore(tokens, i)
 		if side < 0 || g.hasNumeral(*n) {
 			continue
@@ -42,6 +43,24 @@ func (g *Guard) resolveRounded(tokens []token, dates []dated) {
 					n.values = append(slices.Clip(n.values), exact)
 				}
 			}
+		}
+	}
+}
+
+// shareMagnitude lets a number be read with what multiplies another of its sentence, where
+// the article has it so: "41.5 million euros instead of 28".
+func (g *Guard) shareMagnitude(tokens []token, i int) {
+	n := &tokens[i].numeral
+	if i+1 < len(tokens) && tokens[i+1].numeral.part || g.hasNumeral(*n) {
+		return
+	}
+	for j := range tokens {
+		if !tokens[j].numeral.part {
+			continue
+		}
+		if m := g.lex.magnitude(tokens[j].low); m >= 1000 && g.hasNumeral(numeral{values: scale(n.values, m)}) {
+			n.values = scale(n.values, m)
+			return
 		}
 	}
 }

@@ -199,7 +199,7 @@ func (g *Guard) mayBeSpeaker(name []token, s int) bool {
 	if len(others) > 0 && !slices.ContainsFunc(outside, func(t token) bool { return persons.has(t.low) }) {
 		return false
 	}
-	if len(others) == 0 && len(outside) == 0 && s+1 < len(g.lasts) && shares(name, g.sentenceAt(s+1)) {
+	if len(others) == 0 && len(outside) == 0 && s+1 < len(g.lasts) && shares(name, g.sentenceAt(s+1)) && slices.ContainsFunc(g.sentenceAt(s+1), func(t token) bool { return !t.quoted && speech.has(t.low) }) {
 		return true
 	}
 	if s > 0 && shares(name, g.sentenceAt(0)) && slices.ContainsFunc(outside, func(t token) bool { return persons.has(t.low) }) {
@@ -363,7 +363,7 @@ func (g *Guard) isPerson(name []token) bool {
 }
 
 // of joins a name to what it belongs to.
-var of = newWordSet("of at from von vom beim de du des del da di van")
+var of = newWordSet("of at from von vom beim de d du des del da di van")
 
 // checkBelongs refuses "Kolar of Elmreza" where the article has the two in no sentence
 // together.

@@ -67,6 +67,9 @@ func (lex *lexicon) tokenize(into []token, sentence string, number int) []token 
 			t.text = sentence[i:end]
 		default:
 			end = wordEnd(sentence, i)
+			if lex.code == "fr" || lex.code == "it" {
+				end = i + elision(sentence[i:end])
+			}
 			t.text = sentence[i:end]
 			if isAcronym(t.text) {
 				t.text = strings.ReplaceAll(t.text, ".", "")
@@ -80,7 +83,7 @@ func (lex *lexicon) tokenize(into []token, sentence string, number int) []token 
 		t.low = strings.ToLower(t.text)
 		t.begins = len(into) == from || strings.ContainsAny(t.gap, "\"“«„「:")
 		t.quoted = slices.ContainsFunc(quotes, func(q span) bool { return q.from <= i && i < q.to })
-		if !t.numeral.is() && !lex.function.has(t.low) {
+		if !t.numeral.is() && !lex.function.has(t.low) && !(end < len(sentence) && strings.ContainsRune("'’", runeAt(sentence, end)) && elided.has(t.low)) {
 			t.stem = stemOf(t.low)
 		}
 		into = append(into, t)
@@ -89,6 +92,18 @@ func (lex *lexicon) tokenize(into []token, sentence string, number int) []token 
 	lex.joinNumerals(into[from:])
 	return into
 }
+
+// elision returns how long the short word is that an apostrophe joins to the next, as in
+// "l'usine", or else the whole.
+func elision(word string) int {
+	at := strings.IndexAny(word, "'’")
+	if at > 0 && elided.has(strings.ToLower(word[:at])) {
+		return at
+	}
+	return len(word)
+}
+
+var elided = newWordSet("l d c j m n s t qu jusqu lorsqu puisqu quoiqu dell all nell dall sull un")
 
 // wordEnd returns where the word that begins at i ends. Dots and apostrophes
 // inside it belong to it; a hyphen divides.
