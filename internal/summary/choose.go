@@ -15,20 +15,55 @@ const (
 	maxOverlap             = 0.42 // share of the words of one sentence that another of the set may have
 	fair                   = 0.75 // share of the budget below which a set is too short
 	tooShort               = 0.13 // what each word below that costs
+	maxAsking              = 4    // sentences that are candidates because they have what is asked about
+	manyTerms              = 5    // terms above which a query is many readers'
+	anAnswer               = 2.5  // what a sentence that has a term is worth where nothing else has one
+	another                = 1.0  // where the title or the rest has one of the others
+	notTheNews             = 1.4  // what it costs if the first sentence has to go for it
 )
 
 func trailingZeros(x uint64) int { return bits.TrailingZeros64(x) }
 func bitCount(x uint64) int      { return bits.OnesCount64(x) }
 
 // Choose returns the indexes of the sentences that make the best summary, in
-// order; none where nothing of the document can be shown.
+// order; none where nothing of the document can be shown. Where the best has no word
+// of what the reader asked about, a sentence that has is worth a good deal, but not
+// every other: the summary is still to tell the news.
 func (d *Document) Choose(w Weights) []int {
-	c := chooser{d: d, w: w, best: math.Inf(-1), maxCount: maxShort}
-	if d.maxWords > DefaultMaxWords {
+	c := chooser{d: d, w: w, news: -1}
+	picked := c.choose()
+	if c.wanted, c.bonus = d.wanted(picked); c.wanted != 0 {
+		c.news = picked[0]
+		return c.choose()
+	}
+	return picked
+}
+
+// wanted returns the terms of the query of which a set of sentences should have one
+// more, and what that is worth. Of many terms, which are many readers', any one will
+// do; and where the title or the set has one, another matters less.
+func (d *Document) wanted(picked []int) (terms uint64, bonus float64) {
+	has := uint64(0)
+	for _, i := range picked {
+		has |= d.sentences[i].query
+	}
+	switch {
+	case len(picked) == 0 || d.asked&^has == 0, bitCount(d.asked) > manyTerms && has != 0:
+		return 0, 0
+	case d.answered || has != 0:
+		return d.asked &^ has, another
+	}
+	return d.asked, anAnswer
+}
+
+// choose returns the set that is worth most.
+func (c *chooser) choose() []int {
+	c.best, c.maxCount, c.picked, c.candidates = math.Inf(-1), maxShort, nil, nil
+	if c.d.maxWords > DefaultMaxWords {
 		c.maxCount = 6
 	}
-	if d.maxSentences > 0 {
-		c.maxCount = min(c.maxCount, d.maxSentences)
+	if c.d.maxSentences > 0 {
+		c.maxCount = min(c.maxCount, c.d.maxSentences)
 	}
 	c.findCandidates()
 	c.extend(0, set{last: -2})
@@ -42,6 +77,9 @@ func (d *Document) Text(i int) string { return d.sentences[i].text }
 type chooser struct {
 	d          *Document
 	w          Weights
+	wanted     uint64  // terms of which the set should have one
+	bonus      float64 // what that is worth
+	news       int     // the sentence that the set should begin with then; -1 for any
 	maxCount   int
 	candidates []int // indexes of sentences, in order
 	worth      []float64
@@ -59,8 +97,7 @@ type set struct {
 	last       int // index of the last sentence
 	together   int
 	top, title uint64
-	query      uint64
-	queryMost  int  // the most terms of the query that one sentence has
+	asked      bool // has a term that is wanted
 	inside     bool // begins inside a paragraph
 	unknown    bool
 	redundancy float64
@@ -86,18 +123,28 @@ func (c *chooser) findCandidates() {
 			score += 100
 		}
 		score += c.w[Unknown] * truth(s.unknown)
-		all = append(all, scored{i, score + 10*float64(bitCount(s.query))})
+		all = append(all, scored{i, score})
 	}
 	slices.SortStableFunc(all, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
 	most := maxCandidates
 	if len(d.lengths) > 1 {
 		most = maxCandidatesOfSeveral
 	}
-	all = all[:min(len(all), most)]
-	for _, s := range all {
-		c.candidates = append(c.candidates, s.i)
+	asking := 0
+	for rank, s := range all {
+		switch {
+		case rank < most:
+			c.candidates = append(c.candidates, s.i)
+		case d.sentences[s.i].query&c.wanted != 0 && asking < maxAsking:
+			asking++
+			c.candidates = append(c.candidates, s.i)
+			if d.sentences[s.i].leans && s.i > 0 {
+				c.candidates = append(c.candidates, s.i-1)
+			}
+		}
 	}
 	slices.Sort(c.candidates)
+	c.candidates = slices.Compact(c.candidates)
 	c.worth = make([]float64, len(c.candidates))
 	c.overlaps = make([][]float64, len(c.candidates))
 	flat := make([]float64, len(c.candidates)*len(c.candidates))
@@ -156,9 +203,8 @@ func (c *chooser) extend(k int, at set) {
 		next.words += s.words
 		next.top |= s.top
 		next.title |= s.title
-		next.query |= s.query
+		next.asked = next.asked || s.query&c.wanted != 0
 		next.unknown = next.unknown || s.unknown
-		next.queryMost = max(next.queryMost, bitCount(s.query))
 		if at.last == i-1 && s.place > 0 {
 			next.together++
 		}
@@ -181,10 +227,15 @@ func (c *chooser) extend(k int, at set) {
 	}
 }
 
-// value returns what a set is worth. The query comes before everything else: a
-// sentence that has more of its terms than any other, then a set that has more.
+// value returns what a set is worth.
 func (c *chooser) value(s set) float64 {
-	v := s.worth + float64(100*s.queryMost+50*bitCount(s.query))
+	v := s.worth
+	if s.asked {
+		v += c.bonus
+	}
+	if c.news >= 0 && c.candidates[c.stack[0]] != c.news {
+		v -= notTheNews
+	}
 	v += c.w[Count] * float64(len(c.stack))
 	v += c.w[Fill] * float64(s.words) / float64(c.d.maxWords)
 	v -= tooShort * max(0, fair*float64(c.d.maxWords)-float64(s.words))

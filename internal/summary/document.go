@@ -22,7 +22,8 @@ type Document struct {
 	title        string
 	sentences    []sentence
 	lengths      []int     // by source, how many of the sentences are of it
-	query        int       // how many of the query's terms there are
+	asked        uint64    // which of the query's terms are to be looked for
+	answered     bool      // the title has one of the query's terms
 	top          []float64 // how much each of the frequent words counts
 	topSum       float64
 	titleBits    int // how many words the title has
@@ -276,32 +277,44 @@ func (lex *lexicon) unlink(s string) (string, bool) {
 	return string(unicode.ToUpper(first)) + rest[size:], true
 }
 
-// ask marks which of a query's terms each sentence has.
+// ask marks which of a query's terms each sentence has. Terms that the title has
+// are not looked for: whoever reads the summary has read the title.
 func (d *Document) ask(query []string) {
 	query = query[:min(len(query), 64)]
-	d.query = len(query)
-	if d.query == 0 {
+	if len(query) == 0 {
 		return
 	}
 	terms := make([]string, len(query))
 	for i, q := range query {
 		terms[i] = spell(q)
 	}
+	title := d.find(terms, query, d.title)
+	d.answered = title != 0
 	for i := range d.sentences {
 		s := &d.sentences[i]
-		spelled := spell(s.text)
-		for j, t := range terms {
-			if t != "  " && strings.Contains(spelled, t) || t != "" && isDense(runeAt(query[j], 0)) && strings.Contains(s.text, query[j]) {
-				s.query |= 1 << j
-			}
-		}
-		// The country, rather than the pronoun.
-		for j, t := range terms {
-			if t == " us " && !strings.Contains(s.text, "US") && !strings.Contains(s.text, "U.S") {
-				s.query &^= 1 << j
-			}
+		s.query = d.find(terms, query, s.text) &^ title
+		if s.usable {
+			d.asked |= s.query
 		}
 	}
+}
+
+// find returns which terms, spelled and as they came, a text has.
+func (d *Document) find(terms, query []string, text string) (found uint64) {
+	spelled := spell(text)
+	for j, t := range terms {
+		switch bare := strings.TrimSpace(t); {
+		case bare == "":
+		case d.lex.function.has(bare):
+			// The country rather than the pronoun, the organisation rather than "who".
+			if strings.Contains(" "+strings.Join(strings.FieldsFunc(text, notLetterOrDot), " ")+" ", " "+strings.ToUpper(bare)+" ") || bare == "us" && strings.Contains(text, "U.S") {
+				found |= 1 << j
+			}
+		case strings.Contains(spelled, t), isDense(runeAt(query[j], 0)) && strings.Contains(text, query[j]):
+			found |= 1 << j
+		}
+	}
+	return found
 }
 
 // spell returns the words of s in lower case with a space around each, "U.S." as
@@ -326,3 +339,5 @@ func spell(s string) string {
 	}
 	return b.String()
 }
+
+func notLetterOrDot(r rune) bool { return !unicode.IsLetter(r) && r != '.' }

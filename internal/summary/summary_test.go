@@ -143,6 +143,26 @@ func TestQueryKeepsItsSentence(t *testing.T) {
 	}
 }
 
+// TestQueryOfMany is a story that readers of many subscriptions get, who asked about
+// all sorts of things: it is still to be told what it is about.
+func TestQueryOfMany(t *testing.T) {
+	t.Parallel()
+	plain := readArticle(t, "testdata/articles/harbour.txt")
+	want := summarize(t, plain)
+	for name, query := range map[string][]string{
+		"of the title":           strings.Fields(plain.Title),
+		"many":                   strings.Fields(plain.Text)[:60],
+		"words without meaning":  {"the", "it", "who", "us"},
+		"of which one is common": {"Kestrel", "harbour", "nine", "crane", "ships", "port", "sea", "hours"},
+	} {
+		r := plain
+		r.Query = query
+		if diff := cmp.Diff(want, summarize(t, r)); diff != "" {
+			t.Errorf("%s (-without a query +with):\n%s", name, diff)
+		}
+	}
+}
+
 func TestPoorInput(t *testing.T) {
 	t.Parallel()
 	const lead = "The harbour opened again on Monday after a week of repairs."

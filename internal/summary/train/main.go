@@ -2,7 +2,7 @@
 // and the summaries that people wrote of them, and measures it.
 //
 //	go run ./internal/summary/train -corpus DIR                  cross-validate, learn, write weights.json
-//	go run ./internal/summary/train -corpus DIR -measure         measure the weights that ship
+//	go run ./internal/summary/train -corpus DIR -measure         measure the weights that ship, with and without a query
 //	go run ./internal/summary/train -corpus DIR -several         measure summaries of several stories of one event
 //	go run ./internal/summary/train -predict FILE.jsonl          write a summary of each article
 //
@@ -71,7 +71,7 @@ func run(args []string, out io.Writer) error {
 		for _, s := range sets {
 			s.report(out, s.score(s.docs, w))
 		}
-		return nil
+		return measureQueries(*dir, *words, *seed, out)
 	}
 	search := search{generations: *generations, seed: *seed}
 	if *folds > 1 {
@@ -269,7 +269,7 @@ func (c *corpus) score(docs []*example, w summary.Weights) result {
 // report prints a result with a bootstrap interval.
 func (c *corpus) report(out io.Writer, r result) {
 	low, high := interval(r.differences)
-	fmt.Fprintf(out, "  %-18s %+.2f  95%% interval [%+.2f, %+.2f]  n=%d  words %.1f  redundancy %.2f\n",
+	fmt.Fprintf(out, "  %-22s %+.2f  95%% interval [%+.2f, %+.2f]  n=%d  words %.1f  redundancy %.2f\n",
 		c.name, mean(r.differences), low, high, len(r.differences), r.words, r.redundancy)
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -86,6 +87,30 @@ func TestFloor(t *testing.T) {
 		}
 		if r.redundancy > 0.22 {
 			t.Errorf("%s: redundancy %.2f", c.name, r.redundancy)
+		}
+	}
+}
+
+// TestFloorOfQueries holds that a query does not cost the news, and that it does
+// something.
+func TestFloorOfQueries(t *testing.T) {
+	t.Parallel()
+	dir := os.Getenv("TIDINGS_CORPUS")
+	if dir == "" {
+		t.Skip("TIDINGS_CORPUS names no directory of corpora")
+	}
+	floor := map[string]float64{"one name": 0.2, "three names": -0.2, "six words": 0.7}
+	path := filepath.Join(dir, "summaries", "cnn-dev.jsonl")
+	for _, q := range queries {
+		a, err := scoreAsked(path, summary.DefaultMaxWords, q, summary.DefaultWeights(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := mean(a.differences); got < floor[q.name] {
+			t.Errorf("%s: %+.2f against the opening, below %+.2f", q.name, got, floor[q.name])
+		}
+		if a.kept*10 < a.here*6 {
+			t.Errorf("%s: %d of %d summaries speak of it", q.name, a.kept, a.here)
 		}
 	}
 }
