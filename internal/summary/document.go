@@ -223,15 +223,33 @@ func (lex *lexicon) leans(s string) bool {
 	if lex.leaning.has(firstWord(head)) {
 		return true
 	}
+	for _, p := range lex.phrases {
+		if rest, ok := cutFold(head, p); ok && !unicode.IsLetter(runeAt(rest, 0)) {
+			return true
+		}
+	}
+	for _, w := range koreanLeaning {
+		if strings.HasPrefix(head, w) {
+			return true
+		}
+	}
 	if lex.code != "en" {
 		return false
 	}
 	for _, p := range leaningPhrases {
-		if len(head) > len(p) && strings.EqualFold(head[:len(p)], p) {
+		if rest, ok := cutFold(head, p); ok && rest != "" {
 			return true
 		}
 	}
 	return false
+}
+
+// cutFold cuts prefix, in lower case, off s, in any case.
+func cutFold(s, prefix string) (rest string, found bool) {
+	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
+		return s, false
+	}
+	return s[len(prefix):], true
 }
 
 // denseLeaning are the leaning beginnings of Chinese and Japanese sentences.
@@ -239,6 +257,10 @@ var denseLeaning = []string{
 	"他", "她", "它", "这", "該", "该", "此", "其", "但", "而", "并", "不过", "然而", "因此", "所以", "同时", "此外", "另外", "与此同时", "对此",
 	"これ", "それ", "この", "その", "同社", "同氏", "同日", "また", "しかし", "だが", "ただ", "そして", "さらに", "一方", "なお", "彼",
 }
+
+// koreanLeaning are those of Korean ones, which has spaces, but hangs its particles on
+// the words.
+var koreanLeaning = []string{"그래서", "그러나", "하지만", "그리고", "그런데", "따라서", "그러므로", "그는 ", "그녀는 ", "그들은 ", "이는 ", "이에 ", "또한 ", "또, ", "반면 ", "한편 "}
 
 // leaningPhrases are beginnings of more than one word.
 var leaningPhrases = []string{

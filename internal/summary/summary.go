@@ -20,7 +20,6 @@ package summary
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"tidings/internal/news"
 )
@@ -125,7 +124,7 @@ func (d *Document) summary(picked []int, method news.Method) news.Summary {
 	for _, i := range picked {
 		s.Sentences = append(s.Sentences, d.sentences[i].text)
 		s.Sources = append(s.Sources, d.sentences[i].source)
-		s.Words += len(strings.Fields(d.sentences[i].text))
+		s.Words += countWords(d.sentences[i].text)
 	}
 	s.Sources = sourcesOrNil(s.Sources)
 	return s
