@@ -17,7 +17,7 @@ const (
 // that ask for something, links to other stories, cookie notices, and the title
 // where it is repeated. What it keeps it keeps as it is, but for white space.
 func Clean(title, text string) string {
-	text = bound(text)
+	text = withoutOrders(bound(text))
 	titleKey := squash(title)
 	var out []string
 	first := true
