@@ -103,7 +103,7 @@ func postEmbed(p news.Post) *discordgo.MessageEmbed {
 		e.Thumbnail = &discordgo.MessageEmbedThumbnail{URL: image}
 	}
 	e.Description = joinNonEmpty("\n",
-		markdown(strings.Join(sentences, " "), summaryBudget),
+		markdown(paragraph(sentences), summaryBudget),
 		alsoLine(p.Also, p.AlsoURLs),
 		postNote(p))
 	return e

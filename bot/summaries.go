@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"tidings/internal/news"
 )
@@ -64,7 +65,7 @@ const (
 // left out with all after it.
 func (l length) text(sentences []string, limit int, source func(int) string) string {
 	if l != lengthLong {
-		return markdown(strings.Join(sentences, " "), limit)
+		return markdown(paragraph(sentences), limit)
 	}
 	var b strings.Builder
 	for i, sentence := range sentences {
@@ -87,6 +88,20 @@ func (l length) text(sentences []string, limit int, source func(int) string) str
 	return b.String()
 }
 
+// paragraph joins sentences. Where a sentence ends in a full-width mark, as Chinese and
+// Japanese ones do, the next follows without a blank.
+func paragraph(sentences []string) string {
+	var b strings.Builder
+	for i, s := range sentences {
+		last, _ := utf8.DecodeLastRuneInString(b.String())
+		if i > 0 && !strings.ContainsRune("。！？｡．」』）", last) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(s)
+	}
+	return b.String()
+}
+
 // retelling is a headline and sentences in the language of the server that asked,
 // as far as that can be had.
 type retelling struct {
@@ -105,25 +120,29 @@ const translateTimeout = 20 * time.Second
 // retell brings a headline and sentences into the language that a server chose.
 // Their own is from, "" where nobody told it. It takes the first maxPoints sentences.
 func (b *Bot) retell(ctx context.Context, guild news.GuildID, title string, sentences []string, from string) retelling {
+	return b.retellIn(ctx, b.languageOf(ctx, guild), b.cfg.Translator, guild, title, sentences, from)
+}
+
+// retellIn does so by a translator, which may be nil, for a language that is known.
+func (b *Bot) retellIn(ctx context.Context, to string, translator Translator, guild news.GuildID, title string, sentences []string, from string) retelling {
 	own := retelling{Title: title, Sentences: sentences[:min(len(sentences), maxPoints)]}
 	sentences = own.Sentences
-	to := b.languageOf(ctx, guild)
-	if primary(from) == "" && to != "" && b.cfg.Language != nil {
-		from = b.cfg.Language(strings.Join(append([]string{title}, sentences...), " "))
+	if to == "" || strings.TrimSpace(title) == "" && len(sentences) == 0 {
+		return own
 	}
-	if to == "" || primary(from) == primary(to) || title == "" && len(sentences) == 0 {
+	if from = b.languageIn(from, title, sentences...); primary(from) == primary(to) {
 		return own
 	}
 	own.Note = "in the story's language"
 	if told := primary(from); told != "" {
 		own.Note = "in " + languageName(told)
 	}
-	if b.cfg.Translator == nil {
+	if translator == nil {
 		return own
 	}
 	ctx, cancel := context.WithTimeout(ctx, translateTimeout)
 	defer cancel()
-	t, err := b.cfg.Translator.Translate(ctx, news.TranslationRequest{
+	t, err := translator.Translate(ctx, news.TranslationRequest{
 		Title: title, Sentences: sentences, From: from, To: to, For: []news.GuildID{guild},
 	})
 	if err == nil && len(t.Sentences) != len(sentences) {
@@ -138,6 +157,14 @@ func (b *Bot) retell(ctx context.Context, guild news.GuildID, title string, sent
 		return own
 	}
 	return retelling{Title: t.Title, Sentences: t.Sentences, Note: noteTranslated}
+}
+
+// languageIn is the language of a story: as it is tagged, else as its text tells.
+func (b *Bot) languageIn(tag, title string, sentences ...string) string {
+	if primary(tag) != "" || b.cfg.Language == nil {
+		return tag
+	}
+	return b.cfg.Language(strings.Join(append([]string{title}, sentences...), " "))
 }
 
 // languageOf is the language that a server chose for summaries, "" for each story's

@@ -28,6 +28,7 @@ func TestLengthText(t *testing.T) {
 		"points end whole":   {lengthLong, []string{"One.", "Two."}, 14, nil, "- One.\n- Two."},
 		"no half point":      {lengthLong, []string{"One.", "Two."}, 12, nil, "- One."},
 		"one huge point":     {lengthLong, []string{"One is far too long."}, 12, nil, "- One is…"},
+		"full-width":         {lengthShort, []string{"双方讨论了贸易。", "他说：“好！”", "Then this.", "「はい。」", "次。"}, 100, nil, "双方讨论了贸易。他说：“好！” Then this. 「はい。」次。"},
 		"nothing":            {lengthLong, nil, 100, name, ""},
 	}
 	for what, test := range tests {
