@@ -113,6 +113,8 @@ type Bot struct {
 	imports  *crowd // the lists of feeds being read
 	tries    *tries // of feeds, that people asked for
 
+	allowances *allowances // what may cost money
+
 	self   atomic.Pointer[identity] // nil before it was asked
 	linked atomic.Bool              // the gateway's link stands
 
@@ -174,6 +176,7 @@ func New(cfg Config) (*Bot, error) {
 	b.imports = newCrowd(cfg.Now)
 	b.imports.all, b.imports.each = maxImports, 1
 	b.tries = newTries(cfg.Now)
+	b.allowances = newAllowances(cfg.Now)
 	return b, nil
 }
 

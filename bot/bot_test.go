@@ -32,6 +32,14 @@ type bench struct {
 	cfg     Config
 }
 
+// forgive lets everybody ask anew.
+func (b *bench) forgive() {
+	a := b.bot.allowances
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	clear(a.used)
+}
+
 // newBench begins the simulation; start begins the bot.
 func newBench(t *testing.T, limits discordsim.Limits) *bench {
 	t.Helper()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -41,7 +42,7 @@ func readPeriod(hours int) period {
 
 // brief answers /news brief.
 func (b *Bot) brief(ctx context.Context, r *request) (response, error) {
-	return b.briefPage(ctx, r.Guild, readPeriod(r.number("hours", 24, 1, 168)), 0, r.text("topic"))
+	return b.briefPage(ctx, r, readPeriod(r.number("hours", 24, 1, 168)), 0, r.text("topic"))
 }
 
 // pageBrief answers the buttons under it.
@@ -50,10 +51,10 @@ func (b *Bot) pageBrief(ctx context.Context, r *request) (response, error) {
 	if len(r.Args) > 2 {
 		topic = strings.Join(r.Args[2:], ":")
 	}
-	return b.briefPage(ctx, r.Guild, readPeriod(r.count(0, 1, 168)), r.count(1, 0, maxBrief), topic)
+	return b.briefPage(ctx, r, readPeriod(r.count(0, 1, 168)), r.count(1, 0, maxBrief), topic)
 }
 
-func (b *Bot) briefPage(ctx context.Context, guild news.GuildID, p period, offset int, topic string) (response, error) {
+func (b *Bot) briefPage(ctx context.Context, r *request, p period, offset int, topic string) (response, error) {
 	if width(topic) > maxSearch {
 		return response{}, news.Userf("That topic is longer than %d characters. Leave some words out.", maxSearch)
 	}
@@ -66,9 +67,9 @@ func (b *Bot) briefPage(ctx context.Context, guild news.GuildID, p period, offse
 		query = compiled.Expr()
 	}
 	since := b.now().UTC().Add(-time.Duration(p.Hours) * time.Hour)
-	found, err := b.cfg.Store.Brief(ctx, guild, query, since, maxBrief+1)
+	found, err := b.cfg.Store.Brief(ctx, r.Guild, query, since, maxBrief+1)
 	if err != nil {
-		return response{}, fmt.Errorf("brief server %v: %w", guild, err)
+		return response{}, fmt.Errorf("brief server %v: %w", r.Guild, err)
 	}
 	switch {
 	case len(found) <= offset && offset > 0:
@@ -86,7 +87,7 @@ func (b *Bot) briefPage(ctx context.Context, guild news.GuildID, p period, offse
 		title += " on " + topic
 	}
 	end := min(offset+briefSize, len(found))
-	lines, translated := b.bullets(ctx, guild, found[offset:end])
+	lines, translated := b.bullets(ctx, r, found[offset:end])
 	rest := ""
 	if end < len(found) {
 		rest = plural(len(found)-end, "more story", "more stories")
@@ -137,12 +138,12 @@ type bullet struct {
 
 // bullets are the lines of a brief, which fit a description together, and a word on
 // whether some of them are translated.
-func (b *Bot) bullets(ctx context.Context, guild news.GuildID, found []news.Headline) (lines []string, translated string) {
+func (b *Bot) bullets(ctx context.Context, r *request, found []news.Headline) (lines []string, translated string) {
 	bullets := make([]bullet, len(found))
 	for i, h := range found {
-		bullets[i] = bullet{Headline: h, Title: h.Story.Title, Sentence: b.oneSentence(ctx, guild, h)}
+		bullets[i] = bullet{Headline: h, Title: h.Story.Title, Sentence: b.oneSentence(ctx, r.Guild, h)}
 	}
-	translated = b.retellBullets(ctx, guild, bullets)
+	translated = b.retellBullets(ctx, r, bullets)
 	forms := make([][3]string, len(bullets))
 	for i, line := range bullets {
 		forms[i] = line.forms()
@@ -162,7 +163,8 @@ func (b *Bot) oneSentence(ctx context.Context, guild news.GuildID, h news.Headli
 	fits := func(s string) bool {
 		return len(strings.Fields(s)) <= lineWords && width(escape(plain(s))) <= sentenceWidth
 	}
-	if said := h.Summary.Sentences; len(said) > 0 && fits(said[0]) {
+	other := len(h.Summary.Sources) > 0 && h.Summary.Sources[0] > 0 // what another outlet says is not said of this story
+	if said := h.Summary.Sentences; len(said) > 0 && !other && fits(said[0]) {
 		return said[0]
 	}
 	summary, err := b.cfg.Summaries.Summarize(ctx, lengthLine.of(news.SummaryRequest{
@@ -177,43 +179,46 @@ func (b *Bot) oneSentence(ctx context.Context, guild news.GuildID, h news.Headli
 	return ""
 }
 
-// retellBullets brings bullets into the server's language, all that are in one
-// language by one call. It returns a word on it where that was done.
-func (b *Bot) retellBullets(ctx context.Context, guild news.GuildID, bullets []bullet) (translated string) {
-	ctx, cancel := context.WithTimeout(ctx, translateTimeout) // for all languages together
-	defer cancel()
-	var languages []string
-	for _, line := range bullets {
-		if told := primary(line.Story.Language); !slices.Contains(languages, told) {
-			languages = append(languages, told)
+// retellBullets brings bullets into the server's language, each by a call of its own:
+// a new one costs none of the others again, and one that cannot be translated leaves the
+// others theirs. It returns a word on it where that was done, or cannot be for a while.
+func (b *Bot) retellBullets(ctx context.Context, r *request, bullets []bullet) (translated string) {
+	to := b.languageOf(ctx, r.Guild)
+	translator := b.cfg.Translator
+	foreign := func(line bullet) bool {
+		return primary(b.languageIn(line.Story.Language, line.Title, line.Sentence)) != primary(to)
+	}
+	if to != "" && translator != nil && slices.ContainsFunc(bullets, foreign) {
+		if left, _ := b.allowances.take(r.User, r.Guild, 1); left > 0 {
+			translator, translated = nil, "translated again in "+wait(left)
 		}
 	}
-	for _, language := range languages {
-		var texts []string
-		var places []*string
-		for i := range bullets {
+	ctx, cancel := context.WithTimeout(ctx, translateTimeout)
+	defer cancel()
+	var all sync.WaitGroup
+	for i := range bullets {
+		all.Go(func() {
 			line := &bullets[i]
-			if primary(line.Story.Language) != language {
-				continue
-			}
-			for _, text := range []*string{&line.Title, &line.Sentence} {
-				if strings.TrimSpace(*text) != "" {
-					texts, places = append(texts, *text), append(places, text)
+			defer func() {
+				if p := recover(); p != nil {
+					b.log.Error("a panic over a bullet", "story", line.Story.ID, "error", panicError(p))
 				}
+			}()
+			var sentences []string
+			if strings.TrimSpace(line.Sentence) != "" {
+				sentences = []string{line.Sentence}
 			}
-		}
-		told := b.retell(ctx, guild, "", texts, language)
-		for i, place := range places {
-			*place = told.Sentences[i]
-		}
-		if told.Note == noteTranslated {
-			translated = told.Note
-			continue
-		}
-		for i := range bullets {
-			if primary(bullets[i].Story.Language) == language {
-				bullets[i].Note = told.Note
+			told := b.retellIn(ctx, to, translator, r.Guild, line.Title, sentences, line.Story.Language)
+			line.Title, line.Note = told.Title, told.Note
+			if len(sentences) > 0 {
+				line.Sentence = told.Sentences[0]
 			}
+		})
+	}
+	all.Wait()
+	for i := range bullets {
+		if bullets[i].Note == noteTranslated {
+			bullets[i].Note, translated = "", noteTranslated
 		}
 	}
 	return translated

@@ -156,12 +156,25 @@ func TestBriefInTheServersLanguage(t *testing.T) {
 		t.Errorf("it does not say that it is translated: %s", e.Description)
 	}
 	calls := tr.calls()
+	slices.SortFunc(calls, func(x, y news.TranslationRequest) int { return strings.Compare(x.Title, y.Title) })
+	from := func(language string, title string, sentences ...string) news.TranslationRequest {
+		return news.TranslationRequest{Title: title, Sentences: sentences, From: language, To: "de", For: []news.GuildID{b.guild}}
+	}
 	want := []news.TranslationRequest{
-		{Sentences: []string{"Story 1", "It is about 1.", "Story 4", "Story 5", "It is about 5."}, From: "en", To: "de", For: []news.GuildID{b.guild}},
-		{Sentences: []string{"Story 3", "It is about 3."}, From: "fr", To: "de", For: []news.GuildID{b.guild}},
+		from("en", "Story 1", "It is about 1."), from("fr", "Story 3", "It is about 3."), from("en", "Story 4"), from("en", "Story 5", "It is about 5."),
 	}
 	if diff := cmp.Diff(want, calls); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+
+	// One that cannot be translated leaves the others theirs.
+	tr.mu.Lock()
+	tr.refused = "It is about 1."
+	tr.mu.Unlock()
+	e = b.run("/news brief").Message.Embeds[0]
+	if !strings.Contains(e.Description, "[Story 1](") || !strings.Contains(e.Description, "[de Story 5](") ||
+		strings.Count(e.Description, " · in English · ") != 1 || !strings.HasSuffix(e.Description, "\n\n-# translated") {
+		t.Errorf("one refused: %s", e.Description)
 	}
 
 	tr.mu.Lock()
@@ -170,6 +183,31 @@ func TestBriefInTheServersLanguage(t *testing.T) {
 	e = b.run("/news brief").Message.Embeds[0]
 	if strings.Contains(e.Description, "translated") || strings.Count(e.Description, " · in English · ") != 3 || strings.Count(e.Description, " · in French · ") != 1 {
 		t.Errorf("without translations: %s", e.Description)
+	}
+
+	// Who asks too often reads the stories in their own languages.
+	tr.mu.Lock()
+	tr.err, tr.refused = nil, ""
+	tr.mu.Unlock()
+	asked := 0
+	for range personMinute {
+		asked = len(tr.calls())
+		e = b.run("/news brief").Message.Embeds[0]
+	}
+	if len(tr.calls()) != asked || strings.Count(e.Description, " · in English · ") != 3 || !strings.Contains(e.Description, "\n\n-# translated again in ") {
+		t.Errorf("too often: %s", e.Description)
+	}
+}
+
+// A brief's sentence is of the story that it names.
+func TestBriefTellsNothingOfAnotherStory(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, discordsim.Limits{})
+	b.store.news = told(1)
+	b.store.news[0].Summary.Sources = []int{1, 0}
+	b.start()
+	if e := b.run("/news brief").Message.Embeds[0]; strings.Contains(e.Description, "It is about 1.") || !strings.Contains(e.Description, "Text of 1.") {
+		t.Errorf("%s", e.Description)
 	}
 }
 

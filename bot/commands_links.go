@@ -26,6 +26,9 @@ func (b *Bot) summarizeLinks(ctx context.Context, r *request) (response, error) 
 		text = fmt.Sprintf("The message has %d links. I read the first %d.", len(links), maxLinks)
 		links = links[:maxLinks]
 	}
+	if err := b.afford(r, len(links)); err != nil {
+		return response{}, err
+	}
 	shown, unread := b.readLinks(ctx, r.Guild, links, lengthShort)
 	return linksAnswer(joinNonEmpty("\n", text, unread), shown, lengthShort), nil
 }
@@ -36,6 +39,9 @@ func (b *Bot) resizeLinks(ctx context.Context, r *request) (response, error) {
 	links := linkedArticles(r.Message)
 	if len(links) == 0 {
 		return response{}, news.Userf("I no longer know which articles those were. Use *%s* on the message again.", menuLinks)
+	}
+	if err := b.afford(r, len(links)); err != nil {
+		return response{}, err
 	}
 	l := readLength(r.arg(0))
 	shown, unread := b.readLinks(ctx, r.Guild, links, l)

@@ -107,6 +107,7 @@ func TestSummarizeLinks(t *testing.T) {
 		{"Longer", "- On b.example in 120 words\n- More @\u200beveryone.\n-# extract"},
 		{"Shorter", "On b.example in 60 words More @\u200beveryone.\n-# extract"},
 	} {
+		b.forgive()
 		next := b.press(m, step.press, member).Message
 		if next.ID != m.ID || len(next.Embeds) != 2 || next.Embeds[1].Description != step.want {
 			t.Fatalf("%s: %+v", step.press, next.Embeds)

@@ -30,6 +30,9 @@ func (b *Bot) longer(ctx context.Context, r *request) (response, error) {
 	if err != nil {
 		return response{}, fmt.Errorf("load story %v and others of its event: %w", id, err)
 	}
+	if err := b.afford(r, 1); err != nil {
+		return response{}, err
+	}
 	story := b.withArticle(ctx, stories[0])
 	request := lengthLong.of(news.SummaryRequest{Title: story.Title, Text: story.Text, Lead: story.Lead, For: []news.GuildID{r.Guild}})
 	tellers := []int{0} // of the request's texts: the index of each's story

@@ -15,6 +15,9 @@ func (b *Bot) summarize(ctx context.Context, r *request) (response, error) {
 	if given == "" {
 		return response{}, news.Userf("Give the address of the article.")
 	}
+	if err := b.afford(r, 1); err != nil {
+		return response{}, err
+	}
 	l := readLength(r.text("length"))
 	e, err := b.articleSummary(ctx, r.Guild, given, l)
 	if err != nil {
@@ -35,6 +38,9 @@ func (b *Bot) longerArticle(ctx context.Context, r *request) (response, error) {
 	linked := linkedArticles(r.Message)
 	if len(linked) == 0 {
 		return response{}, news.Userf("I no longer know which article that was. Give its address to `/summarize`.")
+	}
+	if err := b.afford(r, 1); err != nil {
+		return response{}, err
 	}
 	e, err := b.articleSummary(ctx, r.Guild, linked[0], lengthLong)
 	if err != nil {

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"tidings/internal/news"
@@ -14,6 +15,8 @@ type translator struct {
 	mu    sync.Mutex
 	asked []news.TranslationRequest
 	err   error
+
+	refused string // a sentence that it does not translate
 }
 
 func (tr *translator) Translate(_ context.Context, r news.TranslationRequest) (news.Translation, error) {
@@ -25,6 +28,9 @@ func (tr *translator) Translate(_ context.Context, r news.TranslationRequest) (n
 	}
 	if r.Title == "" && len(r.Sentences) == 0 || len(r.Sentences) > 12 {
 		return news.Translation{}, errors.New("nothing to translate, or too much")
+	}
+	if tr.refused != "" && slices.Contains(r.Sentences, tr.refused) {
+		return news.Translation{}, errors.New("refused")
 	}
 	t := news.Translation{Language: r.To}
 	if r.Title != "" {
