@@ -135,12 +135,21 @@ var germanNouns = newWordSet(`zahl zahlen anzahl angabe angaben grund gründe gr
 // isBeforeFullName reports whether the word that begins a sentence stands right before a
 // first and last name of the article, as what somebody is does: "Neighbour Derek Vane".
 func (g *Guard) isBeforeFullName(tokens []token, i int) bool {
-	if i != 0 || i+2 >= len(tokens) || g.lex.code == "de" {
+	if i != 0 && g.lex.code != "de" || i+2 >= len(tokens) {
 		return false
 	}
 	first, last := &tokens[i+1], &tokens[i+2]
 	return first.isName() && last.isName() && first.gap == " " && joined(last.gap) && !tokens[i].owns && g.near(first.low, last.low) && g.followsName(last.low) && (i+3 == len(tokens) || !tokens[i+3].isName() || !joined(tokens[i+3].gap))
 }
+
+// isNoSubject reports whether the first word of a sentence stands before a preposition,
+// as what begins with a participle does and a name that does something does not: "Built in
+// 1868", "Opposée à un hôtel".
+func (lex *lexicon) isNoSubject(tokens []token, i int) bool {
+	return i == 0 && len(tokens) > 1 && !tokens[0].owns && prepositions.has(tokens[1].low) && tokens[1].gap == " "
+}
+
+var prepositions = newWordSet("of by for in with from to at on into à en par pour sur dans de du des avec contre por para con sin sobre desde a")
 
 // isPlainWord reports whether the capital of the token at i is the sentence's own, or
 // German grammar's, of a word that is common. What stands before a further name, or says
@@ -153,14 +162,14 @@ func (g *Guard) isPlainWord(tokens []token, i int) bool {
 	if g.lex.code != "de" && !t.begins {
 		return false
 	}
-	if g.isBeforeFullName(tokens, i) {
+	if g.isBeforeFullName(tokens, i) || t.begins && t.text != strings.ToUpper(t.text) && g.lex.isNoSubject(tokens, i) {
 		return true
 	}
 	if t.text == strings.ToUpper(t.text) || !g.lex.isCommon(t.low) || g.hasNamed(t.low) && g.lex.code != "de" {
 		return false
 	}
 	if g.lex.code == "de" {
-		return t.begins || !germanOpeners.has(t.low)
+		return t.begins || isGermanNoun(t.low)
 	}
 	if i+1 == len(tokens) {
 		return false

@@ -68,25 +68,47 @@ func (t *token) isPercentNear(percent float64) bool {
 // hasRatio reports whether two numbers of the article that stand near each other are one
 // such part, or such a multiple, of the other.
 func (g *Guard) hasRatio(percent float64) bool {
-	const near, reach = 0.1, 12
+	const near = 0.1
 	ratio := 100 / percent
 	if percent > 100 {
 		ratio = percent / 100
 	}
+	return g.hasTwo(func(low, high float64) bool { return low > 0 && math.Abs(high/low-ratio) <= near*ratio })
+}
+
+// hasTwo reports whether two numbers of the article that stand near each other, of one
+// unit, are related in a way.
+func (g *Guard) hasTwo(related func(low, high float64) bool) bool {
+	const reach = 12
 	for i := range g.tokens {
+		a := g.tokens[i].numeral
+		if len(a.values) == 0 {
+			continue
+		}
 		for j := i + 1; j < min(len(g.tokens), i+reach); j++ {
-			a, b := g.tokens[i].numeral, g.tokens[j].numeral
-			if len(a.values) == 0 || len(b.values) == 0 || !unitsAgree(a.unit, b.unit) {
-				continue
-			}
-			x, y := a.values[0], b.values[0]
-			if low := min(x, y); low > 0 && math.Abs(max(x, y)/low-ratio) <= near*ratio {
+			b := g.tokens[j].numeral
+			if len(b.values) > 0 && unitsAgree(a.unit, b.unit) && related(min(a.values[0], b.values[0]), max(a.values[0], b.values[0])) {
 				return true
 			}
 		}
 	}
 	return false
 }
+
+// isDifference reports whether the number at i is told as what one thing has more than
+// another, and two numbers of the article differ by it.
+func (g *Guard) isDifference(tokens []token, i int) bool {
+	const reach = 2
+	n := tokens[i].numeral
+	for k := i + 1; k <= min(len(tokens)-1, i+reach); k++ {
+		if n.is() && len(n.values) == 1 && moreOrLess.has(tokens[k].low) {
+			return g.hasTwo(func(low, high float64) bool { return math.Abs(high-low-n.values[0]) < 1e-9*high })
+		}
+	}
+	return false
+}
+
+var moreOrLess = newWordSet("more less fewer higher lower longer shorter mehr weniger länger kürzer höher plus moins más menos")
 
 // isShare reports whether the number at i counts parts, as in "two thirds", and the
 // article has that share, in words or as a percentage.

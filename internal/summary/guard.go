@@ -347,7 +347,7 @@ func (g *Guard) checkDates(tokens []token, dates []dated) error {
 				return fmt.Errorf("the article does not say %q", t.text)
 			}
 		case "last", "next", "this", "nächste", "nächstes", "nächsten", "letzte", "letztes", "letzten":
-			if i+1 < len(tokens) && isPeriod(tokens[i+1].low) && !g.hasPair(t.low, tokens[i+1].low) && !(t.low == "this" && g.hasPair("the", tokens[i+1].low)) {
+			if i+1 < len(tokens) && isPeriod(tokens[i+1].low) && !g.hasPair(t.low, tokens[i+1].low) && !(t.low == "this" && g.hasPair("the", tokens[i+1].low)) && months[tokens[i+1].low] == 0 {
 				return fmt.Errorf("the article does not say %q", t.text+" "+tokens[i+1].text)
 			}
 		}
@@ -425,7 +425,7 @@ func (g *Guard) hasNumeral(n numeral) bool {
 func (g *Guard) checkNumbers(tokens []token, dates []dated) error {
 	for i := range tokens {
 		n := tokens[i].numeral
-		if len(n.values) == 0 || inDate(dates, i) || g.isShare(tokens, i) || g.isSpan(tokens, i) || g.isCentury(tokens, i) || g.isCounted(tokens, i) {
+		if len(n.values) == 0 || inDate(dates, i) || g.isShare(tokens, i) || g.isSpan(tokens, i) || g.isCentury(tokens, i) || g.isCounted(tokens, i) || g.isDifference(tokens, i) {
 			continue
 		}
 		found := false

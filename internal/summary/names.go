@@ -23,7 +23,7 @@ func (g *Guard) checkNames(tokens []token, dates []dated) error {
 			continue
 		}
 		before := &tokens[i-1]
-		if len(g.words[t.low]) > 0 && len(g.words[before.low]) > 0 && (g.lex.code != "de" || g.followsName(t.low)) && !g.near(before.low, t.low) {
+		if len(g.words[t.low]) > 0 && len(g.words[before.low]) > 0 && (g.lex.code != "de" || g.followsName(t.low) && !g.isPlainWord(tokens, i-1)) && !g.near(before.low, t.low) {
 			return fmt.Errorf("the article does not have the name %q", before.text+" "+t.text)
 		}
 	}
@@ -160,7 +160,7 @@ var aliases = [][]string{
 	{"cfo", "chief financial officer", "finance chief"},
 	{"ai", "artificial intelligence"},
 	{"china", "chinese"}, {"japan", "japanese"}, {"france", "french"}, {"germany", "german", "germans"}, {"netherlands", "dutch"},
-	{"spain", "spanish"}, {"sweden", "swedish"}, {"denmark", "danish"}, {"finland", "finnish"}, {"poland", "polish"}, {"turkey", "turkish"},
+	{"spain", "spanish", "spaniards", "spaniard"}, {"sweden", "swedish", "swedes", "swede"}, {"denmark", "danish", "danes", "dane"}, {"finland", "finnish", "finns", "finn"}, {"poland", "polish", "poles", "pole"}, {"turkey", "turkish", "turks", "turk"}, {"scotland", "scottish", "scots"},
 	{"ireland", "irish"}, {"switzerland", "swiss"}, {"portugal", "portuguese"}, {"greece", "greek"}, {"norway", "norwegian"}, {"wales", "welsh"},
 }
 

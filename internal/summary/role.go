@@ -30,6 +30,9 @@ func (g *Guard) checkRole(tokens []token, all []run) error {
 				continue
 			}
 		}
+		if manyAre.has(tokens[at].low) {
+			continue
+		}
 		if at > 0 && formerly.has(tokens[at-1].low) {
 			continue
 		}
@@ -44,6 +47,10 @@ func (g *Guard) checkRole(tokens []token, all []run) error {
 	}
 	return nil
 }
+
+// manyAre are roles that several people of one story may have.
+var manyAre = newWordSet("goalkeeper keeper striker defender midfielder winger player driver rider student pupil teacher resident neighbour neighbor witness survivor passenger farmer economist analyst scientist researcher " +
+	"expert volunteer activist campaigner worker nurse doctor torwart stürmer verteidiger spieler fahrer lehrer bewohner zeuge experte forscher gardien joueur élève médecin expert chercheur jugador portero médico experto vecino vecina")
 
 // formerly are words before what somebody no longer is, or is not yet.
 var formerly = newWordSet("former ex late then new next incoming future ancien ancienne ex nouveau nouvelle antiguo antigua exalcalde nuevo nueva ehemalige ehemaliger frühere früherer neue neuer künftige")

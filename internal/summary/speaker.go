@@ -8,11 +8,11 @@ import (
 )
 
 // speech are the verbs by which an article says whose words something is.
-var speech = newWordSet("said says say saying told tells tell wrote writes write added adds call called calls warned warns warn asked asks replied replies argued argues argue insisted insists explained explains noted notes " +
+var speech = newWordSet("said says say saying told tells tell wrote writes write added adds call called calls warned warns warn asked asks replied replies argued argues argue insisted insists explained explains noted notes quipped promised pledged acknowledged recalls jokes revealed confirmed cautioned urged " +
 	"tweeted announced declared claimed claims claim admitted admits conceded described describes dismissed branded stated states joked recalled remarked complained denied responded countered concluded " +
-	"sagte sagt sagten erklärte erklärt nannte nennt sprach spricht teilte betonte betont warnte warnt meinte meint schrieb schreibt forderte kritisierte bezeichnete lobte erzählte erzählt berichtete entgegnete erwiderte " +
-	"dit disent déclaré déclare affirmé affirme affirment expliqué explique ajouté ajoute averti avertit qualifié qualifie raconte raconté estime estimé assure assuré confie confié dénonce dénoncé regrette souligne souligné juge voit voient " +
-	"dijo dice dicen afirmó afirma declaró declara explicó explica añadió añade advirtió advierte llamó llama calificó califica señaló señala aseguró asegura contó cuenta lamentó lamenta criticó admitió admite sostuvo sostiene respondió " +
+	"sagte sagt sagten erklärte erklärt nannte nennt sprach spricht teilte betonte betont warnte warnt meinte meint schrieb schreibt forderte kritisierte bezeichnete lobte erzählte erzählt berichtete entgegnete erwiderte verspricht versprach klagte scherzte fragte antwortete ergänzte mahnte urteilte " +
+	"dit disent déclaré déclare affirmé affirme affirment expliqué explique ajouté ajoute averti avertit qualifié qualifie raconte raconté estime estimé assure assuré confie confié dénonce dénoncé regrette souligne souligné juge voit voient résume résumé lance lancé plaide plaidé plaisante insiste insisté rappelle rappelé prévient prévenu tranche conclut témoigne ironise soupire répond indique indiqué précise précisé reconnaît admet promet " +
+	"dijo dice dicen afirmó afirma declaró declara explicó explica añadió añade advirtió advierte llamó llama calificó califica señaló señala aseguró asegura contó cuenta lamentó lamenta criticó admitió admite sostuvo sostiene respondió resumió bromeó contestó reconoció insistió prometió subrayó recordó relató concluyó comentó matizó replicó " +
 	"disse diz afirmou afirma declarou explicou ha detto dice spiega zei zegt сказал сказала заявил заявила")
 
 // run is a name of one or more words: tokens from to to.
@@ -74,6 +74,10 @@ func (g *Guard) speakers(tokens []token, from, to int) [][]token {
 			}
 			return g.bodiesIn(tokens, i+1, min(len(tokens), i+6)) // "..." said a spokesman of X.
 		}
+	}
+	// "..." joked X: what stands between a quotation and a name says so.
+	if to+1 < len(tokens) && !introduced && tokens[to].stem != "" && !tokens[to].isName() && tokens[to+1].isName() && tokens[to+1].gap == " " {
+		return g.namesIn(tokens, to+1, min(len(tokens), to+6))
 	}
 	verb := from - 1
 	for verb >= 0 && !says(verb) && !tokens[verb].quoted {
