@@ -88,7 +88,7 @@ func (a *application) start(ctx context.Context) (err error) {
 	}
 	a.bot, err = bot.New(bot.Config{
 		Token: a.cfg.Discord.Token.Reveal(), APIURL: a.cfg.Discord.APIURL,
-		Store: a.store, Summaries: summaries, Translator: summaries.translator, Spending: summaries.spending, Articles: reader,
+		Store: a.store, Summaries: summaries, Translator: summaries.translator, Spending: summaries.spending, Language: summary.Language, Articles: reader,
 		Feeds: &feeds.Adder{
 			Store: a.store, Fetch: client, Topics: a.topics, MaxFeeds: a.cfg.Limits.Feeds, Schedules: a.cfg.Poll.Feeds,
 		},
