@@ -40,11 +40,12 @@ var bounds = [][2]wordSet{
 // fromTo is the line of bounds that takes two numbers.
 const fromTo = 2
 
-// sharesOther reports whether two sentences have another number or date in common than
-// the one at i and j.
+// sharesOther reports whether a sentence has another number or date than the one at i that
+// another sentence has near the one at j.
 func sharesOther(a []token, i int, b []token, j int) bool {
+	const reach = 14
 	for k := range a {
-		for l := range b {
+		for l := max(0, j-reach); l < min(len(b), j+reach+1); l++ {
 			if k != i && l != j && sameThing(&a[k], &b[l]) {
 				return true
 			}
