@@ -140,7 +140,7 @@ func renderNotice(n news.Notice) *discordgo.MessageSend {
 		e.Description = outage(n)
 	default:
 		e.Title = name + " is followed again"
-		e.Description = "The pause is over. " + lastRead(f.Feed)
+		e.Description = "Its new stories count again. " + lastRead(f.Feed)
 	}
 	if buttons {
 		m.Components = append(m.Components, feedButtons(f, n.ID))

@@ -55,10 +55,10 @@ func TestRenderNotice(t *testing.T) {
 			"The site answers 403: it refuses bots.\nNone of its stories are posted until somebody resumes it. Paused <t:1777899600:R>.",
 			"Resume feed.resume:7:900, Remove feed.remove:7:900"},
 		"resumed, still unread": {func(n *news.Notice) { n.ResolvedAt = later }, "The Verge is followed again",
-			"The pause is over. Last read <t:1777626000:R>. It has failed since <t:1777629600:f>. I keep trying, at least once a day.", ""},
+			"Its new stories count again. Last read <t:1777626000:R>. It has failed since <t:1777629600:f>. I keep trying, at least once a day.", ""},
 		"resumed, and fine": {func(n *news.Notice) {
 			n.ResolvedAt, n.Feed.Failures, n.Feed.LastError, n.Feed.FailingSince = later, 0, "", time.Time{}
-		}, "The Verge is followed again", "The pause is over. Last read <t:1777626000:R>.", ""},
+		}, "The Verge is followed again", "Its new stories count again. Last read <t:1777626000:R>.", ""},
 		"removed": {func(n *news.Notice) { n.ResolvedAt, n.Removed = later, true }, "The Verge is removed",
 			"This server no longer follows it. `/feeds add` brings it back: `https://verge.example/feed`", ""},
 		"moved": {func(n *news.Notice) { n.ResolvedAt, n.Removed, n.Feed.State = later, true, news.FeedMoved }, "The Verge has moved",
