@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strings"
 )
 
 // Bounds of the search for the best set.
@@ -15,6 +16,7 @@ const (
 	maxOverlap             = 0.42 // share of the words of one sentence that another of the set may have
 	fair                   = 0.75 // share of the budget below which a set is too short
 	tooShort               = 0.13 // what each word below that costs
+	adriftCost             = 0.25 // what a sentence costs that takes up what is not there
 	maxAsking              = 4    // sentences that are candidates because they have what is asked about
 	manyTerms              = 5    // terms above which a query is many readers'
 	anAnswer               = 2.5  // what a sentence that has a term is worth where nothing else has one
@@ -30,6 +32,11 @@ func bitCount(x uint64) int      { return bits.OnesCount64(x) }
 // of what the reader asked about, a sentence that has is worth a good deal, but not
 // every other: the summary is still to tell the news.
 func (d *Document) Choose(w Weights) []int {
+	if d.maxSentences == 1 {
+		if i := d.line(); i >= 0 {
+			return []int{i}
+		}
+	}
 	c := chooser{d: d, w: w, news: -1}
 	picked := c.choose()
 	if c.wanted, c.bonus = d.wanted(picked); c.wanted != 0 {
@@ -96,6 +103,8 @@ type set struct {
 	words      int
 	last       int // index of the last sentence
 	together   int
+	named      uint64 // which names it gives in full
+	adrift     int    // sentences that take up what is not there
 	top, title uint64
 	asked      bool // has a term that is wanted
 	inside     bool // begins inside a paragraph
@@ -199,6 +208,10 @@ func (c *chooser) extend(k int, at set) {
 		if next.redundancy > maxOverlap {
 			continue
 		}
+		if s.bare&^at.named != 0 || s.refers > 0 && !c.has(s.refers-1) {
+			next.adrift++
+		}
+		next.named |= s.named
 		next.worth += c.worth[k]
 		next.words += s.words
 		next.top |= s.top
@@ -227,12 +240,23 @@ func (c *chooser) extend(k int, at set) {
 	}
 }
 
+// has reports whether a sentence of the set at hand has a word.
+func (c *chooser) has(stem int32) bool {
+	for _, k := range c.stack {
+		if _, found := slices.BinarySearch(c.d.sentences[c.candidates[k]].stems, stem); found {
+			return true
+		}
+	}
+	return false
+}
+
 // value returns what a set is worth.
 func (c *chooser) value(s set) float64 {
 	v := s.worth
 	if s.asked {
 		v += c.bonus
 	}
+	v -= adriftCost * float64(s.adrift)
 	if c.news >= 0 && c.candidates[c.stack[0]] != c.news {
 		v -= notTheNews
 	}
@@ -250,4 +274,52 @@ func (c *chooser) value(s set) float64 {
 	v += c.w[Inside] * truth(s.inside)
 	v += c.w[Redundancy] * s.redundancy
 	return v
+}
+
+// Bounds of the search for one line.
+const (
+	earlyLines  = 6 // sentences from the beginning that are looked at
+	moreOfTitle = 3 // words of the title that another must have more than the first
+)
+
+// line returns the index of the sentence that tells the news by itself, -1 where none
+// does. It is the first, unless that does not stand alone or another of the early ones
+// has much more of the title.
+func (d *Document) line() int {
+	best, first := -1, -1
+	for i := range d.sentences {
+		s := &d.sentences[i]
+		if first < 0 && s.whole && s.source == 0 {
+			first = i
+		}
+		if s.place >= earlyLines && best >= 0 && s.source == 0 || s.source > 0 && (best >= 0 || s.place > 0) || !d.standsAlone(i) {
+			continue
+		}
+		if s.words > d.maxWords && i != first {
+			continue // only the news itself may be longer
+		}
+		more := 0
+		if best == first {
+			more = moreOfTitle - 1
+		}
+		if best < 0 || bitCount(s.title) > bitCount(d.sentences[best].title)+more {
+			best = i
+		}
+	}
+	return best
+}
+
+// standsAlone reports whether a sentence needs no other, not even for who is meant.
+func (d *Document) standsAlone(i int) bool {
+	s := &d.sentences[i]
+	if !s.usable || s.leans || s.bare != 0 || s.refers > 0 || strings.HasSuffix(s.text, "?") || s.feature[Quoted] > 0 || s.feature[Short] > 0 && len(d.sentences) > 1 {
+		return false
+	}
+	// Who "she" is, a sentence before has said.
+	for _, t := range s.tokens[:min(subjectWords, len(s.tokens))] {
+		if t.speaking || t.person {
+			return false
+		}
+	}
+	return true
 }

@@ -19,6 +19,7 @@ type Document struct {
 	lex          *lexicon
 	maxWords     int
 	maxSentences int // 0 for as many as the words allow
+	longest      int // words of one sentence
 	title        string
 	sentences    []sentence
 	lengths      []int     // by source, how many of the sentences are of it
@@ -42,6 +43,10 @@ type sentence struct {
 	leans     bool // needs the sentence before it
 	orphan    bool // the sentence before it was taken away
 	unknown   bool // says what is not known
+
+	named  uint64 // which names it gives in full
+	bare   uint64 // which of these, that others give, it begins with by a part, and has not in full
+	refers int32  // 1 + the stem of the noun that it takes up from before, 0 for none
 
 	tokens  []word
 	stems   []int32 // distinct, sorted
@@ -80,6 +85,10 @@ func newDocument(r news.SummaryRequest) *Document {
 	d := &Document{maxWords: r.MaxWords, maxSentences: max(0, r.MaxSentences), title: r.Title, lengths: make([]int, 1+min(len(r.More), maxFurther))}
 	if d.maxWords <= 0 {
 		d.maxWords = DefaultMaxWords
+	}
+	d.longest = d.maxWords
+	if d.maxSentences == 1 {
+		d.longest += d.maxWords / 2
 	}
 	return d
 }
@@ -123,7 +132,7 @@ func (d *Document) divide(text string, source int, lead bool) {
 			s.words = countWords(s.text)
 			s.leans = d.lex.leans(s.text)
 			s.whole = isWhole(s.text, lead)
-			s.usable = s.whole && s.words <= d.maxWords
+			s.usable = s.whole && s.words <= d.longest
 			if s.leans {
 				if rest, ok := d.lex.unlink(s.text); ok {
 					s.text, s.leans = rest, false

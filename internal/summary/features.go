@@ -29,6 +29,8 @@ func (d *Document) measure() {
 			titleBit[w.stem] = int8(d.titleBits)
 		}
 	}
+	d.findNames(titleWords, len(v.ids))
+	d.findReferences(titleBit)
 	topBit := d.findTop(len(v.ids))
 	for i := range d.sentences {
 		s := &d.sentences[i]
@@ -41,6 +43,79 @@ func (d *Document) measure() {
 			}
 		}
 		d.describe(i)
+	}
+}
+
+// subjectWords is how many words from the beginning a sentence's subject is looked for.
+const subjectWords = 4
+
+// findNames finds the names that the text gives in full somewhere, "Pascal Nouma", and
+// marks for each sentence which it gives in full and which it begins with by a part.
+func (d *Document) findNames(title []word, stems int) {
+	bit := make([]int8, stems) // 1 + the bit, 0 for none
+	n := int8(0)
+	isPair := func(tokens []word, j int) bool {
+		return j > 0 && j < len(tokens) && tokens[j].joined && isNamePart(tokens[j-1]) && isNamePart(tokens[j])
+	}
+	for i := range d.sentences {
+		tokens := d.sentences[i].tokens
+		for j, start := 1, 0; j <= len(tokens); j++ {
+			if isPair(tokens, j) {
+				continue
+			}
+			// tokens[start:j] are a run. Its last is a surname; its first a first name only
+			// where there is no office or country before it.
+			if j-start > 1 {
+				for k := start; k < j; k++ {
+					t := tokens[k]
+					if (k == j-1 || j-start == 2) && bit[t.stem] == 0 && n < 64 {
+						n++
+						bit[t.stem] = n
+					}
+					if b := bit[t.stem]; b > 0 {
+						d.sentences[i].named |= 1 << (b - 1)
+					}
+				}
+			}
+			start = j
+		}
+	}
+	titled := uint64(0)
+	for _, t := range title {
+		if b := bit[t.stem]; b > 0 {
+			titled |= 1 << (b - 1)
+		}
+	}
+	for i := range d.sentences {
+		s := &d.sentences[i]
+		for j, t := range s.tokens[:min(subjectWords, len(s.tokens))] {
+			if b := bit[t.stem]; b > 0 && t.capital && s.place > 0 && !isPair(s.tokens, j) && !isPair(s.tokens, j+1) {
+				s.bare |= 1 << (b - 1)
+			}
+		}
+		s.bare &^= s.named | titled
+	}
+}
+
+func isNamePart(w word) bool { return w.capital && !w.function }
+
+// findReferences marks the English sentences that begin with "The report", where an
+// earlier sentence speaks of a report and the title does not.
+func (d *Document) findReferences(titleBit []int8) {
+	if d.lex.code != "en" {
+		return
+	}
+	seen := make([]bool, len(titleBit))
+	for i := range d.sentences {
+		s := &d.sentences[i]
+		if len(s.tokens) > 1 && firstWord(s.text) == "the" {
+			if noun := s.tokens[1]; noun.joined && !noun.capital && !noun.digit && !noun.function && seen[noun.stem] && titleBit[noun.stem] == 0 {
+				s.refers = noun.stem + 1
+			}
+		}
+		for _, stem := range s.stems {
+			seen[stem] = true
+		}
 	}
 }
 

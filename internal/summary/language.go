@@ -17,6 +17,7 @@ type language struct {
 	linking  string // of these, those that can be taken away; what follows then stands alone
 	starters string // words that, after a dot that may belong to an abbreviation, begin a sentence
 	speaking string // first and second persons
+	persons  string // third persons, whom a sentence before has named
 	ordinals bool   // "5." before a noun is an ordinal number
 }
 
@@ -32,6 +33,7 @@ var languages = []language{
 			"consequently likewise besides otherwise afterwards afterward or",
 		linking:  "but and however meanwhile still yet also moreover furthermore additionally",
 		starters: "the a an he she it they we i you in on at but and this that these those there if when while as for after before however his her their its what why how",
+		persons:  "he she they",
 		speaking: "i i'm i've i'd i'll we we're we've you you're your my our us me",
 	},
 	{
@@ -44,6 +46,7 @@ var languages = []language{
 		linking: "aber und doch",
 		starters: "der die das ein eine er sie es wir ich in im am auf bei mit nach von zu für aber und doch dies diese dieser wenn als auch an alle aus beim dann dort durch gegen heute " +
 			"hier jetzt laut mehr nicht kein keine nun ob seit so trotz über um unter viele vor was wegen weil wer wie wo zudem zum zur",
+		persons:  "er",
 		speaking: "ich wir mein unser uns du ihr",
 		ordinals: true,
 	},
@@ -55,6 +58,7 @@ var languages = []language{
 		phrases:  "en revanche|par ailleurs|en outre|de plus|du coup|par conséquent|en effet|à son tour|pour autant",
 		linking:  "mais et or",
 		starters: "le la les un une des il elle ils elles on en dans sur pour ce cette ces mais et à au l",
+		persons:  "il elle ils elles",
 		speaking: "je j nous vous mon ma mes notre nos",
 	},
 	{
@@ -65,6 +69,7 @@ var languages = []language{
 		phrases:  "sin embargo|por eso|por ello|en cambio|no obstante|a su vez|al mismo tiempo|por su parte|de ahí que|es por eso",
 		linking:  "pero y",
 		starters: "el la los las un una en por para con de según pero y este esta su no",
+		persons:  "él ella ellos ellas",
 		speaking: "yo nosotros mi mis nuestro nuestra tú usted",
 	},
 	{
@@ -75,6 +80,7 @@ var languages = []language{
 		phrases:  "além disso|além disto|por isso|no entanto|ao mesmo tempo|por sua vez|por outro lado",
 		linking:  "mas e",
 		starters: "o a os as um uma em no na por para com de segundo mas e este esta seu não",
+		persons:  "ele ela eles elas",
 		speaking: "eu nós meu minha nosso nossa você",
 	},
 	{
@@ -85,6 +91,7 @@ var languages = []language{
 		phrases:  "per questo|per quello|di conseguenza|allo stesso tempo|nel frattempo|a sua volta|dal canto suo|in questo modo",
 		linking:  "ma e",
 		starters: "il lo la i gli le un una in nel per con di da secondo ma e questo questa non",
+		persons:  "egli lui lei loro",
 		speaking: "io noi mio mia nostro nostra",
 	},
 	{
@@ -95,6 +102,7 @@ var languages = []language{
 		phrases:  "in plaats daarvan|als gevolg daarvan|aan de andere kant|tegelijkertijd",
 		linking:  "maar en",
 		starters: "de het een in op bij met van voor maar en dit dat deze hij zij er als",
+		persons:  "hij zij ze",
 		speaking: "ik wij we mijn ons onze je",
 	},
 	{
@@ -105,6 +113,7 @@ var languages = []language{
 		phrases:  "при этом|так же|кроме того|кроме этого|вместе с тем|тем не менее|в то же время|в свою очередь|из-за этого|после этого|по его|по её|по ее",
 		linking:  "но и а однако",
 		starters: "в на по он она они это но и а как при для за из об",
+		persons:  "он она они",
 		speaking: "я мы мой наш вы",
 	},
 }
@@ -124,10 +133,10 @@ func newWordSet(words string) wordSet {
 
 // lexicon is a language with its words ready for looking up.
 type lexicon struct {
-	code                                           string
-	function, leaning, linking, starters, speaking wordSet
-	phrases                                        []string // as leaning
-	ordinals                                       bool
+	code                                                    string
+	function, leaning, linking, starters, speaking, persons wordSet
+	phrases                                                 []string // as leaning
+	ordinals                                                bool
 }
 
 // detectSample is how many words of a text its language is told from.
@@ -193,7 +202,7 @@ func newLexicons() lexicons {
 		ls[i] = lexicon{
 			code:     l.code,
 			function: newWordSet(l.function), leaning: newWordSet(l.leaning), linking: newWordSet(l.linking),
-			starters: newWordSet(l.starters), speaking: newWordSet(l.speaking), ordinals: l.ordinals,
+			starters: newWordSet(l.starters), speaking: newWordSet(l.speaking), persons: newWordSet(l.persons), ordinals: l.ordinals,
 			phrases: strings.FieldsFunc(l.phrases, func(r rune) bool { return r == '|' }),
 		}
 	}

@@ -103,6 +103,26 @@ func TestOneLine(t *testing.T) {
 	}
 }
 
+// TestLineIsTheNews holds that one line is the first that stands by itself.
+func TestLineIsTheNews(t *testing.T) {
+	t.Parallel()
+	const news1 = "A court in Marlow sentenced the former mayor Dana Ivers to four years in prison on Monday for taking bribes."
+	long := "A court in Marlow on Monday sentenced the former mayor Dana Ivers, who had run the town for sixteen years and built its harbour, to four years in prison for taking bribes from a firm of builders."
+	for name, tt := range map[string]struct{ title, text, want string }{
+		"first":         {"Former mayor of Marlow jailed", news1 + "\nThe former mayor Dana Ivers of Marlow was jailed in a cell of her own.", news1},
+		"longer":        {"Former mayor jailed", long + "\nEleven witnesses spoke at the trial.", long},
+		"pronoun":       {"Former mayor jailed", "Earlier, she told prosecutors that nothing was left of the money.\n" + news1, news1},
+		"leans":         {"Former mayor jailed", "It was a day of tears for all of those in room five.\n" + news1, news1},
+		"bare surname":  {"Bribes in Marlow", "What a day it was in the court of Marlow?\nMonday with Ivers began in the rain for all of the town.\n" + news1, news1},
+		"much of title": {"Court jails former mayor Ivers for taking bribes", "The streets of the town were full of people this week.\n" + news1, news1},
+	} {
+		got := summarize(t, news.SummaryRequest{Title: tt.title, Text: tt.text, MaxWords: 30, MaxSentences: 1})
+		if !slices.Equal(got.Sentences, []string{tt.want}) {
+			t.Errorf("%s: %q", name, got.Sentences)
+		}
+	}
+}
+
 // longStories are ferryStories with text enough to be worth asking a model about.
 func longStories() news.SummaryRequest {
 	r := ferryStories()

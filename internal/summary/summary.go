@@ -8,6 +8,9 @@
 // text gives nothing that can be trusted to be a sentence, the feed's own
 // description is used; where that fails too, there is no summary.
 //
+// A summary of one sentence is the first that stands by itself, which is the news
+// itself in most stories; it may have half as many words again as were asked for.
+//
 // Of several stories of one event the best sentences of all are taken, each with
 // its source, and none that says what another says.
 //

@@ -58,14 +58,16 @@ type word struct {
 	function  bool   // carries no meaning by itself
 	elsewhere uint16 // the languages of the list in which it does not either, where it does in this one
 	speaking  bool   // a first or second person
+	person    bool   // he, she, they
 	capital   bool
 	digit     bool
+	joined    bool // only a space before it
 }
 
 // words appends the words of s to into. Two characters that follow each other in
 // a script without spaces are a word.
 func (v *vocabulary) words(into []word, s string, lex *lexicon) []word {
-	for i := 0; i < len(s); {
+	for i, end := 0, len(s); i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case isDense(r):
@@ -75,7 +77,8 @@ func (v *vocabulary) words(into []word, s string, lex *lexicon) []word {
 			}
 			i += size
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			end := i
+			joined := i == end+1 && s[end] == ' '
+			end = i
 			for end < len(s) {
 				c, n := utf8.DecodeRuneInString(s[end:])
 				if !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsMark(c) || isDense(c) {
@@ -83,7 +86,9 @@ func (v *vocabulary) words(into []word, s string, lex *lexicon) []word {
 				}
 				end += n
 			}
-			into = append(into, v.word(s[i:end], r, lex))
+			w := v.word(s[i:end], r, lex)
+			w.joined = joined
+			into = append(into, w)
 			i = end
 		default:
 			i += size
@@ -103,6 +108,7 @@ func (v *vocabulary) word(s string, first rune, lex *lexicon) word {
 		v.buf = utf8.AppendRune(v.buf, unicode.ToLower(r))
 	}
 	_, w.function = lex.function[string(v.buf)]
+	_, w.person = lex.persons[string(v.buf)]
 	_, w.speaking = lex.speaking[string(v.buf)]
 	if !w.function && runes > 1 {
 		w.elsewhere = functionWords()[string(v.buf)]

@@ -2,7 +2,7 @@
 // and the summaries that people wrote of them, and measures it.
 //
 //	go run ./internal/summary/train -corpus DIR                  cross-validate, learn, write weights.json
-//	go run ./internal/summary/train -corpus DIR -measure         measure the weights that ship, with and without a query
+//	go run ./internal/summary/train -corpus DIR -measure         measure the weights that ship, also with a query and of one sentence
 //	go run ./internal/summary/train -corpus DIR -several         measure summaries of several stories of one event
 //	go run ./internal/summary/train -predict FILE.jsonl          write a summary of each article
 //
@@ -71,7 +71,10 @@ func run(args []string, out io.Writer) error {
 		for _, s := range sets {
 			s.report(out, s.score(s.docs, w))
 		}
-		return measureQueries(*dir, *words, *seed, out)
+		if err := measureQueries(*dir, *words, *seed, out); err != nil {
+			return err
+		}
+		return measureLines(*dir, out)
 	}
 	search := search{generations: *generations, seed: *seed}
 	if *folds > 1 {

@@ -133,3 +133,63 @@ func wordsOf(text string) []string {
 func hasWord(text, word string) bool {
 	return slices.ContainsFunc(wordsOf(text), func(w string) bool { return strings.EqualFold(w, word) })
 }
+
+// lineWords is how many words a summary of one line has in a post.
+const lineWords = 30
+
+// lines is how summaries of one sentence do.
+type lines struct {
+	result
+	others, none, long int // articles of which it is another than the first, none, or longer than lineWords
+}
+
+// scoreLines compares summaries of one sentence with the first sentence of the
+// article that is no longer than those may be.
+func scoreLines(path string) (lines, error) {
+	var r lines
+	w := summary.DefaultWeights()
+	err := readLines(path, func(l line) error {
+		e := newExample(l, lineWords)
+		first := plainSentences(l.Text)
+		for len(first) > 1 && len(strings.Fields(first[0])) > lineWords*3/2 {
+			first = first[1:] // at the same budget
+		}
+		first = first[:min(1, len(first))]
+		e.lead = rougeMean(e.refs, e.sc.all(first))
+		e.doc = summary.Read(news.SummaryRequest{Title: l.Title, Text: l.Text, MaxWords: lineWords, MaxSentences: 1})
+		o := e.outcome(w)
+		r.differences = append(r.differences, o.score-e.lead)
+		r.words += float64(o.words)
+		switch picked := e.doc.Choose(w); {
+		case len(picked) == 0:
+			r.none++
+		case len(first) > 0 && !strings.Contains(first[0], e.doc.Text(picked[0])):
+			r.others++
+		}
+		if o.words > lineWords {
+			r.long++
+		}
+		return nil
+	})
+	r.words /= float64(max(1, len(r.differences)))
+	return r, err
+}
+
+// measureLines prints how each corpus does in one sentence.
+func measureLines(dir string, out io.Writer) error {
+	paths, err := filepath.Glob(filepath.Join(dir, "summaries", "*-dev.jsonl"))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "one sentence, against the first one:")
+	for _, path := range paths {
+		r, err := scoreLines(path)
+		if err != nil {
+			return fmt.Errorf("reading corpus: %w", err)
+		}
+		c := corpus{name: strings.TrimSuffix(filepath.Base(path), ".jsonl")}
+		c.report(out, r.result)
+		fmt.Fprintf(out, "  %-22s %d another sentence, %d none, %d of more than %d words\n", "", r.others, r.none, r.long, lineWords)
+	}
+	return nil
+}

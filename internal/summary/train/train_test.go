@@ -115,6 +115,25 @@ func TestFloorOfQueries(t *testing.T) {
 	}
 }
 
+// TestFloorOfLines holds that one sentence is the news.
+func TestFloorOfLines(t *testing.T) {
+	t.Parallel()
+	dir := os.Getenv("TIDINGS_CORPUS")
+	if dir == "" {
+		t.Skip("TIDINGS_CORPUS names no directory of corpora")
+	}
+	r, err := scoreLines(filepath.Join(dir, "summaries", "cnn-dev.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := mean(r.differences); got < 0.9 {
+		t.Errorf("%+.2f against the first sentence, below +0.9", got)
+	}
+	if r.others > 360 || r.none > 10 {
+		t.Errorf("%d of %d are not the first sentence, %d are none", r.others, len(r.differences), r.none)
+	}
+}
+
 // TestSearchFinds holds that the search finds weights that beat no weights, on a
 // corpus where the right sentence is the one that the title names.
 func TestSearchFinds(t *testing.T) {
