@@ -14,23 +14,12 @@ read more
 read also
 read next
 read the full
-read our
 also read
 see also
-see more
 learn more:
 find out more
-continue reading
-keep reading
 related:
-related stories
-related articles
-related coverage
 related topics
-related content
-more from
-more on this
-more stories
 more:
 you may also like
 you might also like
@@ -38,85 +27,34 @@ you might like
 recommended for you
 recommended stories
 what to read next
-most read
-most popular
-trending now
-trending stories
-advertisement
-advertorial
-sponsored content
-sponsored by
 story continues below
 article continues below
-share this
-share on
-share via
-share the
-follow us
-follow him on
-follow her on
 follow @
-follow me on
-like us on
-subscribe
-sign up
-sign in
-log in
 register now
 register for free
 already a subscriber
 become a member
-join our
-join the conversation
-join thousands
-get our
-get the best
-get the latest
-get breaking news
-get daily
 get it delivered
-get unlimited
-don't miss
-don’t miss
-stay up to date
-stay informed
-stay tuned
-delivered to your inbox
 every morning in your inbox
-click here
-click to
-click the
-click on the
 tap here
 scroll down
-scroll to
-swipe to
 watch:
 read:
-also watch
 in pictures:
 in pics:
-watch now
 watch the video
-watch more
 video:
 listen:
 listen to this
 gallery:
 photo:
 photos:
-photo by
-photos by
 photo credit
 photograph:
-photograph by
-photography by
 image:
 images:
 image credit
-image source
 image caption
-image copyright
 images courtesy
 picture:
 pictures:
@@ -128,26 +66,13 @@ credits:
 source:
 sources:
 via:
-getty images
-file photo
-file image
-file picture
-story highlights
-key points
 comments are closed
 comments:
 leave a comment
 post a comment
 view comments
-all rights reserved
-copyright
 © 
-published on
-published at
 published:
-published by
-originally published
-first published
 this article was
 this article originally
 this article first
@@ -165,24 +90,8 @@ this post may contain
 this post contains affiliate
 this is a developing story
 this material may not be
-posted by
-posted on
-posted at
-posted in
 updated:
-updated on
-updated at
-last updated
-last modified
 last edited
-written by
-reported by
-reporting by
-additional reporting
-edited by
-editing by
-compiled by
-translated by
 correction:
 corrections:
 clarification:
@@ -193,75 +102,39 @@ author's note
 disclosure:
 disclaimer:
 affiliate disclosure
-we may earn
-we may receive
 if you buy something
 if you purchase
 when you buy through
 when you purchase through
 as an amazon associate
-we use cookies
 we value your privacy
-we and our partners
 this site uses cookies
 this website uses cookies
 our site uses cookies
-by continuing to
-by clicking
-by signing up
-by submitting
-by subscribing
-accept all
-accept cookies
-cookie settings
 manage preferences
-privacy policy
-terms of use
-terms of service
-terms and conditions
 please enable javascript
 please disable
-enable javascript
-javascript is
-your browser
 you need to enable
 download the app
-download our
-support our
-support independent
-donate now
-make a donation
 tags:
-tags 
 topics:
 categories:
 category:
 filed under
-in this article
-in this story
 table of contents
-jump to
-skip to
-back to top
 breaking news alerts
 sent to your inbox
 have a tip
 got a tip
 do you have a story
-email us
 e-mail us
-contact us
 contact the author
-send us
 follow along
-top stories
 editors' picks
 hide caption
 toggle caption
 enlarge this image
 enlarge image
-loading
-show more
 view this post
 view gallery
 a post shared by
@@ -276,7 +149,6 @@ das könnte sie auch interessieren
 auch interessant
 weiterlesen
 zum thema
-newsletter
 foto:
 fotos:
 bild:
@@ -414,16 +286,155 @@ wij gebruiken cookies
 フォローする
 `), "\n")
 
+// What lines that are no part of a story begin with, and what honest sentences begin
+// with as well: "Share on Facebook", and "Share on Facebook fell 3 percent". They count
+// where the line asks the reader for something, or states nothing.
+var doubtfulStarts = strings.Split(strings.Trim(`
+read our
+see more
+continue reading
+keep reading
+more from
+more on this
+more stories
+most read
+most popular
+trending now
+trending stories
+top stories
+share this
+share on
+share via
+share the
+follow us
+follow him on
+follow her on
+follow me on
+like us on
+subscribe
+sign up
+sign in
+log in
+join our
+join the conversation
+join thousands
+get our
+get the best
+get the latest
+get breaking news
+get daily
+get unlimited
+don't miss
+don’t miss
+click here
+click to
+click the
+click on the
+scroll to
+swipe to
+watch now
+watch more
+also watch
+photo by
+photos by
+photography by
+photograph by
+image source
+image copyright
+getty images
+file photo
+file image
+file picture
+story highlights
+key points
+all rights reserved
+copyright
+published on
+published at
+published by
+originally published
+first published
+posted by
+posted on
+posted at
+posted in
+updated on
+updated at
+last updated
+last modified
+written by
+reported by
+reporting by
+additional reporting
+edited by
+editing by
+compiled by
+translated by
+we use cookies
+we and our partners
+we may earn
+we may receive
+by clicking
+by continuing to
+by signing up
+by submitting
+by subscribing
+accept all
+accept cookies
+privacy policy
+terms of use
+terms of service
+terms and conditions
+javascript is
+your browser
+enable javascript
+cookie settings
+download our
+support our
+support independent
+donate now
+make a donation
+in this article
+in this story
+skip to
+jump to
+back to top
+email us
+contact us
+send us
+sponsored by
+sponsored content
+related content
+related coverage
+related stories
+related articles
+loading
+show more
+tags 
+delivered to your inbox
+stay informed
+stay up to date
+stay tuned
+advertisement
+advertorial
+newsletter
+`, "\n"), "\n")
+
 // What stands inside sentences that are no part of a story, in lower case.
 var boilerplateParts = []string{
 	"contributed to this report", "contributed to this story", "contributed to this article", "contributed reporting", "appeared first on", "not available in your region", "not available in your country", "video is unavailable",
 	"all rights reserved", "may not be published, broadcast", "pic.twitter.com", "a post shared by",
 	"sign up for our", "sign up to our", "sign up here", "subscribe to our", "subscribe now", "subscribe here", "our newsletter", "our free newsletter",
-	"to your inbox", "in your inbox", "follow us on", "like us on facebook", "follow him on twitter", "follow her on twitter", "on twitter @",
-	"click here", "privacy policy", "terms of service", "affiliate links", "affiliate commission", "earn a commission",
-	"download our app", "(photo by", "(photo:", "(image:", "(image credit", "(getty images", "/getty images", "opens in new window", "opens in a new tab",
-	"personalise content", "personalize content", "in our cookie", "third-party cookies", "uses cookies to", "use cookies to",
-	"disable your ad blocker", "enable javascript", "scroll down for video",
+	"like us on facebook", "(photo by", "(photo:", "(image:", "(image credit", "(getty images", "opens in new window", "opens in a new tab",
+	"scroll down for video",
+}
+
+// What stands inside them, and inside honest sentences as well: those that state
+// something rather than ask the reader.
+var doubtfulParts = []string{
+	"to your inbox", "in your inbox", "follow us on", "follow him on twitter", "follow her on twitter", "on twitter @", "click here", "privacy policy", "terms of service", "affiliate links", "affiliate commission",
+	"earn a commission", "download our app", "/getty images", "personalise content", "personalize content", "in our cookie", "third-party cookies", "uses cookies to", "use cookies to",
+	"disable your ad blocker", "enable javascript",
 }
 
 // Lines that are only one of these are no part of a story.
@@ -452,7 +463,10 @@ func isBoilerplate(s string) bool {
 	if beginsBoilerplate(lower) {
 		return true
 	}
-	return notOfStory().in(lower)
+	if notOfStory().in(lower) {
+		return true
+	}
+	return mayBeOfStory().in(lower) && !statesSomething(lower)
 }
 
 // lowerHead returns s in lower case, without the signs that it begins with.
@@ -471,22 +485,43 @@ func beginsBoilerplate(lower string) bool {
 	if boilerplateLines.has(strings.TrimRightFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) })) {
 		return true
 	}
-	for _, p := range boilerplateStarts {
+	if p, found := startOf(lower, boilerplateStarts); found {
+		return !isLonger(p, lower[len(p):])
+	}
+	p, found := startOf(lower, doubtfulStarts)
+	return found && !isLonger(p, lower[len(p):]) && (isCaption(lower, p) || !statesSomething(lower))
+}
+
+// startOf returns which of the starts a text has, as whole words.
+func startOf(lower string, starts []string) (string, bool) {
+	for _, p := range starts {
 		if lower == "" || p[0] != lower[0] || !strings.HasPrefix(lower, p) {
 			continue
 		}
 		rest := lower[len(p):]
 		next := runeAt(rest, 0)
 		if rest == "" || !unicode.IsLetter(next) || isDense(next) {
-			return !statesSomething(p, rest)
+			return p, true
+		}
+	}
+	return "", false
+}
+
+// isCaption reports whether a picture's credit has its caption behind it.
+func isCaption(lower, start string) bool {
+	switch start {
+	case "getty images", "file photo", "file image", "file picture", "image source", "image copyright", "photo by", "photos by":
+		switch firstWord(lower[len(start):]) {
+		case "a", "an", "the":
+			return true
 		}
 	}
 	return false
 }
 
-// statesSomething reports whether what follows a beginning makes it a statement
-// after all: "Subscribe", but not "Subscriptions"; "Copyright law changed".
-func statesSomething(start, rest string) bool {
+// isLonger reports whether what follows a beginning of one word is too much for a
+// label: "Newsletter", but not what a sentence says of one.
+func isLonger(start, rest string) bool {
 	switch start {
 	case "copyright":
 		r := strings.TrimSpace(rest)

@@ -87,3 +87,6 @@ func (p phrases) in(lower string) bool {
 
 // notOfStory are the phrases that no sentence of a story has.
 var notOfStory = sync.OnceValue(func() phrases { return newPhrases(boilerplateParts, wallParts) })
+
+// mayBeOfStory are the phrases that sentences of a story seldom have.
+var mayBeOfStory = sync.OnceValue(func() phrases { return newPhrases(doubtfulParts, doubtfulWallParts) })

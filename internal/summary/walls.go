@@ -10,37 +10,52 @@ import (
 // stands in a sentence, the sentence is no part of a story.
 var wallParts = []string{
 	// Money.
-	"for subscribers only", "subscribers only", "subscriber-only", "is for subscribers", "for members only", "already a subscriber", "already subscribed", "to continue reading", "continue reading this",
-	"to read the full", "to read this article", "to read this story", "to read more", "read the full story", "limit of free articles", "free articles", "article limit", "full access for", "unlimited access", "get full access",
-	"cancel anytime", "cancel at any time", "choose a plan", "start your free trial", "your free trial", "support our journalism", "you have reached your limit", "for only $1", "this content is reserved",
+	"for subscribers only", "subscriber-only", "is for subscribers", "to continue reading", "continue reading this", "to read this article", "to read this story", "read the full story", "your limit of free articles",
+	"support our journalism", "you have reached your limit", "for only $1", "this content is reserved",
 	"nur für abonnenten", "jetzt weiterlesen", "um weiterzulesen", "diesen artikel weiterlesen", "monatlich kündbar", "jederzeit kündbar", "bereits abonnent", "réservé aux abonnés", "pour lire la suite",
 	"déjà abonné", "sans engagement", "para seguir leyendo", "contenido exclusivo para suscriptores", "ya eres suscriptor", "exclusivo para assinantes", "contenuto riservato agli abbonati", "alleen voor abonnees",
 	"доступно только подписчикам", "会員限定", "有料会員", "続きを読むには", "订阅后", "付费阅读",
 	// Logins.
-	"you must be logged in", "you need to be logged in", "please log in", "please sign in", "log in or sign up", "sign in to your account", "log in to your account", "create an account to", "create new account", "forgotten account",
-	"forgot your password", "see posts, photos and more", "melden sie sich an, um", "bitte melden sie sich an", "connectez-vous pour", "inicia sesión para", "inicie sesión para", "faça login para", "accedi per",
+	"log in or sign up", "sign in to your account", "log in to your account", "please log in", "please sign in", "create new account", "forgotten account", "forgot your password",
+	"see posts, photos and more", "melden sie sich an, um", "bitte melden sie sich an", "connectez-vous pour", "inicia sesión para", "inicie sesión para", "faça login para", "accedi per",
 	"войдите, чтобы", "请登录", "登录后", "ログインして",
 	// Robots and errors.
-	"verify you are human", "verify you are a human", "verify that you are human", "are not a robot", "access to this page has been denied", "access denied", "automation tools to browse", "checking your browser", "checking if the site connection",
-	"does not support cookies", "browser does not support", "javascript is disabled", "enable javascript", "enable cookies", "ray id", "reference id", "page not found", "the page you are looking for", "the page you requested", "the page you were looking for",
-	"couldn't find that page", "could not find that page", "back to the homepage", "return to the homepage", "go to the homepage", "something went wrong", "please try again later", "seite wurde nicht gefunden", "page introuvable", "página no encontrada",
+	"access to this page has been denied", "automation tools to browse", "checking your browser", "checking if the site connection", "seite wurde nicht gefunden", "page introuvable", "página no encontrada",
+	"couldn't find that page", "back to the homepage", "return to the homepage", "go to the homepage",
 	// Consent.
-	"store and access information on a device", "store and/or access information", "process personal data", "process your data", "legitimate interest", "change your preferences", "manage your preferences", "withdraw your consent", "consent to the use of",
-	"personalised ads", "personalized ads", "use of cookies", "your privacy choices", "verarbeiten ihre daten", "vos données personnelles", "tus datos personales",
+	"store and access information on a device", "store and/or access information", "verarbeiten ihre daten", "vos données personnelles", "tus datos personales",
 	// Players.
-	"video can not be played", "video cannot be played", "to play this video", "playback is not supported", "your browser does not", "skip ad", "video player is loading", "this is a modal window", "this video is not available", "media could not be loaded",
+	"to play this video", "video player is loading", "this is a modal window", "skip ad",
 	// Live pages.
-	"welcome to our live coverage", "welcome to our live blog", "our live coverage", "that's all from us", "that’s all from us", "that's it from us", "thanks for following", "thanks for joining us", "thank you for joining us", "we're wrapping up our", "this live blog", "our live blog", "send us your", "you can send us", "get in touch with us",
+	"welcome to our live coverage", "welcome to our live blog", "our live coverage", "that's it from us", "that’s it from us", "that's all from us", "that’s all from us", "this live blog", "our live blog", "thanks for joining us", "thank you for joining us", "we're wrapping up our",
 	// Of the page itself.
 	"this article was amended", "this article has been amended", "got a story?", "got a tip?", "see the pictures", "see our full", "our guide to the best",
+}
+
+// doubtfulWallParts are what walls say, and what news says of walls and breakdowns as
+// well: "something went wrong". A sentence with one is no part of a story where it asks the
+// reader, or states nothing, or where its page is found to be a wall.
+var doubtfulWallParts = []string{
+	"subscribers only", "for members only", "already a subscriber", "already subscribed", "to read the full", "to read more", "limit of free articles", "free articles", "article limit", "full access for",
+	"unlimited access", "get full access", "cancel anytime", "cancel at any time", "choose a plan", "start your free trial", "your free trial",
+	"you must be logged in", "you need to be logged in", "create an account to",
+	"verify you are human", "verify you are a human", "verify that you are human", "are not a robot", "access denied", "does not support cookies", "browser does not support", "javascript is disabled", "enable javascript",
+	"enable cookies", "ray id", "reference id", "page not found", "the page you are looking for", "the page you requested", "the page you were looking for", "could not find that page", "something went wrong",
+	"please try again later", "process personal data", "process your data", "legitimate interest", "change your preferences", "manage your preferences", "withdraw your consent", "consent to the use of",
+	"personalised ads", "personalized ads", "use of cookies", "your privacy choices", "video can not be played", "video cannot be played", "playback is not supported", "your browser does not",
+	"this video is not available", "media could not be loaded", "thanks for following", "send us your", "you can send us", "get in touch with us",
 }
 
 // wallWords are what a wall speaks of to the reader. Honest sentences do so as well, so
 // that they count only where much of a short page does.
 var wallWords = newWordSet("account accounts password email subscription subscribe subscriber subscribers login browser cookies cookie consent vendors preferences javascript website page app trial plan membership privacy newsletter article articles homepage")
 
-// asksReader reports whether a sentence speaks to the reader of what a wall wants.
+// asksReader reports whether a sentence says what a wall does, or speaks to the reader
+// of what a wall wants.
 func asksReader(s string) bool {
+	if mayBeOfStory().in(strings.ToLower(s)) {
+		return true
+	}
 	you, wall := false, false
 	for w := range strings.FieldsFuncSeq(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) }) {
 		you = you || w == "you" || w == "your" || w == "please" || w == "our" || w == "we"
