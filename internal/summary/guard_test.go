@@ -113,6 +113,9 @@ func TestGuardAllowsOtherForms(t *testing.T) {
 		"“Service comes first,” Hugo Barra told the Code Conference.",
 		"Bin Lin wants a second store in Boston next year.",
 		"Xiaomi's store in Denver opens on 29 May.",
+		"Xiaomi sold about 1.2 million phones, more than a tenth more than in 2012.",
+		"Xiaomi took in nearly $6 billion.",
+		"Shoppers in Denver get a Xiaomi store on May 29.",
 	} {
 		if err := checkGuard(60, s); err != nil {
 			t.Errorf("%s\n\t%v", s, err)
@@ -163,6 +166,10 @@ func TestGuardRefuses(t *testing.T) {
 		"another weekday":        {"Barra said on Tuesday that Xiaomi will open a store."},
 		"next for last":          {"Bin Lin wants a second store in Boston last year."},
 		"an invented quotation":  {"“Phones come first,” Barra told the Code Conference."},
+		"rounded by too much":    {"Xiaomi took in about $5 billion."},
+		"rounded to the worse":   {"Xiaomi took in more than $6 billion."},
+		"rounded without a word": {"Xiaomi took in $6 billion."},
+		"another season":         {"Bin Lin wants a second store in Boston in the autumn."},
 		"less for more":          {"Xiaomi sold 12 percent less in 2013 than in 2012."},
 		"numbers exchanged":      {"Xiaomi sold 12 phones in 2013, 1.2 million percent more than in 2012."},
 		"places exchanged":       {"Xiaomi will open a store in Boston on 29 May."},

@@ -3,6 +3,7 @@ package summary
 import (
 	"math"
 	"slices"
+	"strings"
 )
 
 // A summary may say "nearly 5 percent" where the article has 4.8. What it must not is to
@@ -100,7 +101,7 @@ func digitsOf(v float64) int {
 // hedgeBefore returns the line of hedges that a word before the number at i is of, or -1.
 func hedgeBefore(tokens []token, i int) int {
 	for k := i - 1; k >= max(0, i-2); k-- {
-		if !joined(tokens[k+1].gap) && tokens[k+1].gap != " " {
+		if strings.ContainsAny(tokens[k+1].gap, ",;.:()\"“”«»") {
 			return -1
 		}
 		for side := range hedges {
