@@ -115,6 +115,9 @@ func (d *Document) divide(text string, source int, lead bool) {
 		most = maxFurtherSentences
 	}
 	paragraph, place := -1, 0
+	// A space before the full stop is what a page's links and headings are left with,
+	// unless all of its words were pulled apart.
+	apart := strings.Count(text, " .")*3 > strings.Count(text, ".")
 	for line := range strings.SplitSeq(text, "\n") {
 		paragraph++
 		// What begins a further source has another one before it.
@@ -132,7 +135,7 @@ func (d *Document) divide(text string, source int, lead bool) {
 			s.words = countWords(s.text)
 			s.leans = d.lex.leans(s.text)
 			s.whole = isWhole(s.text, lead)
-			s.usable = s.whole && s.words <= d.longest
+			s.usable = s.whole && s.words <= d.longest && !d.lex.isScrap(s.text, place) && (apart || !strings.HasSuffix(s.text, " ."))
 			if s.leans {
 				if rest, ok := d.lex.unlink(s.text); ok {
 					s.text, s.leans = rest, false
@@ -197,6 +200,96 @@ func isWhole(s string, bare bool) bool {
 	}
 	return startsWhole(s)
 }
+
+// isScrap reports whether a sentence, the place-th of its text, is no statement of its
+// story: what is left of a list, a line-up or a caption, an introduction to a list, or a
+// sentence whose parts an extraction has run together.
+func (lex *lexicon) isScrap(s string, place int) bool {
+	switch {
+	case strings.Contains(s, ": ."), strings.Contains(s, "•"):
+		return true
+	case !lex.ordinals && isListItem(s), isLineUp(s):
+		return true
+	case lex.code != "en":
+		return false
+	case place > 0 && isLabelled(s), saysNothing(s):
+		return true
+	}
+	for _, p := range scraps {
+		if rest, ok := cutFold(s, p); ok && !unicode.IsLetter(runeAt(rest, 0)) {
+			return true
+		}
+	}
+	return false
+}
+
+// scraps are beginnings of sentences that point at what is beside or below them.
+var scraps = []string{
+	"here are", "here is a list", "here's a list", "here is a look", "here's a look", "here’s a look", "below are", "below is", "the following are", "a few more",
+	"on this page", "read on", "scroll on", "keep scrolling", "the full list",
+}
+
+// isListItem reports whether s begins with a number as those of a list do: "1. 'Frozen'".
+func isListItem(s string) bool {
+	rest := strings.TrimLeft(s, "0123456789")
+	return len(rest) < len(s) && len(s)-len(rest) < 3 && (strings.HasPrefix(rest, ". ") || strings.HasPrefix(rest, ") "))
+}
+
+// isLineUp reports whether s is a list of names: "Millwall: Forde (c); Cummings, Dunne."
+func isLineUp(s string) bool {
+	const few = 8
+	words, capitals, marks := 0, 0, strings.Count(s, ";")+strings.Count(s, ",")
+	for w := range strings.FieldsSeq(s) {
+		words++
+		w = strings.TrimLeftFunc(w, isOpener)
+		capitals += int(truth(unicode.IsUpper(runeAt(w, 0)) || unicode.IsDigit(runeAt(w, 0))))
+	}
+	return words >= few && marks*4 >= words && capitals*10 >= words*8
+}
+
+// isLabelled reports whether s begins with a caption's or a speaker's label: "Sacked:
+// But", "Questions: Officer Slager".
+func isLabelled(s string) bool {
+	label, rest, ok := strings.Cut(s, ": ")
+	if !ok || strings.Count(label, " ") > 1 || strings.ContainsFunc(label, func(r rune) bool { return !unicode.IsLetter(r) && r != ' ' && r != '-' }) {
+		return false
+	}
+	if word := firstWord(label); word == "the" || word == "a" {
+		return false // "The reason: Nobody knew."
+	}
+	if strings.ContainsRune("\"“‘'", runeAt(rest, 0)) && unicode.IsLower(runeAt(lastToken(label), 0)) {
+		return false // "She said: 'It began in May.'"
+	}
+	first := runeAt(strings.TrimLeftFunc(rest, isOpener), 0)
+	return startsUpper(label) && unicode.IsUpper(first)
+}
+
+// saysNothing reports whether s ends in who spoke to whom, without what was said:
+// "Nouma told reporters."
+func saysNothing(s string) bool {
+	const most = 12 // words of one
+	if strings.ContainsAny(s, "\"“”‘,—–-:;") {
+		return false
+	}
+	words := strings.Fields(strings.ToLower(strings.TrimRight(s, ".!")))
+	n := len(words)
+	if n == 0 || n > most {
+		return false
+	}
+	switch words[n-1] {
+	case "said", "says":
+		return n < 6
+	}
+	for i := max(1, n-4); i < n-1; i++ {
+		if words[i] == "told" {
+			return hearers.has(words[n-1])
+		}
+	}
+	return false
+}
+
+// hearers are those whom people tell things in news.
+var hearers = newWordSet("reporters journalists media mediapersons newsmen press conference cnn reuters bbc afp ap pti ani ians interview here statement")
 
 // startsWhole reports whether s begins as a sentence does: not in small letters,
 // unless they are a name's, as in iPhone.

@@ -294,6 +294,49 @@ func TestLeans(t *testing.T) {
 	}
 }
 
+func TestScraps(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]bool{
+		"The government made a forceful conclusion: .":                    true,
+		"Rain fell • The match was off.":                                  true,
+		"Nouma told reporters.":                                           true,
+		"The minister told mediapersons.":                                 true,
+		"RIA news agency said.":                                           true,
+		"The deal is done, Nouma told reporters.":                         false,
+		"Nouma told reporters that the deal was done.":                    false,
+		"The nurse told reporters she would go home after the trial.":     false,
+		"Here are five things that you need to know.":                     true,
+		"A few more tidbits about the number will amuse you.":             true,
+		"Here areas of the town were flooded.":                            false,
+		"On this page you will find today's show Transcript.":             true,
+		"Read on for the answers of both of them.":                        true,
+		"Reading is on the rise in the schools of the county.":            false,
+		"Millwall: Forde (c); Cummings, Nelson, Beevers, Harding; Upson.": true,
+		"Ada Holm, Ben Carr, Cora Lind and Dan Foss were at the trial.":   false,
+		"1. 'Frozen' was seen by more people than any other film.":        true,
+		"1.5 million people were at the trial in the town.":               false,
+		"Sacked: But the coach says that he will be back.":                true,
+		"Questions: Officer Slager is seen here.":                         true,
+		"Holm said: 'The bridge is closed.'":                              false,
+		"The reason: Nobody knew of the crack.":                           false,
+	} {
+		if got := (&lexicon{code: "en"}).isScrap(s, 3); got != want {
+			t.Errorf("%s: %t", s, got)
+		}
+	}
+	if (&lexicon{code: "de", ordinals: true}).isScrap("1. Mai: Die Stadt feiert den Tag der Arbeit.", 3) {
+		t.Error("an ordinal number is taken for a list's")
+	}
+	// Where every full stop stands apart, that means nothing.
+	const apart = "The bridge of Marlow was closed on Monday because of cracks in its piers . Engineers of the council will look at it on Friday . "
+	if got := summarize(t, news.SummaryRequest{Text: apart}); got.Method != news.Extractive {
+		t.Errorf("%+v", got)
+	}
+	if got := summarize(t, news.SummaryRequest{Text: strings.ReplaceAll(apart, " .", ".") + "\nOpinion of the day by the editors of the paper ."}); strings.Contains(strings.Join(got.Sentences, " "), "Opinion") {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestTextThatFitsIsItsOwnSummary(t *testing.T) {
 	t.Parallel()
 	const text = "Xiaomi opened an office in Denver on Monday. It employs ten people there."
