@@ -316,8 +316,9 @@ func (d *Document) standsAlone(i int) bool {
 		return false
 	}
 	// Who "she" is, a sentence before has said.
-	for _, t := range s.tokens[:min(subjectWords, len(s.tokens))] {
-		if t.speaking || t.person {
+	for j, t := range s.tokens[:min(subjectWords, len(s.tokens))] {
+		// "Four days after he was shot, Boris Nemtsov was buried" opens a story.
+		if t.speaking || t.person && (s.place > 0 || j < 2 || s.named == 0) {
 			return false
 		}
 	}

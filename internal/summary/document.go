@@ -212,7 +212,7 @@ func (lex *lexicon) isScrap(s string, place int) bool {
 		return true
 	case lex.code != "en":
 		return false
-	case place > 0 && isLabelled(s), saysNothing(s):
+	case place > 0 && isLabelled(s), saysNothing(s), strings.HasPrefix(s, "Follow @"):
 		return true
 	}
 	for _, p := range scraps {
