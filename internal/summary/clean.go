@@ -139,6 +139,9 @@ func stripDateline(s string) string {
 	if rest, ok := stripDenseDateline(s); ok {
 		return rest
 	}
+	if rest, ok := stripAgencyDateline(s); ok {
+		return rest
+	}
 	// A place and a date: at most eight words that begin with a capital or a digit.
 	words, at := 0, 0
 	upper := true // all letters of the place are capitals
@@ -155,7 +158,7 @@ func stripDateline(s string) string {
 			// Without a dash, the name must be a known one or the first thing of all:
 			// "Acme (ACM) Shares" is no dateline.
 			known := agencies.has(inside) || words == 0 && len(strings.Fields(inside)) <= 3 && !strings.ContainsAny(inside, ".,:!?")
-			if (known || dash && startsUpper(s[at+1:])) && beginsSentence(rest) {
+			if (known || dash && startsUpper(s[at+1:]) && len(inside) > 1) && beginsSentence(rest) {
 				return rest
 			}
 			return s
