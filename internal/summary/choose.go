@@ -16,7 +16,7 @@ const (
 	maxOverlap             = 0.42 // share of the words of one sentence that another of the set may have
 	fair                   = 0.75 // share of the budget below which a set is too short
 	tooShort               = 0.13 // what each word below that costs
-	adriftCost             = 0.25 // what a sentence costs that takes up what is not there
+	adriftCost             = 0.15 // what a sentence costs that takes up what is not there
 	maxAsking              = 4    // sentences that are candidates because they have what is asked about
 	manyTerms              = 5    // terms above which a query is many readers'
 	anAnswer               = 2.5  // what a sentence that has a term is worth where nothing else has one
