@@ -33,7 +33,7 @@ func Clean(title, text string) string {
 		out = append(out, line)
 		first = first && !endsSentenceMark(line)
 	}
-	return strings.Join(out, "\n")
+	return strings.Join(wholeLists(out), "\n")
 }
 
 // bound cuts a text at the end of a character and makes it valid.

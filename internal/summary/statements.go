@@ -48,11 +48,29 @@ func statesSomething(lower string) bool {
 		asks = asks || reader.has(w) || this && page.has(w)
 		this = w == "this"
 		sub = sub || subordinate.has(w) || label
-		if !sub && (finite.has(w) || words > 2 && w == "posted" || len(w) > 3 && strings.HasSuffix(w, "ed") && !adjectives.has(w)) {
-			states = true
-		}
+		states = states || !sub && (isFinite(w) || words > 2 && w == "posted")
 	}
 	return words >= 5 && (says || states && !asks)
+}
+
+// isFinite reports whether an English word in lower case is a verb that states something.
+func isFinite(w string) bool {
+	return finite.has(w) || len(w) > 3 && strings.HasSuffix(w, "ed") && !adjectives.has(w)
+}
+
+// hasVerb reports whether an English text in lower case states something before a
+// subordinate clause.
+func hasVerb(lower string) bool {
+	for w := range strings.FieldsSeq(lower) {
+		w = strings.TrimFunc(w, func(r rune) bool { return !unicode.IsLetter(r) })
+		switch {
+		case isFinite(w), saying.has(w):
+			return true
+		case subordinate.has(w):
+			return false
+		}
+	}
+	return false
 }
 
 // firstSentence returns what stands before the first mark that ends a sentence for
