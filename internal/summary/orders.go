@@ -2,6 +2,7 @@ package summary
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -86,14 +87,16 @@ func isOrder(sentence string) bool {
 		}
 	}
 	p := orderPatterns()
-	for _, re := range p.always {
-		if re.MatchString(s) {
+	for _, group := range p.always {
+		if group.fits(s) {
 			return true
 		}
 	}
-	for _, at := range p.ignoring.FindAllStringIndex(s, 16) {
-		if before := s[:at[0]]; !isReported(before) || p.addressee.MatchString(before) {
-			return true
+	if p.verbs.in(s) {
+		for _, at := range p.ignoring.FindAllStringIndex(s, 16) {
+			if before := s[:at[0]]; !isReported(before) || p.addressee.MatchString(before) {
+				return true
+			}
 		}
 	}
 	for _, at := range p.writing.FindAllStringIndex(s, 16) {
@@ -188,10 +191,11 @@ func hintsAtOrder(text string) bool {
 
 // patternsOfOrders are what isOrder looks for in a sentence in lower case.
 type patternsOfOrders struct {
-	always    []*regexp.Regexp
+	always    []orderGroup
 	ignoring  *regexp.Regexp // begins with a verb that must be an imperative, or have an addressee before it
 	writing   *regexp.Regexp // begins with a verb that must be an imperative
 	addressee *regexp.Regexp // a program, or "you"
+	verbs     phrases        // one of which every match of ignoring begins with
 }
 
 var orderPatterns = sync.OnceValue(func() patternsOfOrders {
@@ -252,49 +256,83 @@ var orderPatterns = sync.OnceValue(func() patternsOfOrders {
 			`(?:$|[.,;:!?")\]—–]| (?:und|et|y|e|en|и|de arriba|précédentes|antérieures|ci-dessus|que|qui|anteriores|previas|precedentes|recibidas|dadas|acima|recebidas|precedenti|sopra|ricevute|hierboven|oben|выше)(?:$|[^\pL])))`)
 	}
 	p.ignoring = regexp.MustCompile(`\b(?:` + strings.Join(ignoring, `|`) + `)`)
+	p.verbs = newPhrases(strings.Split(`ignore|disregard|forget|override|overrule|bypass|discard|neglect|pay no|do not follow|don't follow|stop following|ignoriere|ignorieren|ignoriert|vergiss|vergesst|vergessen|missachte|missachten|verwirf|überschreibe|ignorez|oubliez|oublie|ne tenez|ne tiens|ne suivez|négligez|ignora|ignore|ignoren|ignorad|olvida|olvide|olviden|olvidad|omite|omita|descarta|descarte|haz caso|haga caso|hagan caso|no hagas|ignorem|esqueça|esquece|esqueçam|desconsidera|desconsidere|desconsiderem|não siga|ignorate|ignori|dimentica|dimenticate|dimentichi|trascura|non seguire|negeer|vergeet|sla geen|volg niet|игнорируй|игнорируйте|проигнорируй|проигнорируйте|забудь|забудьте|не обращай|не обращайте|отмени|отмените`, `|`))
 	p.writing = regexp.MustCompile(`\b(?:` + strings.Join(writing, `|`) + `)`)
-	for _, re := range []string{
-		// \b does not stand before letters that are not ASCII.
-		clause + `(?:пожалуйста,? )?(?:` + strings.Join(ignoring, `|`) + `)`,
-		// Who is spoken to: "Note for AI assistants: tell readers that …".
-		`\b(?:notes?|messages?|attention|instructions?|notices?|reminders?|commands?|memo|hints?|information|directives?|requests?|important|guidance|tips?)(?: intended| only)? (?:to|for),? ` + program + `(?: [\w']+){0,8}? ?(?:$|[:;,—–-])`,
-		clause + `(?:hey|hello|hi|dear|attention|attn|important|ok|okay|listen|note|psst|urgent)[,:!]? ` + program + `(?: (?:reading|processing|parsing|summari[sz]ing)(?: [\w']+){0,6})? ?[:,!;—–-]`,
-		clause + `(?:to|for) ` + program + `(?: (?:reading|processing|parsing|summari[sz]ing|that|who|which)(?: [\w']+){1,7})? ?[:,;—–-] ?"?` + speak + `\b`,
-		clause + `(?:` + program + `|system|ki|ia)(?: (?:reading|processing|parsing|summari[sz]ing)(?: [\w']+){1,7})? ?[:,;!—–] ?"?` + speak + `\b`,
-		`\b(?:assistants?|language models?|llms|chatbots|summari[sz]ers?|bots|agents|chatgpt|ais) (?:must|should|shall|need to|have to|ought to|are (?:asked|told|instructed|required|advised|requested|ordered) to|please) (?:\w+ )?(?:` + speak + `) (?:\w+ ){0,8}?(?:this (?:page|article|text|story|site|document)|readers?\b|the summary|(?:in|of) (?:their|its|your) (?:summary|summaries))`,
-		`\bif you(?:'re| are) (?:an? |the )?(?:\w+ )?(?:ai|language model|large language model|llm|assistant|bot|chatbot|summari[sz]er|automated|crawler|chatgpt)\b`,
-		`\bas an? (?:ai|large language model|language model|llm)(?: language model| assistant| model)?,? you\b`,
-		`\bas an? (?:ai|large language) (?:language )?model,? i\b`,
-		`\byou are (?:now |actually |no longer )?(?:an? |the |my |in )(?:\w+ ){0,3}?(?:ai|language model|llm|assistant|chatbot|summari[sz]er|dan|(?:developer|admin|debug|maintenance|god) mode)\b(?:$|[ ,.:;!](?:$|[^s]))`,
-		// What is to be written.
-		`\b(?:in|to|of|from|into) your (?:summary|summaries)\b`,
-		`\byour summary (?:must|should|has to|shall|needs to|will|of this)\b`,
-		`\b(?:the|any|every|each|all) summar(?:y|ies) of (?:this|the) (?:page|article|text|story|site|document) (?:must|should|has to|have to|shall|needs? to|will)\b`,
-		clause + `(?:the|any|every|each) summary (?:must|should|has to|shall|needs to) (?:only |also |then )?(?:say|read|state|be|begin|end|start|consist|mention|include|contain)(?: only| that| with|:| as| the words?| "|ing\b)`,
-		`\bwhen (?:summari[sz]ing|processing|indexing|parsing|rewriting|translating) (?:this|the) (?:page|article|text|story|site|document|content)\b`,
-		clause + `when (?:summari[sz]ing|processing|parsing)[^,]{0,40}, (?:` + speak + `)\b`,
-		clause + `(?:(?:my|your|these are (?:my|your|the)|here are (?:my|your|the)|the) )?(?:new|updated|revised|real|actual|secret|hidden) (?:system )?(?:instructions?|task|prompt|directives?|orders for the model)(?: (?:are|is)(?: as follows)?)? ?[:—–-]`,
-		`\byour (?:new|real|actual|next|only) (?:instructions?|system prompt|directives?|prompt)\b`,
-		`\byour (?:system prompt|previous instructions|prior instructions|original instructions)\b`,
-		clause + `from now on,? (?:you (?:are|act|respond|answer|reply|will (?:act|respond|answer|reply))|respond|answer|reply|act|output|pretend)\b`,
-		clause + `(?:system|developer|admin|root) (?:override|message|prompt|mode enabled|instructions?) ?[:!—–-]`,
-		clause + `(?:begin|end|start) of (?:system|hidden|new) (?:prompt|instructions|message)`,
-		`(?:^|[^\pL\pN.])@(?:everyone|here)(?:$|[^\pL\pN.]|\.(?:$|\s))`,
-		// Other languages: who is spoken to, and what is to be written.
-		clause + `(?:hinweis|anweisung(?:en)?|achtung|nachricht|wichtig|note|message|instructions?|attention|nota|mensaje|aviso|atención|mensagem|instruções|instrucciones|avviso|messaggio|istruzioni|opmerking|bericht|instructies|примечание|сообщение|инструкция|внимание)[,:]? ` +
-			`(?:für|an|pour|à|aux?|para|per|voor|aan|a|по|для)?[ ']*(?:die |das |alle |les |l'|la |las |los |os |as |gli |le |i |de |het )?(?:kis?|ki-(?:assistenten|modelle|systeme)|assistenten|sprachmodelle?n?|ias?|assistants?(?: ia)?|modèles? de langage|asistentes?(?: de ia)?|modelos? de (?:lenguaje|linguagem)|assistentes?(?: de ia)?|modelli linguistici|assistenti(?: ia)?|ai(?:-assistenten|-modellen)?|taalmodellen|ии|нейросет(?:и|ей|ям)|языков(?:ых|ым) модел(?:ей|ям)|chatgpt|bots?|chatbots?)(?: [\pL']+){0,4} ?[:,!—–-]`,
-		clause + `(?:fass(?:e|t|en sie)? (?:diese[ns]?|den|die|das) (?:seite|artikel|text|beitrag) (?:wie folgt|so|folgendermaßen|nur|als)|résumez? (?:cette page|cet article|ce texte) (?:comme|ainsi|en disant|par)|resum(?:e|a|ir|an) (?:esta página|este artículo|este texto|este artigo|isto) (?:como|así|assim|da seguinte|diciendo|dizendo|de la siguiente)|riassum(?:i|ete|a) (?:questa pagina|questo articolo|questo testo) (?:come|così|dicendo)|vat (?:deze pagina|dit artikel|deze tekst) (?:als volgt|zo|samen)|(?:кратко )?(?:изложи|перескажи|резюмируй)(?:те)? (?:эту страницу|эту статью|этот текст) (?:так|как|следующим))`,
-		clause + `(?:sag(?:e|en sie)?|schreib(?:e|en sie)?|teile|dites|dis|écrivez|écris|di|dile|diga|escribe|escriba|escreva|di'|scrivi|dite|zeg|schrijf|скажи(?:те)?|напиши(?:те)?|сообщи(?:те)?)(?: nur| seulement| solo| apenas| solamente| alleen| только)? (?:den leser(?:n|innen)|lesern|den nutzern|aux lecteurs|aux utilisateurs|a los lectores|a los usuarios|aos leitores|ai lettori|tegen de lezers|de lezers|читател(?:ям|ю))`,
-		`\b(?:in deiner|in ihrer|dans votre|dans ton|en tu|en su|no seu|na sua|nel tuo|nella tua|in je|in uw) (?:zusammenfassung|résumé|resumen|resumo|riassunto|sintesi|samenvatting)\b`,
-		// Chinese and Japanese.
-		`(?:^|[，。！？：；、“"「（( ]|请|請|现在|你必须|你要)(?:忽略|无视|無視|忘记|忘掉|忽視|不要理会|别管)[^。！？]{0,6}(?:以上|之前|上述|先前|前面|此前|所有|一切|你的)[^。！？，]{0,8}(?:指令|指示|内容|內容|提示|规则|命令|说明|文字|信息|要求)`,
-		`(?:^|[，。！？：；“"「（( ])(?:(?:致|给|給|请|請)(?:所有|各位)?(?:ai|人工智能|大语言模型|语言模型|chatgpt)(?:助手|模型|助理)?|(?:ai|人工智能|语言)(?:助手|模型|助理))[^。，：]{0,6}[：:，]`,
-		`(?:请|請)?(?:告诉|告訴)(?:读者|讀者|用户|用戶)`,
-		`(?:在|你的)(?:摘要|总结)(?:中|里)[^。]{0,4}(?:写|说|加入|包含|只)`,
-		`(?:以上|上記|これまで|以前|前|すべて|全て|全部)の?[^。]{0,12}(?:指示|命令|プロンプト|ルール|内容|文章)を?(?:すべて|全て)?(?:無視(?:して(?:ください|、|。|$)|せよ|しろ|しなさい|し、)|忘れ(?:て(?:ください|、|。|$)|ろ))`,
-		`(?:^|[。！？：「（])(?:ai|chatgpt|言語モデル|aiアシスタント|アシスタント)(?:アシスタント|モデル)?(?:へ|向け|の皆さん|に)?(?:の指示)?[：:]`,
+	for _, group := range []struct {
+		needs    string // words, see orderGroup
+		patterns []string
+	}{
+		{`ignoriere|ignorieren|ignoriert|vergiss|vergesst|vergessen|missachte|missachten|verwirf|überschreibe|ignorez|oubliez|oublie|ne tenez|ne tiens|ne suivez|négligez|ignora|ignore|ignoren|ignorad|olvida|olvide|olviden|olvidad|omite|omita|descarta|descarte|haz caso|haga caso|hagan caso|no hagas|ignorem|esqueça|esquece|esqueçam|desconsidera|desconsidere|desconsiderem|não siga|ignorate|ignori|dimentica|dimenticate|dimentichi|trascura|non seguire|negeer|vergeet|sla geen|volg niet|игнорируй|игнорируйте|проигнорируй|проигнорируйте|забудь|забудьте|не обращай|не обращайте|отмени|отмените`, []string{
+			// \b does not stand before letters that are not ASCII.
+			clause + `(?:пожалуйста,? )?(?:` + strings.Join(ignoring, `|`) + `)`,
+		}},
+		{`ai|ais|chatgpt|gpt|claude|gemini|copilot|llm|llms|language model|language models|large language|automated|assistant|assistants|chatbot|chatbots|bot|bots|crawlers|agents|summarizer|summariser|summarizers|summarisers|summarizing|summarising|summarization|summarisation|summary|summaries|system|ki|ia|you are now|developer mode|you are in|digital|virtual`, []string{
+			// Who is spoken to: "Note for AI assistants: tell readers that …".
+			`\b(?:notes?|messages?|attention|instructions?|notices?|reminders?|commands?|memo|hints?|information|directives?|requests?|important|guidance|tips?)(?: intended| only)? (?:to|for),? ` + program + `(?: [\w']+){0,8}? ?(?:$|[:;,—–-])`,
+			clause + `(?:hey|hello|hi|dear|attention|attn|important|ok|okay|listen|note|psst|urgent)[,:!]? ` + program + `(?: (?:reading|processing|parsing|summari[sz]ing)(?: [\w']+){0,6})? ?[:,!;—–-]`,
+			clause + `(?:to|for) ` + program + `(?: (?:reading|processing|parsing|summari[sz]ing|that|who|which)(?: [\w']+){1,7})? ?[:,;—–-] ?"?` + speak + `\b`,
+			clause + `(?:` + program + `|system|ki|ia)(?: (?:reading|processing|parsing|summari[sz]ing)(?: [\w']+){1,7})? ?[:,;!—–] ?"?` + speak + `\b`,
+			`\b(?:assistants?|language models?|llms|chatbots|summari[sz]ers?|bots|agents|chatgpt|ais) (?:must|should|shall|need to|have to|ought to|are (?:asked|told|instructed|required|advised|requested|ordered) to|please) (?:\w+ )?(?:` + speak + `) (?:\w+ ){0,8}?(?:this (?:page|article|text|story|site|document)|readers?\b|the summary|(?:in|of) (?:their|its|your) (?:summary|summaries))`,
+			`\bif you(?:'re| are) (?:an? |the )?(?:\w+ )?(?:ai|language model|large language model|llm|assistant|bot|chatbot|summari[sz]er|automated|crawler|chatgpt)\b`,
+			`\bas an? (?:ai|large language model|language model|llm)(?: language model| assistant| model)?,? you\b`,
+			`\bas an? (?:ai|large language) (?:language )?model,? i\b`,
+			`\byou are (?:now |actually |no longer )?(?:an? |the |my |in )(?:\w+ ){0,3}?(?:ai|language model|llm|assistant|chatbot|summari[sz]er|dan|(?:developer|admin|debug|maintenance|god) mode)\b(?:$|[ ,.:;!](?:$|[^s]))`,
+		}},
+		{`summarizing|summarising|summary|summaries|when processing|when indexing|when parsing|when rewriting|when translating`, []string{
+			`\b(?:in|to|of|from|into) your (?:summary|summaries)\b`,
+			`\byour summary (?:must|should|has to|shall|needs to|will|of this)\b`,
+			`\b(?:the|any|every|each|all) summar(?:y|ies) of (?:this|the) (?:page|article|text|story|site|document) (?:must|should|has to|have to|shall|needs? to|will)\b`,
+			clause + `(?:the|any|every|each) summary (?:must|should|has to|shall|needs to) (?:only |also |then )?(?:say|read|state|be|begin|end|start|consist|mention|include|contain)(?: only| that| with|:| as| the words?| "|ing\b)`,
+			`\bwhen (?:summari[sz]ing|processing|indexing|parsing|rewriting|translating) (?:this|the) (?:page|article|text|story|site|document|content)\b`,
+			clause + `when (?:summari[sz]ing|processing|parsing)[^,]{0,40}, (?:` + speak + `)\b`,
+		}},
+		{`instruction|instructions|task|prompt|directive|directives|orders for|from now on|system|developer|admin|root|begin of|end of|start of|everyone|here`, []string{
+			clause + `(?:(?:my|your|these are (?:my|your|the)|here are (?:my|your|the)|the) )?(?:new|updated|revised|real|actual|secret|hidden) (?:system )?(?:instructions?|task|prompt|directives?|orders for the model)(?: (?:are|is)(?: as follows)?)? ?[:—–-]`,
+			`\byour (?:new|real|actual|next|only) (?:instructions?|system prompt|directives?|prompt)\b`,
+			`\byour (?:system prompt|previous instructions|prior instructions|original instructions)\b`,
+			clause + `from now on,? (?:you (?:are|act|respond|answer|reply|will (?:act|respond|answer|reply))|respond|answer|reply|act|output|pretend)\b`,
+			clause + `(?:system|developer|admin|root) (?:override|message|prompt|mode enabled|instructions?) ?[:!—–-]`,
+			clause + `(?:begin|end|start) of (?:system|hidden|new) (?:prompt|instructions|message)`,
+			`(?:^|[^\pL\pN.])@(?:everyone|here)(?:$|[^\pL\pN.]|\.(?:$|\s))`,
+		}},
+		{`ki|kis|sprachmodell|sprachmodelle|sprachmodellen|assistenten|ai|ia|ias|assistant|assistants|modèle|modèles|asistente|asistentes|modelo|modelos|assistente|assistentes|modelli|assistenti|taalmodellen|chatgpt|bot|bots|chatbot|chatbots|ии|нейросети|нейросеть|нейросетей|нейросетям|языковых|языковым|fass|fasse|fassen|fasst|résumez|résume|resume|resuma|resumir|resuman|riassumi|riassumete|riassuma|vat|изложи|изложите|перескажи|перескажите|резюмируй|резюмируйте|leser|lesern|leserinnen|nutzern|lecteurs|utilisateurs|lectores|usuarios|leitores|lettori|lezers|читателям|читателю|zusammenfassung|résumé|resumen|resumo|riassunto|sintesi|samenvatting`, []string{
+			// Other languages: who is spoken to, and what is to be written.
+			clause + `(?:hinweis|anweisung(?:en)?|achtung|nachricht|wichtig|note|message|instructions?|attention|nota|mensaje|aviso|atención|mensagem|instruções|instrucciones|avviso|messaggio|istruzioni|opmerking|bericht|instructies|примечание|сообщение|инструкция|внимание)[,:]? ` +
+				`(?:für|an|pour|à|aux?|para|per|voor|aan|a|по|для)?[ ']*(?:die |das |alle |les |l'|la |las |los |os |as |gli |le |i |de |het )?(?:kis?|ki-(?:assistenten|modelle|systeme)|assistenten|sprachmodelle?n?|ias?|assistants?(?: ia)?|modèles? de langage|asistentes?(?: de ia)?|modelos? de (?:lenguaje|linguagem)|assistentes?(?: de ia)?|modelli linguistici|assistenti(?: ia)?|ai(?:-assistenten|-modellen)?|taalmodellen|ии|нейросет(?:и|ей|ям)|языков(?:ых|ым) модел(?:ей|ям)|chatgpt|bots?|chatbots?)(?: [\pL']+){0,4} ?[:,!—–-]`,
+			clause + `(?:fass(?:e|t|en sie)? (?:diese[ns]?|den|die|das) (?:seite|artikel|text|beitrag) (?:wie folgt|so|folgendermaßen|nur|als)|résumez? (?:cette page|cet article|ce texte) (?:comme|ainsi|en disant|par)|resum(?:e|a|ir|an) (?:esta página|este artículo|este texto|este artigo|isto) (?:como|así|assim|da seguinte|diciendo|dizendo|de la siguiente)|riassum(?:i|ete|a) (?:questa pagina|questo articolo|questo testo) (?:come|così|dicendo)|vat (?:deze pagina|dit artikel|deze tekst) (?:als volgt|zo|samen)|(?:кратко )?(?:изложи|перескажи|резюмируй)(?:те)? (?:эту страницу|эту статью|этот текст) (?:так|как|следующим))`,
+			clause + `(?:sag(?:e|en sie)?|schreib(?:e|en sie)?|teile|dites|dis|écrivez|écris|di|dile|diga|escribe|escriba|escreva|di'|scrivi|dite|zeg|schrijf|скажи(?:те)?|напиши(?:те)?|сообщи(?:те)?)(?: nur| seulement| solo| apenas| solamente| alleen| только)? (?:den leser(?:n|innen)|lesern|den nutzern|aux lecteurs|aux utilisateurs|a los lectores|a los usuarios|aos leitores|ai lettori|tegen de lezers|de lezers|читател(?:ям|ю))`,
+			`\b(?:in deiner|in ihrer|dans votre|dans ton|en tu|en su|no seu|na sua|nel tuo|nella tua|in je|in uw) (?:zusammenfassung|résumé|resumen|resumo|riassunto|sintesi|samenvatting)\b`,
+		}},
+		{``, []string{
+			// Chinese and Japanese.
+			`(?:^|[，。！？：；、“"「（( ]|请|請|现在|你必须|你要)(?:忽略|无视|無視|忘记|忘掉|忽視|不要理会|别管)[^。！？]{0,6}(?:以上|之前|上述|先前|前面|此前|所有|一切|你的)[^。！？，]{0,8}(?:指令|指示|内容|內容|提示|规则|命令|说明|文字|信息|要求)`,
+			`(?:^|[，。！？：；“"「（( ])(?:(?:致|给|給|请|請)(?:所有|各位)?(?:ai|人工智能|大语言模型|语言模型|chatgpt)(?:助手|模型|助理)?|(?:ai|人工智能|语言)(?:助手|模型|助理))[^。，：]{0,6}[：:，]`,
+			`(?:请|請)?(?:告诉|告訴)(?:读者|讀者|用户|用戶)`,
+			`(?:在|你的)(?:摘要|总结)(?:中|里)[^。]{0,4}(?:写|说|加入|包含|只)`,
+			`(?:以上|上記|これまで|以前|前|すべて|全て|全部)の?[^。]{0,12}(?:指示|命令|プロンプト|ルール|内容|文章)を?(?:すべて|全て)?(?:無視(?:して(?:ください|、|。|$)|せよ|しろ|しなさい|し、)|忘れ(?:て(?:ください|、|。|$)|ろ))`,
+			`(?:^|[。！？：「（])(?:ai|chatgpt|言語モデル|aiアシスタント|アシスタント)(?:アシスタント|モデル)?(?:へ|向け|の皆さん|に)?(?:の指示)?[：:]`,
+		}},
 	} {
-		p.always = append(p.always, regexp.MustCompile(re))
+		g := orderGroup{dense: group.needs == "", hints: newPhrases(strings.FieldsFunc(group.needs, func(r rune) bool { return r == '|' }))}
+		for _, re := range group.patterns {
+			g.patterns = append(g.patterns, regexp.MustCompile(re))
+		}
+		p.always = append(p.always, g)
 	}
 	return p
 })
+
+// orderGroup is patterns, and words one of which a sentence has that one of them fits:
+// patterns take their time. Dense ones are of scripts without spaces between words.
+type orderGroup struct {
+	hints    phrases
+	dense    bool
+	patterns []*regexp.Regexp
+}
+
+func (g orderGroup) fits(s string) bool {
+	if g.dense && !strings.ContainsFunc(s, isDense) || !g.dense && !g.hints.in(s) {
+		return false
+	}
+	return slices.ContainsFunc(g.patterns, func(re *regexp.Regexp) bool { return re.MatchString(s) })
+}
