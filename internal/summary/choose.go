@@ -13,7 +13,7 @@ const (
 	maxCandidates          = 16
 	maxCandidatesOfSeveral = 20   // of several sources
 	leadAnyway             = 5    // sentences from the beginning that are candidates whatever they score
-	maxOverlap             = 0.42 // share of the words of one sentence that another of the set may have
+	maxOverlap             = 0.4  // share of the words of one sentence that another of the set may have
 	fair                   = 0.75 // share of the budget below which a set is too short
 	tooShort               = 0.13 // what each word below that costs
 	adriftCost             = 0.15 // what a sentence costs that takes up what is not there
