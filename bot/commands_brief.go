@@ -161,7 +161,7 @@ const sentenceWidth = 300
 // is asked for it: a summary that one made before is there to be used.
 func (b *Bot) oneSentence(ctx context.Context, guild news.GuildID, h news.Headline) string {
 	fits := func(s string) bool {
-		return len(strings.Fields(s)) <= lineWords && width(escape(plain(s))) <= sentenceWidth
+		return len(strings.Fields(s)) <= lineWords*3/2 && width(escape(plain(s))) <= sentenceWidth
 	}
 	other := len(h.Summary.Sources) > 0 && h.Summary.Sources[0] > 0 // what another outlet says is not said of this story
 	if said := h.Summary.Sentences; len(said) > 0 && !other && fits(said[0]) {

@@ -250,7 +250,7 @@ type SummaryRequest struct {
 	More         []Source  // what others tell of the same event; may be empty
 	Query        []string  // words and phrases that the reader asked about; may be empty
 	MaxWords     int       // 0 for the default of 60
-	MaxSentences int       // 0 for as many as the words allow
+	MaxSentences int       // 0 for as many as the words allow; the one sentence of 1 may have half as many words again
 	Unread       bool      // nobody is waiting for it: not worth paying for
 	For          []GuildID // the servers that it is made for, which share its cost; empty for none in particular
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"tidings/internal/news"
@@ -167,7 +166,7 @@ func (m *Model) summarize(a *attempt, r news.SummaryRequest) (news.Summary, erro
 		}
 		s = news.Summary{Sentences: sentences, Sources: sourcesOrNil(sources), Method: news.Model}
 		for _, sentence := range sentences {
-			s.Words += len(strings.Fields(sentence))
+			s.Words += countWords(sentence)
 		}
 		return nil
 	})
