@@ -121,7 +121,7 @@ func Default() Config {
 		Fetch: Fetch{
 			Timeout:   20 * time.Second,
 			MaxBytes:  8 << 20,
-			HostPause: time.Second,
+			HostPause: 250 * time.Millisecond,
 		},
 		WebSub:  WebSub{Listen: "127.0.0.1:8081"},
 		Summary: Summary{MaxWords: 60},
