@@ -24,9 +24,6 @@ const (
 	notTheNews             = 1.4  // what it costs if the first sentence has to go for it
 )
 
-func trailingZeros(x uint64) int { return bits.TrailingZeros64(x) }
-func bitCount(x uint64) int      { return bits.OnesCount64(x) }
-
 // Choose returns the indexes of the sentences that make the best summary, in
 // order; none where nothing of the document can be shown. Where the best has no word
 // of what the reader asked about, a sentence that has is worth a good deal, but not
@@ -55,7 +52,7 @@ func (d *Document) wanted(picked []int) (terms uint64, bonus float64) {
 		has |= d.sentences[i].query
 	}
 	switch {
-	case len(picked) == 0 || d.asked&^has == 0, bitCount(d.asked) > manyTerms && has != 0:
+	case len(picked) == 0 || d.asked&^has == 0, bits.OnesCount64(d.asked) > manyTerms && has != 0:
 		return 0, 0
 	case d.answered || has != 0:
 		return d.asked &^ has, another
@@ -267,7 +264,7 @@ func (c *chooser) value(s set) float64 {
 		v += c.w[Covered] * c.d.weigh(s.top) / c.d.topSum
 	}
 	if c.d.titleBits > 0 {
-		v += c.w[TitleCover] * float64(bitCount(s.title)) / float64(c.d.titleBits)
+		v += c.w[TitleCover] * float64(bits.OnesCount64(s.title)) / float64(c.d.titleBits)
 	}
 	v += c.w[Unknown] * truth(s.unknown)
 	v += c.w[Together] * float64(s.together)
@@ -302,7 +299,7 @@ func (d *Document) line() int {
 		if best == first {
 			more = moreOfTitle - 1
 		}
-		if best < 0 || bitCount(s.title) > bitCount(d.sentences[best].title)+more {
+		if best < 0 || bits.OnesCount64(s.title) > bits.OnesCount64(d.sentences[best].title)+more {
 			best = i
 		}
 	}

@@ -200,7 +200,7 @@ func (d *Document) describe(i int) {
 			content++
 		}
 	}
-	titled = bitCount(s.title)
+	titled = bits.OnesCount64(s.title)
 	n := float64(max(1, len(s.tokens)))
 	f[Numbers] = float64(numbers) / n
 	f[Names] = float64(names) / n
@@ -212,7 +212,7 @@ func (d *Document) describe(i int) {
 func (d *Document) weigh(set uint64) float64 {
 	sum := 0.0
 	for set != 0 {
-		sum += d.top[trailingZeros(set)]
+		sum += d.top[bits.TrailingZeros64(set)]
 		set &= set - 1
 	}
 	return sum

@@ -275,6 +275,10 @@ func (lex *lexicon) abbreviates(first bool, before, head string) bool {
 			}
 			return startsWithDigit(head)
 		}
+		// "with two letters m. It", "runs for 40 min. The"; but "M. Le Maire"
+		if word == "m" || word == "d" || word == "min" || word == "max" {
+			return !lex.isStarter(next)
+		}
 		return true
 	case seldomEnds.has(lower):
 		return !lex.isStarter(next) || (startsWithDigit(head) && lex.code == "en")

@@ -13,7 +13,7 @@ func TestSentences(t *testing.T) {
 	tests := map[string]string{
 		"abbreviations": "Mr. Smith of Apple Inc. paid $3.5 million to Dr. J. K. Lee vs. nobody.|He left at 5 p.m.|The end came on Jan. 5 in St. Louis.|No. 5 won.",
 		"acronyms":      "The U.S. Army went home.|It came from the U.S.|The rest stayed in Washington, D.C. Police said so.",
-		"initials":      "George W. Bush spoke.|They took vitamin C.|The rest slept.",
+		"initials":      "George W. Bush spoke.|They took vitamin C.|The rest slept.|It has two letters m.|It took 40 min. by car.|M. Le Maire spoke.",
 		"numbers":       "It costs 3.5 euros, or 1,000.50 in all.|In 2015.|Version 2.0.1 followed.",
 		"addresses":     "Visit www.example.com/a.B or mail a.b@example.com today.|Then node.js came.",
 		"ellipsis":      "It was late... or early.|He waited…|Nobody came.",
