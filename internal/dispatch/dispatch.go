@@ -1,6 +1,6 @@
 // Package dispatch takes a new story from the feed to the channels' doors: it
-// completes the story's text, finds whom it is for, has it summarised once, and
-// stores one delivery for each channel.
+// completes the story's text, finds whom it is for, has it summarised once and
+// translated once for each language, and stores one delivery for each channel.
 //
 // Preparing a story twice does no harm: the second time changes nothing.
 package dispatch

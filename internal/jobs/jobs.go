@@ -1,5 +1,6 @@
 // Package jobs runs Tidings' background work on River: it polls the feeds that
-// are due, prepares their new stories and delivers the posts.
+// are due, prepares their new stories, delivers and updates the posts, sends the notices
+// of feeds that fail, and renews leases with hubs.
 //
 // A job is stored in the database, inserted by the transaction that stored what
 // it is about, and stays there until a worker has finished it. A process that is

@@ -1,5 +1,6 @@
 // Package telemetry is how a running bot tells its operator how it is: the log,
-// and an endpoint for supervisors.
+// whether it is healthy, and metrics. It also has the HTTP server for all that calls
+// the bot: supervisors, Prometheus and the hubs of feeds.
 package telemetry
 
 import (
