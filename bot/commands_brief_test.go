@@ -215,6 +215,7 @@ func TestBriefTellsNothingOfAnotherStory(t *testing.T) {
 func FuzzBullets(f *testing.F) {
 	f.Add("Title", "https://a.example/1", "A sentence.", "Outlet")
 	f.Add("@everyone <@1> # x", "javascript:alert(1)", "[a](https://b.example) https://c.example <t:1:R>", "*x*_y_")
+	f.Add("Title", "https://a.example/1", "\x18", "Outlet")
 	f.Add(long("👨‍👩‍👧 ", 500), "https://a.example/"+long("ü", 900), long("*", 900), long("\\", 900))
 	f.Fuzz(func(t *testing.T, title, address, sentence, outlet string) {
 		l := bullet{
@@ -227,7 +228,7 @@ func FuzzBullets(f *testing.F) {
 			t.Errorf("a brief is %d wide", w)
 		}
 		rest := text
-		for _, ours := range []string{"- **", "**\n  ", "\n  *", " and 2 more* · in English · <t:1:R>", "\n\n"} {
+		for _, ours := range []string{"- **", "**\n  *", "**\n  ", "\n  *", " and 2 more* · in English · <t:1:R>", "\n\n"} {
 			rest = strings.ReplaceAll(rest, ours, "")
 		}
 		checkInert(t, rest, true)
