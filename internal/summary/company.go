@@ -320,7 +320,7 @@ func (g *Guard) fit(tokens []token, a, b item, leave ...item) float64 {
 		if divided && isOfRun(tokens, a, k) {
 			continue // the first name goes wherever the last name goes
 		}
-		if k == a.to && unitWords[t.low] != "" {
+		if k == a.to && unitOf(t.low) != "" {
 			continue // the number's own unit, which others have as well
 		}
 		beside := t.stem == "" && len(t.numeral.values) == 0 // "from", "to", "of": beside the item only

@@ -134,7 +134,7 @@ func (g *Guard) isShare(tokens []token, i int) bool {
 // sentence the two years between which they are.
 func (g *Guard) isSpan(tokens []token, i int) bool {
 	const reach = 30
-	if len(tokens[i].numeral.values) != 1 || tokens[i].numeral.unit != "year" && !(i+2 < len(tokens) && unitWords[tokens[i+2].low] == "year") {
+	if len(tokens[i].numeral.values) != 1 || tokens[i].numeral.unit != "year" && !(i+2 < len(tokens) && unitOf(tokens[i+2].low) == "year") {
 		return false
 	}
 	span := int(tokens[i].numeral.values[0])

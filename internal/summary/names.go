@@ -36,7 +36,7 @@ func joined(gap string) bool { return gap == " " || gap == "\u00a0" || gap == "-
 // has its capital from the beginning of a sentence or from the German language.
 func (g *Guard) isName(tokens []token, i int) bool {
 	t := &tokens[i]
-	if !t.isName() || t.numeral.is() || weekdays[t.low] != 0 || months[t.low] != 0 || i > 0 && unitWords[t.low] != "" && tokens[i-1].numeral.is() {
+	if !t.isName() || t.numeral.is() || weekdays[t.low] != 0 || months[t.low] != 0 || i > 0 && unitOf(t.low) != "" && tokens[i-1].numeral.is() {
 		return false
 	}
 	if strings.ContainsRune(t.gap, '°') {
@@ -86,7 +86,7 @@ func (g *Guard) followsName(low string) bool {
 			return false
 		}
 		before := &g.tokens[i-1]
-		return before.isName() && months[before.low] == 0 && unitWords[before.low] == "" && !before.begins
+		return before.isName() && months[before.low] == 0 && unitOf(before.low) == "" && !before.begins
 	})
 }
 

@@ -73,10 +73,9 @@ func (lex *lexicon) scanNumeral(s string, i int) (end int, n numeral) {
 		}
 		values = scaled
 	default:
-		if unitWords[letters] == "" {
+		if unit = unitOf(letters); unit == "" {
 			values = nil
 		}
-		unit = unitWords[letters]
 	}
 	if before := strings.TrimRight(s[:start], " \u00a0"); before != "" {
 		r, _ := utf8.DecodeLastRuneInString(before)
@@ -207,28 +206,6 @@ var numberWords = map[string]map[string]float64{
 // denseMagnitudes are those of Chinese and Japanese.
 var denseMagnitudes = map[rune]float64{'千': 1e3, '万': 1e4, '萬': 1e4, '亿': 1e8, '億': 1e8, '兆': 1e12}
 
-// unitWords are units that are written as words behind a number.
-var unitWords = map[string]string{
-	"percent": "%", "pct": "%", "prozent": "%", "procent": "%", "cent": "", "ciento": "",
-	"dollars": "$", "dollar": "$", "usd": "$", "dólares": "$", "dollari": "$", "euros": "€", "euro": "€", "eur": "€",
-	"pounds": "£", "gbp": "£", "yen": "¥", "yuan": "¥", "jpy": "¥", "rupees": "₹", "rupien": "₹",
-	"kilometres": "km", "kilometers": "km", "kilometre": "km", "kilometer": "km", "km": "km", "kilometern": "km", "kilomètres": "km", "kilomètre": "km", "kilómetros": "km",
-	"metres": "metre", "meters": "metre", "metre": "metre", "meter": "metre", "metern": "metre", "mètres": "metre", "mètre": "metre", "metros": "metre",
-	"miles": "mile", "mile": "mile", "meilen": "mile", "milles": "mile", "millas": "mile", "feet": "foot", "foot": "foot", "inches": "inch", "inch": "inch", "knots": "knot", "knoten": "knot", "nudos": "knot",
-	"kilograms": "kg", "kilogram": "kg", "kilos": "kg", "kilo": "kg", "kg": "kg", "kilogramm": "kg", "grams": "gram", "gram": "gram", "gramm": "gram", "tonnes": "tonne", "tons": "tonne", "tonnen": "tonne", "toneladas": "tonne",
-	"litres": "litre", "liters": "litre", "liter": "litre", "litros": "litre", "gallons": "gallon", "hectares": "hectare", "hektar": "hectare", "hectáreas": "hectare", "acres": "acre",
-	"seconds": "second", "sekunden": "second", "secondes": "second", "segundos": "second", "minutes": "minute", "minute": "minute", "minuten": "minute", "minutos": "minute",
-	"hours": "hour", "hour": "hour", "stunden": "hour", "heures": "hour", "horas": "hour", "days": "day", "day": "day", "tage": "day", "tagen": "day", "jours": "day", "días": "day",
-	"weeks": "week", "week": "week", "wochen": "week", "semaines": "week", "semanas": "week", "months": "month", "month": "month", "monate": "month", "monaten": "month", "mois": "month", "meses": "month",
-	"years": "year", "year": "year", "jahre": "year", "jahren": "year", "ans": "year", "années": "year", "años": "year", "watts": "watt", "kilowatts": "kilowatt", "megawatts": "megawatt", "gigawatts": "gigawatt",
-	"degrees": "degree", "degree": "degree", "grad": "degree", "degrés": "degree", "grados": "degree", "gradi": "degree", "graden": "degree",
-	"megabytes": "MB", "gigabytes": "GB", "terabytes": "TB", "mb": "MB", "gb": "GB", "tb": "TB", "mph": "mph", "ounces": "ounce", "ounce": "ounce", "lbs": "pound",
-}
-
-// measures are units that an article may leave away where a summary has them: "Lee,
-// 61" is 61 years old. With another of them the number says something else.
-func isMeasure(unit string) bool { return len(unit) > 1 && unit[0] < 0x80 }
-
 // joinNumerals reads numbers in words, and what multiplies a number or names its
 // unit.
 func (lex *lexicon) joinNumerals(tokens []token) {
@@ -300,9 +277,9 @@ func isOne(low, next string) bool {
 	case "a", "an":
 		return isMagnitude(next)
 	case "one":
-		return isMagnitude(next) || unitWords[next] == "%" || unitWords[next] == "degree"
+		return isMagnitude(next) || unitOf(next) == "%" || unitOf(next) == "degree"
 	case "ein", "un", "einem":
-		return unitWords[next] == "%" || next == "pour" || next == "por"
+		return unitOf(next) == "%" || next == "pour" || next == "por"
 	}
 	return false
 }
@@ -368,23 +345,4 @@ func (lex *lexicon) joinFollowing(tokens []token, words map[string]float64) int 
 		take()
 	}
 	return j - 1
-}
-
-// joinUnit names the unit that the token at j is, if it is one.
-func (lex *lexicon) joinUnit(n *numeral, tokens []token, j int) {
-	t := &tokens[j]
-	if n.unit == "" {
-		n.unit = unitWords[t.low]
-	}
-	if (t.low == "de" || t.low == "di" || t.low == "d") && n.unit == "" && j+1 < len(tokens) {
-		n.unit = unitWords[tokens[j+1].low] // "5 millones de euros"
-	}
-	if two := j+1 < len(tokens); two && n.unit == "" {
-		switch t.low + " " + tokens[j+1].low {
-		case "per cent", "pour cent", "por ciento", "por cento", "per cento":
-			n.unit = "%"
-		case "us dollars", "u.s dollars":
-			n.unit = "$"
-		}
-	}
 }
