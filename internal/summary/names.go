@@ -42,6 +42,9 @@ func (g *Guard) isName(tokens []token, i int) bool {
 	if strings.ContainsRune(t.gap, '°') {
 		return false // the C of "34°C"
 	}
+	if elided.has(t.low) && i+1 < len(tokens) && strings.HasPrefix(strings.ReplaceAll(tokens[i+1].gap, "’", "'"), "'") {
+		return false // "L'accordo"
+	}
 	inner := strings.ContainsFunc(t.text[1:], unicode.IsUpper) || t.isCode()
 	if inner {
 		return true
@@ -299,7 +302,7 @@ func isTitle(low string) bool {
 
 var titles = newWordSet("ceo cfo cto coo president chancellor minister mr mrs ms dr sir prof professor judge senator governor mayor king queen prince princess " +
 	"general chief director chairman secretary captain coach pope indian russian canadian european asian african australian italian israeli korean " +
-	"the a an herr frau präsident minister bürgermeister monsieur madame señor doctor")
+	"the a an herr frau präsident minister bürgermeister monsieur madame mme mlle señor señora don doña sig dott ing doctor")
 
 // countries are those of aliases by their own names, which are no titles as their peoples' are.
 var countries = newWordSet("china japan france germany netherlands spain sweden denmark finland poland turkey ireland switzerland portugal greece norway wales europe deutschland frankreich alemania allemagne")
