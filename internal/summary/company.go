@@ -320,8 +320,8 @@ func (g *Guard) fit(tokens []token, a, b item, leave ...item) float64 {
 		if divided && isOfRun(tokens, a, k) {
 			continue // the first name goes wherever the last name goes
 		}
-		if k == a.to && unitOf(t.low) != "" {
-			continue // the number's own unit, which others have as well
+		if a.kind == numberItem && (k == a.to || k == a.to+1) && unitOf(t.low) != "" {
+			continue // the number's own unit, which others have as well: "5 euros", "5 millones de euros"
 		}
 		beside := t.stem == "" && len(t.numeral.values) == 0 // "from", "to", "of": beside the item only
 		if beside && (t.numeral.part || k+1 != a.from || k > 0 && tokens[k-1].numeral.is() && rangeWords.has(t.low)) {

@@ -45,6 +45,8 @@ type Guard struct {
 	lasts        []int              // by sentence, the index behind its last token
 	beside       map[[2]string]bool // which two of their words stand beside each other
 	inFull       map[string]bool    // names that the article has in one of several words
+	starts       map[[2]string]bool // the first two words of such a name
+	ends         map[string]bool    // the last words of names that are not the first of another
 }
 
 // NewGuard prepares to check summaries of a request's own text.
@@ -79,9 +81,14 @@ func newGuard(text string, maxWords int) *Guard {
 		}
 	}
 	g.inFull, g.beside = make(map[string]bool), make(map[[2]string]bool)
+	g.starts, g.ends = make(map[[2]string]bool), make(map[string]bool)
 	for s := range g.lasts {
 		for _, r := range g.runs(g.sentenceAt(s)) {
 			name := g.sentenceAt(s)[r.from:r.to]
+			g.ends[name[len(name)-1].low] = true
+			if len(name) > 1 {
+				g.starts[[2]string{name[0].low, name[1].low}] = true
+			}
 			for i, t := range name {
 				if i > 0 {
 					before := name[i-1].low
@@ -90,6 +97,9 @@ func newGuard(text string, maxWords int) *Guard {
 				}
 			}
 		}
+	}
+	for two := range g.starts {
+		delete(g.ends, two[0])
 	}
 	g.known = g.items(g.tokens, g.dates)
 	g.known = g.known[:min(len(g.known), maxKnown)]

@@ -29,7 +29,7 @@ func (g *Guard) runs(tokens []token) []run {
 			continue
 		}
 		to := i + 1
-		for named(to) && joined(tokens[to].gap) && !isTitle(tokens[to].low) {
+		for named(to) && joined(tokens[to].gap) && !isTitle(tokens[to].low) && !tokens[to-1].owns {
 			to++
 		}
 		all = append(all, run{i, to})
@@ -397,7 +397,7 @@ func (g *Guard) belongsToOther(a, b []token) bool {
 		sentence := g.sentenceAt(g.tokens[at].sentence)
 		i := at - g.first(at)
 		for k := i - 1; k >= max(1, i-3); k-- {
-			if !of.has(sentence[k].low) || !g.isNameOrNoun(sentence, k-1) || isTitle(sentence[k-1].low) {
+			if !of.has(sentence[k].low) || !g.isNameOrNoun(sentence, k-1) || isTitle(sentence[k-1].low) || slices.ContainsFunc(sentence[k+1:i], isSmall) {
 				continue
 			}
 			from := k - 1
@@ -412,6 +412,9 @@ func (g *Guard) belongsToOther(a, b []token) bool {
 	}
 	return other
 }
+
+// isSmall reports whether a token is neither a name nor an article before one.
+func isSmall(t token) bool { return !t.isName() && !determiners.has(t.low) }
 
 // beginsWith reports whether a name is the first of a sentence.
 func (g *Guard) beginsWith(name, sentence []token) bool {
