@@ -118,16 +118,21 @@ func (g *Guard) otherBound(tokens []token, i int) string {
 	return ""
 }
 
-// compared are words behind a number that say on which side it is.
-var compared = [2]wordSet{newWordSet("more higher faster larger longer above mehr höher"), newWordSet("less fewer lower slower smaller shorter below weniger niedriger")}
+// compared are words behind a number that say on which side of what it is. Words of one
+// line contradict each other.
+var compared = [][2]wordSet{
+	{newWordSet("more higher faster larger longer above expensive dearer pricier mehr höher teurer länger schneller más mayor superior caro cara plus cher chère supérieur più superiore"),
+		newWordSet("less fewer lower slower smaller shorter below cheaper weniger niedriger billiger günstiger kürzer langsamer menos menor inferior barato barata moins inférieur meno inferiore")},
+	{newWordSet("after later später nachher danach después tarde après dopo depois later"), newWordSet("before earlier ago zuvor vorher früher antes atrás avant plus prima fa eerder")},
+}
 
-func comparison(tokens []token, i int) (side int, word string) {
+func comparison(tokens []token, i, line int) (side int, word string) {
 	for k := i + 1; k < min(len(tokens), i+5); k++ {
 		if strings.ContainsAny(tokens[k].gap, ",;.:") || len(tokens[k].numeral.values) > 0 {
 			break
 		}
-		for side := range compared {
-			if compared[side].has(tokens[k].low) {
+		for side := range compared[line] {
+			if compared[line][side].has(tokens[k].low) {
 				return side + 1, tokens[k].text
 			}
 		}
@@ -137,24 +142,26 @@ func comparison(tokens []token, i int) (side int, word string) {
 
 // otherCompared returns "more" where the article says only "less" of a number.
 func (g *Guard) otherCompared(tokens []token, i int) string {
-	side, word := comparison(tokens, i)
-	if side == 0 {
-		return ""
-	}
-	same, opposite := 0, 0
-	for j := range g.tokens {
-		if !sameThing(&tokens[i], &g.tokens[j]) {
+	for line := range compared {
+		side, word := comparison(tokens, i, line)
+		if side == 0 {
 			continue
 		}
-		switch other, _ := comparison(g.tokens[:g.lasts[g.tokens[j].sentence]], j); other {
-		case side:
-			same++
-		case 3 - side:
-			opposite++
+		same, opposite := 0, 0
+		for j := range g.tokens {
+			if !sameThing(&tokens[i], &g.tokens[j]) {
+				continue
+			}
+			switch other, _ := comparison(g.tokens[:g.lasts[g.tokens[j].sentence]], j, line); other {
+			case side:
+				same++
+			case 3 - side:
+				opposite++
+			}
 		}
-	}
-	if opposite > 0 && same == 0 {
-		return word
+		if opposite > 0 && same == 0 {
+			return word
+		}
 	}
 	return ""
 }
@@ -214,9 +221,13 @@ func sameThing(a, b *token) bool {
 // Words that say which way a number went.
 var (
 	goesUp = newWordSet("rise rises rose risen rising raise raised raises increase increased increases grow grew grown growth gain gained gains climb climbed jump jumped surge surged " +
-		"higher up stieg steigt gestiegen wuchs erhöht hausse augmenté augmente subió aumentó crecido")
+		"higher up stieg stiegen steigt steigen gestiegen wuchs wuchsen wächst wachsen gewachsen erhöht erhöhte erhöhten kletterte kletterten zugelegt anstieg zuwachs " +
+		"hausse augmenté augmente augmentent progressé progresse progressent grimpé bondi subió subieron sube suben subido aumentó aumentaron aumenta aumentan aumentado crecido creció crecieron crece crecen alza " +
+		"cresciuto cresciuta cresciuti crescono cresce salito salita saliti sale salgono aumentato aumentati rialzo cresceu cresceram subiu subiram aumentou aumentaram steeg stegen stijgt gestegen groeide")
 	goesDown = newWordSet("fall falls fell fallen falling drop dropped drops decline declined declines decrease decreased cut cuts lower lowered reduce reduced slip slipped shrink shrank sank plunged " +
-		"down sank fiel gesunken sinkt gefallen baisse baissé reculé bajó cayó")
+		"down sanken fiel fielen fällt fallen gesunken sinkt sinken gefallen geschrumpft rückgang " +
+		"baisse baissé baissent reculé recule reculent chuté chute chutent diminué bajó bajaron baja bajan bajado cayó cayeron cae caen caído caída descendió descendieron disminuyó disminuyeron retrocedió " +
+		"sceso scesa scesi scende scendono calato calata calati calo ribasso diminuito caiu caíram recuou recuaram diminuiu diminuíram daalde daalden daalt gedaald kromp")
 )
 
 // checkDirection refuses "rose 5 percent" where the article has that number fall.
