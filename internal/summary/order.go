@@ -126,6 +126,11 @@ var compared = [][2]wordSet{
 	{newWordSet("after later später nachher danach después tarde après dopo depois later"), newWordSet("before earlier ago zuvor vorher früher antes atrás avant plus prima fa eerder")},
 }
 
+// beforeAfter is the line of compared that takes a number of hours, days or the like.
+const beforeAfter = 1
+
+var durations = newWordSet("second minute hour day week month year")
+
 func comparison(tokens []token, i, line int) (side int, word string) {
 	for k := i + 1; k < min(len(tokens), i+5); k++ {
 		if strings.ContainsAny(tokens[k].gap, ",;.:") || len(tokens[k].numeral.values) > 0 {
@@ -144,7 +149,7 @@ func comparison(tokens []token, i, line int) (side int, word string) {
 func (g *Guard) otherCompared(tokens []token, i int) string {
 	for line := range compared {
 		side, word := comparison(tokens, i, line)
-		if side == 0 {
+		if side == 0 || line == beforeAfter && !durations.has(tokens[i].numeral.unit) {
 			continue
 		}
 		same, opposite := 0, 0
