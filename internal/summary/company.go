@@ -309,7 +309,7 @@ func (g *Guard) fit(tokens []token, a, b item, leave ...item) float64 {
 	divided := a.kind == nameItem && len(leave) > 0 && !inOneClause(tokens, a, leave[0])
 	last := g.lasts[g.tokens[b.from].sentence]
 	first := g.first(b.from)
-	if s := g.tokens[b.from].sentence; s > 1 && persons.has(g.tokens[first].low) {
+	if s := g.tokens[b.from].sentence; s > 1 && g.isPronoun(persons, g.tokens[first].low) {
 		first = g.first(first - 1) // "Anna Berg won. She got 51 percent."
 	}
 	for k := max(0, a.from-companyHere); k < min(len(tokens), a.to+companyHere); k++ {

@@ -84,7 +84,7 @@ func (g *Guard) speakers(tokens []token, from, to int) [][]token {
 		verb--
 	}
 	if verb < 0 || tokens[verb].quoted {
-		return nil
+		return g.onlyPerson(tokens, to-from)
 	}
 	begin := verb
 	for begin > 0 && !tokens[begin-1].quoted && !strings.ContainsAny(tokens[begin].gap, ";:") {
@@ -100,6 +100,22 @@ func (g *Guard) speakers(tokens []token, from, to int) [][]token {
 		}
 	}
 	return nil
+}
+
+// onlyPerson returns the one full name of a sentence that quotes so many words, and has no
+// verb of speech that is known: whatever the verb, the words are that person's.
+func (g *Guard) onlyPerson(tokens []token, quoted int) [][]token {
+	const few = 4 // may be the name of something
+	var full [][]token
+	for _, name := range g.namesIn(tokens, 0, len(tokens)) {
+		if len(name) > 1 {
+			full = append(full, name)
+		}
+	}
+	if quoted <= few || len(full) != 1 || g.lex.code == "de" { // whose nouns look like names
+		return nil
+	}
+	return full
 }
 
 // speakFor are those who say what others say through them.
@@ -200,13 +216,13 @@ func (g *Guard) mayBeSpeaker(name []token, s int) bool {
 		return true
 	}
 	others := g.runs(sentence)
-	if len(others) > 0 && !slices.ContainsFunc(outside, func(t token) bool { return persons.has(t.low) }) {
+	if len(others) > 0 && !slices.ContainsFunc(outside, func(t token) bool { return g.isPronoun(persons, t.low) }) {
 		return false
 	}
 	if len(others) == 0 && len(outside) == 0 && s+1 < len(g.lasts) && shares(name, g.sentenceAt(s+1)) && slices.ContainsFunc(g.sentenceAt(s+1), func(t token) bool { return !t.quoted && speech.has(t.low) }) {
 		return true
 	}
-	if s > 0 && shares(name, g.sentenceAt(0)) && slices.ContainsFunc(outside, func(t token) bool { return persons.has(t.low) }) {
+	if s > 0 && shares(name, g.sentenceAt(0)) && slices.ContainsFunc(outside, func(t token) bool { return g.isPronoun(persons, t.low) }) {
 		return true // the one that the story is about
 	}
 	named := false
@@ -222,6 +238,12 @@ func (g *Guard) mayBeSpeaker(name []token, s int) bool {
 		}
 	}
 	return !named
+}
+
+// isPronoun reports whether a word is one of a set of pronouns, and not the article that is
+// written so in Italian.
+func (g *Guard) isPronoun(set wordSet, low string) bool {
+	return set.has(low) && (low != "il" || g.lex.code != "it")
 }
 
 // persons are the pronouns that may say something.
@@ -274,7 +296,7 @@ func (g *Guard) checkSubject(tokens []token, _ []dated) error {
 		return nil
 	}
 	sentence := g.sentenceAt(at)
-	pronoun := slices.IndexFunc(sentence, func(t token) bool { return pronouns.has(t.low) && !t.quoted })
+	pronoun := slices.IndexFunc(sentence, func(t token) bool { return g.isPronoun(pronouns, t.low) && !t.quoted })
 	for _, r := range g.runs(sentence) {
 		other := sentence[r.from:r.to]
 		if r.from > 0 && of.has(sentence[r.from-1].low) || r.from > 1 && of.has(sentence[r.from-2].low) && determiners.has(sentence[r.from-1].low) {
@@ -433,7 +455,7 @@ func (g *Guard) together(a, b []token) bool {
 			return true
 		case s > 0 && shares(a, sentence) && len(g.runs(sentence)) == 1 && g.beginsWith(b, g.sentenceAt(s-1)):
 			return true
-		case shares(a, sentence) && slices.ContainsFunc(sentence, func(t token) bool { return pronouns.has(t.low) }) && shares(b, g.sentenceAt(s-1)):
+		case shares(a, sentence) && slices.ContainsFunc(sentence, func(t token) bool { return g.isPronoun(pronouns, t.low) }) && shares(b, g.sentenceAt(s-1)):
 			return true
 		}
 	}
