@@ -229,10 +229,35 @@ func isApposition(tokens []token, from, to int) bool {
 	return belongs && !strings.Contains(tokens[to].gap, ",")
 }
 
+// isListed reports whether two names stand in one list, whose order says nothing: only
+// further ones, and words that join them, are between them.
+func isListed(tokens []token, from, to int) bool {
+	for k := from; k < to; k++ {
+		if t := &tokens[k]; !t.isName() && !joining.has(t.low) {
+			return false
+		}
+	}
+	return true
+}
+
+var joining = newWordSet("and und et y e en or oder ou o")
+
+// isRange reports whether two numbers are a range here, "7.4 to 7.6 billion", and in the
+// article, in the same order.
+func (g *Guard) isRange(tokens []token, a, c item) bool {
+	if c.from != a.to+1 || !rangeWords.has(tokens[a.to].low) {
+		return false
+	}
+	const between = 2 // "million and"
+	return slices.ContainsFunc(g.occurrences(tokens, a), func(x item) bool {
+		return slices.ContainsFunc(g.occurrences(tokens, c), func(y item) bool { return y.from >= x.to && y.from <= x.to+between })
+	})
+}
+
 // exchangeable reports whether two items of a sentence could be taken for one another:
-// not a person and, right behind it, what that one belongs to.
+// not a person and, right behind it, what that one belongs to, nor two of a list.
 func (g *Guard) exchangeable(tokens []token, a, c item) bool {
-	if a.kind == nameItem && c.from > a.to && isApposition(tokens, a.to, c.from) {
+	if a.kind == nameItem && (c.from > a.to && isApposition(tokens, a.to, c.from) || isListed(tokens, a.to, c.from)) || a.kind == numberItem && g.isRange(tokens, a, c) {
 		return false
 	}
 	return a.kind == c.kind && (a.kind != numberItem || unitsAgree(tokens[a.from].numeral.unit, tokens[c.from].numeral.unit))

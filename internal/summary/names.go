@@ -309,7 +309,7 @@ func isTitle(low string) bool {
 	return titles.has(low) || slices.ContainsFunc(aliases, func(group []string) bool { return slices.Contains(group, low) })
 }
 
-var titles = newWordSet("ceo cfo cto coo president chancellor minister mr mrs ms dr sir prof professor judge senator governor mayor king queen prince princess " +
+var titles = newWordSet("officer executive technology operating financial vice ceo cfo cto coo president chancellor minister mr mrs ms dr sir prof professor judge senator governor mayor king queen prince princess " +
 	"general chief director chairman secretary captain coach pope indian russian canadian european asian african australian italian israeli korean " +
 	"the a an herr frau präsident minister bürgermeister monsieur madame mme mlle señor señora don doña sig dott ing doctor")
 
