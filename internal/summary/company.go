@@ -309,7 +309,7 @@ func (g *Guard) fitPronoun(tokens []token, a item) float64 {
 	best := 0.0
 	seen := 0
 	for j := range g.tokens {
-		if !pronouns.has(g.tokens[j].low) {
+		if !pronouns[g.lex.code].has(g.tokens[j].low) {
 			continue
 		}
 		if seen++; seen > maxPronouns {
@@ -323,7 +323,12 @@ func (g *Guard) fitPronoun(tokens []token, a item) float64 {
 	return best
 }
 
-var pronouns = newWordSet("he she it they him her them his its their who which company group firm er sie es sein ihr unternehmen il elle él ella su")
+// pronouns are, by language, persons in all cases, and what belongs to them.
+var pronouns = map[string]wordSet{
+	"en": newWordSet("he she it they him her them his its their who which company group firm"), "de": newWordSet("er sie es ihm ihn ihnen sein seine ihr ihre unternehmen"),
+	"fr": newWordSet("il elle ils elles lui leur son sa ses"), "es": newWordSet("él ella ellos ellas su sus"), "pt": newWordSet("ele ela eles elas seu sua"),
+	"it": newWordSet("lui lei loro suo sua suoi"), "nl": newWordSet("hij zij ze zijn haar hun"),
+}
 
 // fit returns how much the summary's item a and the article's b are in the same
 // company: the sum of the words that stand near both, each the more the nearer.
@@ -334,7 +339,7 @@ func (g *Guard) fit(tokens []token, a, b item, leave ...item) float64 {
 	divided := a.kind == nameItem && len(leave) > 0 && !inOneClause(tokens, a, leave[0])
 	last := g.lasts[g.tokens[b.from].sentence]
 	first := g.first(b.from)
-	if s := g.tokens[b.from].sentence; s > 1 && g.isPronoun(persons, g.tokens[first].low) {
+	if s := g.tokens[b.from].sentence; s > 1 && persons[g.lex.code].has(g.tokens[first].low) {
 		first = g.first(first - 1) // "Anna Berg won. She got 51 percent."
 	}
 	for k := max(0, a.from-companyHere); k < min(len(tokens), a.to+companyHere); k++ {

@@ -122,7 +122,7 @@ func (g *Guard) otherCalled(role *token, name []token) string {
 		if shares(name, sentence[max(0, k-roleReach):min(len(sentence), k+roleReach)]) {
 			return ""
 		}
-		if s > 0 && shares(name, g.sentenceAt(s-1)) && slices.ContainsFunc(sentence, func(t token) bool { return g.isPronoun(persons, t.low) }) {
+		if s > 0 && shares(name, g.sentenceAt(s-1)) && slices.ContainsFunc(sentence, func(t token) bool { return persons[g.lex.code].has(t.low) }) {
 			return ""
 		}
 	}

@@ -216,13 +216,13 @@ func (g *Guard) mayBeSpeaker(name []token, s int) bool {
 		return true
 	}
 	others := g.runs(sentence)
-	if len(others) > 0 && !slices.ContainsFunc(outside, func(t token) bool { return g.isPronoun(persons, t.low) }) {
+	if len(others) > 0 && !slices.ContainsFunc(outside, func(t token) bool { return persons[g.lex.code].has(t.low) }) {
 		return false
 	}
 	if len(others) == 0 && len(outside) == 0 && s+1 < len(g.lasts) && shares(name, g.sentenceAt(s+1)) && slices.ContainsFunc(g.sentenceAt(s+1), func(t token) bool { return !t.quoted && speech.has(t.low) }) {
 		return true
 	}
-	if s > 0 && shares(name, g.sentenceAt(0)) && slices.ContainsFunc(outside, func(t token) bool { return g.isPronoun(persons, t.low) }) {
+	if s > 0 && shares(name, g.sentenceAt(0)) && slices.ContainsFunc(outside, func(t token) bool { return persons[g.lex.code].has(t.low) }) {
 		return true // the one that the story is about
 	}
 	named := false
@@ -240,14 +240,12 @@ func (g *Guard) mayBeSpeaker(name []token, s int) bool {
 	return !named
 }
 
-// isPronoun reports whether a word is one of a set of pronouns, and not the article that is
-// written so in Italian.
-func (g *Guard) isPronoun(set wordSet, low string) bool {
-	return set.has(low) && (low != "il" || g.lex.code != "it")
+// persons are, by language, the pronouns that may say something, and nouns that stand for
+// a name as they do.
+var persons = map[string]wordSet{
+	"en": newWordSet("he she it they company group firm"), "de": newWordSet("er sie es unternehmen"), "fr": newWordSet("il elle ils elles on"),
+	"es": newWordSet("él ella ellos ellas"), "pt": newWordSet("ele ela eles elas"), "it": newWordSet("lui lei egli essa loro"), "nl": newWordSet("hij zij ze"),
 }
-
-// persons are the pronouns that may say something.
-var persons = newWordSet("he she it they company group firm er sie es unternehmen il elle ils elles on él ella ellos")
 
 // minSaidOf is the share of a sentence's words that one of the article's has where
 // both say the same, if not of the same person.
@@ -296,7 +294,7 @@ func (g *Guard) checkSubject(tokens []token, _ []dated) error {
 		return nil
 	}
 	sentence := g.sentenceAt(at)
-	pronoun := slices.IndexFunc(sentence, func(t token) bool { return g.isPronoun(pronouns, t.low) && !t.quoted })
+	pronoun := slices.IndexFunc(sentence, func(t token) bool { return pronouns[g.lex.code].has(t.low) && !t.quoted })
 	for _, r := range g.runs(sentence) {
 		other := sentence[r.from:r.to]
 		if r.from > 0 && of.has(sentence[r.from-1].low) || r.from > 1 && of.has(sentence[r.from-2].low) && determiners.has(sentence[r.from-1].low) {
@@ -455,7 +453,7 @@ func (g *Guard) together(a, b []token) bool {
 			return true
 		case s > 0 && shares(a, sentence) && len(g.runs(sentence)) == 1 && g.beginsWith(b, g.sentenceAt(s-1)):
 			return true
-		case shares(a, sentence) && slices.ContainsFunc(sentence, func(t token) bool { return g.isPronoun(pronouns, t.low) }) && shares(b, g.sentenceAt(s-1)):
+		case shares(a, sentence) && slices.ContainsFunc(sentence, func(t token) bool { return pronouns[g.lex.code].has(t.low) }) && shares(b, g.sentenceAt(s-1)):
 			return true
 		}
 	}
