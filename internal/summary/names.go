@@ -98,7 +98,7 @@ func (g *Guard) followsName(low string) bool {
 			return false
 		}
 		before := &g.tokens[i-1]
-		return before.isName() && months[before.low] == 0 && unitOf(before.low) == "" && !before.begins
+		return before.isName() && months[before.low] == 0 && unitOf(before.low) == "" && (!before.begins || !g.lex.function.has(before.low) && !g.lex.isCommon(before.low))
 	})
 }
 

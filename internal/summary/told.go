@@ -20,8 +20,8 @@ const (
 // checkTold refuses "Braun said that ..." where the article has somebody else say so.
 func (g *Guard) checkTold(tokens []token, _ []dated) error {
 	name := g.teller(tokens)
-	if name == nil {
-		return nil
+	if name == nil || slices.ContainsFunc(name, func(t token) bool { return g.isTopic(t.low) }) {
+		return nil // what its boss says, the company of the title says
 	}
 	said := map[string]bool{}
 	for i := range tokens {
@@ -43,19 +43,77 @@ func (g *Guard) checkTold(tokens []token, _ []dated) error {
 		if float64(n) < toldNearly*float64(best) {
 			continue
 		}
+		if who := g.teller(g.sentenceAt(s)); who != nil && !shares(name, g.sentenceAt(s)) {
+			if n == best {
+				other = who
+			}
+			continue
+		}
 		for at := max(0, s-toldBefore); at <= min(len(g.lasts)-1, s+toldBehind); at++ {
 			if shares(name, g.sentenceAt(at)) {
 				return nil
 			}
-		}
-		if who := g.teller(g.sentenceAt(s)); who != nil && n == best {
-			other = who
 		}
 	}
 	if other == nil {
 		return nil
 	}
 	return fmt.Errorf("the article has %q say what the summary has %q say", written(other, 0, len(other)), written(name, 0, len(name)))
+}
+
+// checkListed refuses a list of names of which the article has some in one sentence, and one
+// with none of them: "Ireland, Austria and Luxembourg" for "France, Austria and Luxembourg".
+func (g *Guard) checkListed(tokens []token, _ []dated) error {
+	const least = 3
+	all := g.runs(tokens)
+	for from := 0; from < len(all); {
+		to := from + 1
+		for to < len(all) && areJoined(tokens, all[to-1], all[to]) {
+			to++
+		}
+		if list := all[from:to]; len(list) >= least {
+			if stranger := g.stranger(tokens, list); stranger != nil {
+				return fmt.Errorf("the article does not have %q beside the others of its list", written(stranger, 0, len(stranger)))
+			}
+		}
+		from = to
+	}
+	return nil
+}
+
+// areJoined reports whether a comma, or a word such as "and", and nothing else divides two
+// names.
+func areJoined(tokens []token, a, b run) bool {
+	switch b.from - a.to {
+	case 0:
+		return tokens[b.from].gap == ", " && !tokens[b.to-1].owns
+	case 1:
+		return joining.has(tokens[a.to].low) && strings.Trim(tokens[a.to].gap, ", ") == "" && tokens[b.from].gap == " "
+	}
+	return false
+}
+
+// stranger returns the one name of a list that no sentence of the article has with any of
+// the others, where one has all of these.
+func (g *Guard) stranger(tokens []token, list []run) []token {
+	name := func(n int) []token { return tokens[list[n].from:list[n].to] }
+	for n := range list {
+		others, with := false, false
+		for s := range g.lasts {
+			count := 0
+			for m := range list {
+				if m != n && shares(name(m), g.sentenceAt(s)) {
+					count++
+				}
+			}
+			others = others || count == len(list)-1
+			with = with || count > 0 && shares(name(n), g.sentenceAt(s))
+		}
+		if others && !with && g.hasNamed(name(n)[0].low) {
+			return name(n)
+		}
+	}
+	return nil
 }
 
 // teller returns the person whom a sentence has say something in other words, nil where
