@@ -257,7 +257,7 @@ func (g *Guard) isRange(tokens []token, a, c item) bool {
 // exchangeable reports whether two items of a sentence could be taken for one another:
 // not a person and, right behind it, what that one belongs to, nor two of a list.
 func (g *Guard) exchangeable(tokens []token, a, c item) bool {
-	if a.kind == nameItem && (c.from > a.to && isApposition(tokens, a.to, c.from) || isListed(tokens, a.to, c.from)) || a.kind == numberItem && g.isRange(tokens, a, c) {
+	if a.kind == nameItem && (c.from > a.to && isApposition(tokens, a.to, c.from) || c.from == a.to+1 && of.has(tokens[a.to].low) || isListed(tokens, a.to, c.from)) || a.kind == numberItem && g.isRange(tokens, a, c) {
 		return false
 	}
 	return a.kind == c.kind && (a.kind != numberItem || unitsAgree(tokens[a.from].numeral.unit, tokens[c.from].numeral.unit))

@@ -456,7 +456,7 @@ func (g *Guard) checkNumbers(tokens []token, dates []dated) error {
 // where the summary has a word that the article does not know: "168 grams", "168 stone".
 func (g *Guard) countsOther(tokens []token, i int) bool {
 	next := i + 1 + parts(tokens[i+1:])
-	if tokens[i].numeral.unit != "" || next >= len(tokens) || !joined(tokens[next].gap) || tokens[next].stem == "" || len(g.stems[tokens[next].stem]) > 0 {
+	if tokens[i].numeral.unit != "" || next >= len(tokens) || insteadOf.has(tokens[next].low) || !joined(tokens[next].gap) || tokens[next].stem == "" || len(g.stems[tokens[next].stem]) > 0 {
 		return false
 	}
 	for j := range g.tokens {
@@ -466,6 +466,9 @@ func (g *Guard) countsOther(tokens []token, i int) bool {
 	}
 	return true
 }
+
+// insteadOf are words that are no unit: "38 statt 95 Minuten".
+var insteadOf = newWordSet("instead rather compared versus statt anstatt gegenüber statt plutôt contre frente contra invece contro")
 
 // unitFits reports whether the article's number at j may have a unit: it has it,
 // or has none itself and shares it with one beside it ("5 to 7 percent").

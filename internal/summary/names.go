@@ -54,6 +54,9 @@ func (g *Guard) isName(tokens []token, i int) bool {
 	if elided.has(t.low) && i+1 < len(tokens) && strings.HasPrefix(strings.ReplaceAll(tokens[i+1].gap, "’", "'"), "'") {
 		return false // "L'accordo"
 	}
+	if institutions.has(t.low) && !(i+1 < len(tokens) && tokens[i+1].isName() && joined(tokens[i+1].gap)) {
+		return false
+	}
 	inner := strings.ContainsFunc(t.text[1:], unicode.IsUpper) || t.isCode()
 	if inner {
 		return true
@@ -69,6 +72,11 @@ func (g *Guard) isName(tokens []token, i int) bool {
 	}
 	return true
 }
+
+// institutions are words that are often written with a capital where there is one of their
+// kind: "el Ayuntamiento", "the Council".
+var institutions = newWordSet("council government parliament senate congress court police ministry treasury cabinet state church gobierno ayuntamiento ejecutivo congreso senado parlamento tribunal fiscalía policía estado comisión consejo ministerio " +
+	"gouvernement état parlement assemblée sénat mairie préfecture conseil église governo comune regione procura tribunale ministero camera senato stato câmara ministério polícia")
 
 // isDerived reports whether an English word ends as words do that are made of others,
 // and few names do: at the beginning of a sentence it has its capital from there.

@@ -394,7 +394,7 @@ var of = newWordSet("of at from von vom beim de d du des del da di van")
 func (g *Guard) checkBelongs(tokens []token, all []run) error {
 	for n := 0; n+1 < len(all); n++ {
 		a, b := all[n], all[n+1]
-		if b.from-a.to > 5 || a.to >= b.from || !of.has(tokens[a.to].low) || strings.ContainsAny(tokens[a.to].gap, ",;:") {
+		if b.from-a.to > 5 || a.to >= b.from || !of.has(tokens[a.to].low) || strings.ContainsAny(tokens[a.to].gap, ",;:") || countOf(tokens[a.to+1:b.from], isSmall) > smallWords {
 			continue
 		}
 		who, whose := tokens[a.from:a.to], tokens[b.from:b.to]
@@ -431,6 +431,18 @@ func (g *Guard) belongsToOther(a, b []token) bool {
 		}
 	}
 	return other
+}
+
+// smallWords is how many words other than articles may stand between a name and the one
+// that it belongs to: "Kolar of the brewery Elmreza".
+const smallWords = 2
+
+func countOf(tokens []token, is func(token) bool) int {
+	n := 0
+	for _, t := range tokens {
+		n += int(truth(is(t)))
+	}
+	return n
 }
 
 // isSmall reports whether a token is neither a name nor an article before one.
