@@ -129,6 +129,17 @@ var germanNouns = newWordSet(`zahl zahlen anzahl angabe angaben grund gründe gr
 	interview rede ankündigung umfrage bau bauarbeiten arbeiten arbeit umbau neubau ausbau abriss sanierung reparatur eröffnung schließung aus wegfall abbau anstieg rückgang zuwachs plus minus vergleich
 	durchschnitt schnitt rahmen zusammenhang fall fälle fällen beispiel art weise form stand seite seiten spitze rolle leben tod alter geburt geburten geburtshilfe hochzeit
 	nachfolger nachfolgerin vorgänger vorgängerin gründer gründerin inhaber inhaberin besitzer eigentümer vorsitz vorsitzende vorsitzender vorsitzenden vorstand geschäftsführer geschäftsführerin geschäftsführung direktor direktorin
+	betrieb betriebe betrieben betriebs unbekannte unbekannten unbekannter bekannte bekannten besetzung besitz bestand bestellung bestellungen besuch besuche bewegung bewertung beweis beweise bild
+	brief briefe briefen datum dienst dienste diensten dienstleister druck eindruck einfluss eingang einkommen einnahmen einspruch berufung revision aufsicht aufseher auftrag aufträge auftraggeber ausgabe ausgaben ausgang auslieferung
+	ausnahme ausnahmen außenminister batterie batterien akku akkus laufzeit bildschirm bildschirme chip chips prozessor prozessoren speicher kamera kameras display funktion schnittstelle server rechner rechenzentrum rechenzentren netz netze netzwerk netzwerke
+	zugang zugriff zugriffe passwort passwörter konto konten kennwort angriff angriffe angriffen angreifer angreifern attacke attacken schwachstelle schwachstellen sicherheitslücke sicherheitslücken lecks leck datenschutz datensatz datensätze nutzer nutzern nutzerin
+	anwender anwendung anwendungen entwickler entwicklern entwicklerin quelltext quellcode lizenz lizenzen patent patente version versionen update updates aktualisierung freigabe veröffentlichung start starts rakete raketen satellit satelliten umlaufbahn
+	sonde mission forschung fachzeitschrift zeitschrift zeitung labor labore experiment experimente probe proben messung messungen ergebnissen wert werte werten größe länge breite gewicht geschwindigkeit leistung kapazität temperatur grad faktor
+	aufpreis rabatt bestellungen lieferung lieferungen lieferant lieferanten lieferkette zulieferer bauteil bauteile rohstoff rohstoffe metall metalle lithium kupfer stahl eisen gold silber export exporte import importe zölle zöllen
+	sanktion sanktionen beschluss beschlüsse verbot verbote bußgeld bußgelder geldstrafe buße frist fristen auflage auflagen aufforderung beschwerde beschwerden einwand einwände bedenken zweifel kommentar stellungnahme anfrage anfragen auskunft
+	nachricht nachrichten meldung meldungen mitteilung mitteilungen pressemitteilung konferenz pressekonferenz veranstaltungen messe messen halle hallen standort standorte standorten zentrale niederlassung sitz filiale filialen tochter mutterkonzern
+	investor investoren geldgeber beteiligung anteil anteile anteilen mehrheit übernahme fusion zusammenschluss kauf verkauf verkäufer käufer bewertung börsengang umsatzes quartal quartals quartale halbjahr geschäftsjahr prognose prognosen erwartung erwartungen
+	störung störungen ausfall ausfälle panne pannen absturz defekt wartung techniker technikern ingenieur ingenieure ingenieurin informatiker informatikerin doktorand professor professorin fachbereich lehrstuhl
 	leitung amt ämter büro rathaus stadtrat kreistag landtag rat räte ausschuss kommission bündnis initiative organisation stiftung institut universität hochschule wissenschaftler wissenschaftlerin
 	wissenschaftlern team gruppe gruppen versuch versuche test tests methode erfolg misserfolg fehler mal male lücke fachmann fachfrau mangel bedarf überschuss vorrat rest`)
 
@@ -149,6 +160,28 @@ func (lex *lexicon) isNoSubject(tokens []token, i int) bool {
 	return i == 0 && len(tokens) > 1 && !tokens[0].owns && prepositions.has(tokens[1].low) && tokens[1].gap == " "
 }
 
+// isVerbFirst reports whether a sentence begins with its verb, as those of some languages
+// do: "Manca ancora il", "Cayeron los". No name stands right before an article.
+func (lex *lexicon) isVerbFirst(tokens []token, i int) bool {
+	articles := articlesOf[lex.code]
+	if articles == nil || i != 0 || len(tokens) < 3 {
+		return false
+	}
+	next := 1
+	if still.has(tokens[1].low) {
+		next = 2
+	}
+	return articles.has(tokens[next].low) && tokens[1].gap == " "
+}
+
+var (
+	articlesOf = map[string]wordSet{
+		"it": newWordSet("il lo la i gli le l un uno una"), "es": newWordSet("el la los las un una unos unas"),
+		"pt": newWordSet("o os as um uma uns umas"),
+	}
+	still = newWordSet("ancora anche inoltre aún todavía también ainda também")
+)
+
 var prepositions = newWordSet("of by for in with from to at on into à en par pour sur dans de du des avec contre por para con sin sobre desde a")
 
 // isPlainWord reports whether the capital of the token at i is the sentence's own, or
@@ -161,6 +194,9 @@ func (g *Guard) isPlainWord(tokens []token, i int) bool {
 	}
 	if g.lex.code != "de" && !t.begins {
 		return false
+	}
+	if g.lex.isVerbFirst(tokens, i) {
+		return true
 	}
 	if g.isBeforeFullName(tokens, i) || t.begins && t.text != strings.ToUpper(t.text) && g.lex.isNoSubject(tokens, i) {
 		return true
