@@ -435,7 +435,7 @@ func (g *Guard) belongsToOther(a, b []token) bool {
 
 // smallWords is how many words other than articles may stand between a name and the one
 // that it belongs to: "Kolar of the brewery Elmreza".
-const smallWords = 2
+const smallWords = 1
 
 func countOf(tokens []token, is func(token) bool) int {
 	n := 0
