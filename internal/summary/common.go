@@ -176,8 +176,8 @@ func (lex *lexicon) isVerbFirst(tokens []token, i int) bool {
 
 var (
 	articlesOf = map[string]wordSet{
-		"it": newWordSet("il lo la i gli le l un uno una"), "es": newWordSet("el la los las un una unos unas"),
-		"pt": newWordSet("o os as um uma uns umas"),
+		"it": newWordSet("che il lo la i gli le l un uno una"), "es": newWordSet("que el la los las un una unos unas"),
+		"pt": newWordSet("que o os as um uma uns umas"),
 	}
 	still = newWordSet("ancora anche inoltre aún todavía también ainda também")
 )

@@ -274,6 +274,9 @@ func (g *Guard) exchanged(tokens []token, a, c item, apart bool) bool {
 			if d := g.tokens[x.from].sentence - g.tokens[y.from].sentence; x.from == y.from || g.same(tokens, a, y) || d != 0 && (!apart || d*d > 1) {
 				continue
 			}
+			if a.kind == nameItem && g.tokens[x.from].sentence == g.tokens[y.from].sentence && isApposition(g.tokens, min(x.to, y.to), max(x.from, y.from)) {
+				return false // "Anna Berg, a chemist at Elmreza", or "Elmreza's chemist Anna Berg"
+			}
 			straight = max(straight, g.fit(tokens, a, x, c)+g.fit(tokens, c, y, a))
 			crossed = max(crossed, g.fit(tokens, a, y, c)+g.fit(tokens, c, x, a))
 		}

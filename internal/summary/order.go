@@ -181,7 +181,7 @@ func wholeOf(tokens []token, i int) bool {
 	for k > max(0, i-3) && (determiners.has(tokens[k].low) || tokens[k].low == "its") && !tokens[k-1].numeral.is() {
 		k--
 	}
-	return k >= 1 && outOf.has(tokens[k].low) && tokens[k-1].numeral.is() && tokens[i].gap == " "
+	return k >= 1 && outOf.has(tokens[k].low) && tokens[k-1].numeral.is() && yearOf(&tokens[k-1]) == 0 && tokens[i].gap == " "
 }
 
 // checkShare refuses the whole where the article has it only beside its part.

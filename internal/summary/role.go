@@ -49,7 +49,7 @@ func (g *Guard) checkRole(tokens []token, all []run) error {
 }
 
 // manyAre are roles that several people of one story may have.
-var manyAre = newWordSet("goalkeeper keeper striker defender midfielder winger player driver rider student pupil teacher resident neighbour neighbor witness survivor passenger farmer economist analyst scientist researcher " +
+var manyAre = newWordSet("coach trainer trainerin entraîneur entrenador allenatore treinador manager captain kapitän goalkeeper keeper striker defender midfielder winger player driver rider student pupil teacher resident neighbour neighbor witness survivor passenger farmer economist analyst scientist researcher " +
 	"expert volunteer activist campaigner worker nurse doctor torwart stürmer verteidiger spieler fahrer lehrer bewohner zeuge experte forscher gardien joueur élève médecin expert chercheur jugador portero médico experto vecino vecina")
 
 // formerly are words before what somebody no longer is, or is not yet.

@@ -387,7 +387,7 @@ func (g *Guard) isPerson(name []token) bool {
 }
 
 // of joins a name to what it belongs to.
-var of = newWordSet("of at from von vom beim de d du des del da di van")
+var of = newWordSet("of at from von vom beim de d du des au aux del da di van")
 
 // checkBelongs refuses "Kolar of Elmreza" where the article has the two in no sentence
 // together.
@@ -400,6 +400,9 @@ func (g *Guard) checkBelongs(tokens []token, all []run) error {
 		who, whose := tokens[a.from:a.to], tokens[b.from:b.to]
 		if !slices.ContainsFunc(who, func(t token) bool { return len(g.words[t.low]) > 0 }) {
 			continue // a noun of German: "Nach Angaben von ..."
+		}
+		if g.lex.code == "de" && len(who) == 1 {
+			continue // likely another noun: "Konkurrenten von ..."
 		}
 		if !g.together(who, whose) || g.belongsToOther(who, whose) {
 			return fmt.Errorf("the article does not say that %q is of %q", written(who, 0, len(who)), written(whose, 0, len(whose)))
