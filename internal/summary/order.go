@@ -332,8 +332,9 @@ func (g *Guard) reversed(a, verb, b *token, passive bool) bool {
 				subject, object = b.low, a.low
 			}
 			end := slices.IndexFunc(after, func(t token) bool { return t.low == object })
-			if end < 0 || !hasWord(before, subject) {
-				continue
+			start := slices.IndexFunc(before, func(t token) bool { return t.low == subject })
+			if end < 0 || start < 0 || isApposition(g.tokens, at-len(before)+start+1, at+1+end) {
+				continue // "Anna Berg, a chemist of Elmreza" does nothing to it
 			}
 			if (isPassive(after[:end]) == passive) == straight {
 				same++

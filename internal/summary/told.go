@@ -14,6 +14,7 @@ const (
 	toldNearly   = 0.7 // what another may have, of the best one's
 	toldBefore   = 2   // sentences before, in which the speaker may be named
 	toldBehind   = 1   // and behind
+	roleWords    = 4   // tokens from the verb to a speaker behind it
 	speakerReach = 6   // tokens between a speaker and the verb, which say what he or she is
 )
 
@@ -43,7 +44,7 @@ func (g *Guard) checkTold(tokens []token, _ []dated) error {
 		if float64(n) < toldNearly*float64(best) {
 			continue
 		}
-		if who := g.teller(g.sentenceAt(s)); who != nil && !shares(name, g.sentenceAt(s)) {
+		if who := g.tellerAt(s); who != nil && !shares(name, g.sentenceAt(s)) && !shares(name, who) {
 			if n == best {
 				other = who
 			}
@@ -126,6 +127,22 @@ func (g *Guard) stranger(tokens []token, list []run) []token {
 	return nil
 }
 
+// tellerAt returns the person whom the article has tell its sentence s: the one before, where
+// it says "he".
+func (g *Guard) tellerAt(s int) []token {
+	const back = 3
+	for at := s; at >= max(0, s-back); at-- {
+		sentence := g.sentenceAt(at)
+		if who := g.teller(sentence); who != nil {
+			return who
+		}
+		if len(sentence) == 0 || !persons[g.lex.code].has(sentence[0].low) {
+			return nil
+		}
+	}
+	return nil
+}
+
 // teller returns the person whom a sentence has say something in other words, nil where
 // it tells of nobody or of several.
 func (g *Guard) teller(tokens []token) []token {
@@ -152,8 +169,12 @@ func (g *Guard) tells(tokens []token, r run) bool {
 	if r.from > 0 && of.has(tokens[r.from-1].low) {
 		return false
 	}
-	if r.from > 0 && speech.has(tokens[r.from-1].low) && !tokens[r.from-1].quoted && (r.to == len(tokens) || strings.HasPrefix(tokens[r.to].gap, ",")) {
-		return true
+	if r.to == len(tokens) || strings.HasPrefix(tokens[r.to].gap, ",") {
+		for k := r.from - 1; k >= max(0, r.from-roleWords) && !strings.ContainsAny(tokens[k+1].gap, ",;:."); k-- {
+			if speech.has(tokens[k].low) && !tokens[k].quoted {
+				return true // "..., said the mayor Anna Berg."
+			}
+		}
 	}
 	for k := r.to; k < min(len(tokens), r.to+speakerReach); k++ {
 		if speech.has(tokens[k].low) && !tokens[k].quoted {
