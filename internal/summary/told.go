@@ -170,7 +170,7 @@ func (g *Guard) tells(tokens []token, r run) bool {
 		return false
 	}
 	if r.to == len(tokens) || strings.HasPrefix(tokens[r.to].gap, ",") {
-		for k := r.from - 1; k >= max(0, r.from-roleWords) && !strings.ContainsAny(tokens[k+1].gap, ",;:."); k-- {
+		for k := r.from - 1; k >= max(0, r.from-roleWords) && tokens[k].low != "by" && !strings.ContainsAny(tokens[k+1].gap, ",;:."); k-- {
 			if speech.has(tokens[k].low) && !tokens[k].quoted {
 				return true // "..., said the mayor Anna Berg."
 			}
