@@ -23,7 +23,7 @@ func (g *Guard) checkNames(tokens []token, dates []dated) error {
 			continue
 		}
 		before := &tokens[i-1]
-		if i == 1 && len(g.words[before.low]) == 0 && strings.HasSuffix(before.low, "ing") {
+		if i == 1 && !g.hasNamed(before.low) && strings.HasSuffix(before.low, "ing") {
 			continue // "Renewing Nordclear's certificate took ..."
 		}
 		if g.ends[before.low] && g.beginsFullName(tokens, i) {

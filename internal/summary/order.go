@@ -121,7 +121,7 @@ func (g *Guard) otherBound(tokens []token, i int) string {
 // compared are words behind a number that say on which side of what it is. Words of one
 // line contradict each other.
 var compared = [][2]wordSet{
-	{newWordSet("more higher faster larger longer above expensive dearer pricier mehr höher teurer länger schneller más mayor superior caro cara plus cher chère supérieur più superiore"),
+	{newWordSet("more higher faster larger longer above expensive dearer pricier mehr höher teurer länger schneller más superior caro cara plus cher chère supérieur più superiore"),
 		newWordSet("less fewer lower slower smaller shorter below cheaper weniger niedriger billiger günstiger kürzer langsamer menos menor inferior barato barata moins inférieur meno inferiore")},
 	{newWordSet("after later später nachher danach después tarde après dopo depois later"), newWordSet("before earlier ago zuvor vorher früher antes atrás avant plus prima fa eerder")},
 }
@@ -228,7 +228,7 @@ var (
 	goesUp = newWordSet("rise rises rose risen rising raise raised raises increase increased increases grow grew grown growth gain gained gains climb climbed jump jumped surge surged " +
 		"higher up stieg stiegen steigt steigen gestiegen wuchs wuchsen wächst wachsen gewachsen erhöht erhöhte erhöhten kletterte kletterten zugelegt anstieg zuwachs " +
 		"hausse augmenté augmente augmentent progressé progresse progressent grimpé bondi subió subieron sube suben subido aumentó aumentaron aumenta aumentan aumentado crecido creció crecieron crece crecen alza " +
-		"cresciuto cresciuta cresciuti crescono cresce salito salita saliti sale salgono aumentato aumentati rialzo cresceu cresceram subiu subiram aumentou aumentaram steeg stegen stijgt gestegen groeide")
+		"cresciuto cresciuta cresciuti crescono cresce salito salita saliti salgono aumentato aumentati rialzo cresceu cresceram subiu subiram aumentou aumentaram steeg stegen stijgt gestegen groeide")
 	goesDown = newWordSet("fall falls fell fallen falling drop dropped drops decline declined declines decrease decreased cut cuts lower lowered reduce reduced slip slipped shrink shrank sank plunged " +
 		"down sanken fiel fielen fällt fallen gesunken sinkt sinken gefallen geschrumpft rückgang " +
 		"baisse baissé baissent reculé recule reculent chuté chute chutent diminué bajó bajaron baja bajan bajado cayó cayeron cae caen caído caída descendió descendieron disminuyó disminuyeron retrocedió " +
