@@ -225,11 +225,12 @@ func (g *Guard) talk(s string) string {
 			return phrase
 		}
 	}
+	words := " " + strings.Join(strings.Fields(lower), " ")
 	for _, phrase := range []string{
 		"language model", "the article", "this article", "the text says", "summary", "summarize", "summarise", "in conclusion", "i'm sorry", "i cannot", "here is", "here are",
 		"instruction", "der artikel", "zusammenfassung", "l'article", "résumé", "el artículo", "resumen",
 	} {
-		if strings.Contains(lower, phrase) && !strings.Contains(g.folded, phrase) {
+		if strings.Contains(words, " "+phrase) && !strings.Contains(g.folded, phrase) {
 			return phrase
 		}
 	}

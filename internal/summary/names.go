@@ -26,6 +26,9 @@ func (g *Guard) checkNames(tokens []token, dates []dated) error {
 		if i == 1 && !g.hasNamed(before.low) && strings.HasSuffix(before.low, "ing") {
 			continue // "Renewing Nordclear's certificate took ..."
 		}
+		if isCapitals(t.text) && i+1 < len(tokens) && !tokens[i+1].isName() {
+			continue // "the Linux USB flaw"
+		}
 		if g.ends[before.low] && g.beginsFullName(tokens, i) {
 			continue // "told CNN Hugo Barra"
 		}
@@ -35,6 +38,8 @@ func (g *Guard) checkNames(tokens []token, dates []dated) error {
 	}
 	return nil
 }
+
+func isCapitals(s string) bool { return len(s) > 1 && s == strings.ToUpper(s) }
 
 // beginsFullName reports whether the article has the name that begins at i, of at least two
 // words, and begins it so.
@@ -181,6 +186,7 @@ var aliases = [][]string{
 	{"reino unido", "británico", "británica", "británicos"}, {"pm", "prime minister"}, {"mp", "mps", "member of parliament", "members of parliament"},
 	{"ceo", "chief executive", "chief executive officer"},
 	{"cfo", "chief financial officer", "finance chief"},
+	{"cto", "chief technology officer", "chief technical officer", "technology chief"}, {"coo", "chief operating officer"},
 	{"ai", "artificial intelligence"},
 	{"china", "chinese"}, {"japan", "japanese"}, {"france", "french"}, {"germany", "german", "germans"}, {"netherlands", "dutch"},
 	{"spain", "spanish", "spaniards", "spaniard"}, {"sweden", "swedish", "swedes", "swede"}, {"denmark", "danish", "danes", "dane"}, {"finland", "finnish", "finns", "finn"}, {"poland", "polish", "poles", "pole"}, {"turkey", "turkish", "turks", "turk"}, {"scotland", "scottish", "scots"},
