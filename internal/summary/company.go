@@ -96,6 +96,9 @@ func (g *Guard) alike(tokens []token, a, b item) bool {
 	if a.kind == nameItem && g.tokens[b.from].begins && len(g.words[g.tokens[b.from].low]) == 1 && !g.inFull[g.tokens[b.from].low] {
 		return false // likely no name: the title's first word
 	}
+	if a.kind == nameItem && tokens[a.from].stem != "" && tokens[a.from].stem == g.tokens[b.from].stem {
+		return false // "Kenyan" and "Kenya"
+	}
 	return a.kind != nameItem || !g.beside[[2]string{tokens[a.from].low, g.tokens[b.from].low}]
 }
 

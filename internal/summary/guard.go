@@ -481,7 +481,7 @@ func (g *Guard) unitFits(unit string, j int) bool {
 	if own != "" {
 		return false
 	}
-	if g.isOnlyCurrency(unit) && slices.ContainsFunc(g.tokens[j].numeral.values, func(v float64) bool { return v >= 1000 }) {
+	if g.isCurrencyHere(unit) && slices.ContainsFunc(g.tokens[j].numeral.values, func(v float64) bool { return v >= 1000 }) {
 		return true
 	}
 	for k := j + 1; k < min(j+5, g.lasts[g.tokens[j].sentence]); k++ {
@@ -499,21 +499,21 @@ func (g *Guard) unitFits(unit string, j int) bool {
 	return false
 }
 
-// isOnlyCurrency reports whether a unit is a currency, and the article has no other: its
+// isCurrencyHere reports whether a unit is the currency that the article counts in most: its
 // "6 million" may then be of that one.
-func (g *Guard) isOnlyCurrency(unit string) bool {
-	seen := false
+func (g *Guard) isCurrencyHere(unit string) bool {
+	counts := map[string]int{}
 	for i := range g.tokens {
-		u := g.tokens[i].numeral.unit
-		if u == "" || u == "%" || isMeasure(u) {
-			continue
+		if u := g.tokens[i].numeral.unit; u != "" && u != "%" && !isMeasure(u) {
+			counts[u]++
 		}
-		if u != unit {
+	}
+	for _, n := range counts {
+		if n > counts[unit] {
 			return false
 		}
-		seen = true
 	}
-	return seen
+	return counts[unit] > 0
 }
 
 func inDate(dates []dated, i int) bool {

@@ -81,6 +81,9 @@ func (g *Guard) speakers(tokens []token, from, to int) [][]token {
 	}
 	verb := from - 1
 	for verb >= 0 && !says(verb) && !tokens[verb].quoted {
+		if strings.HasPrefix(tokens[verb].gap, ",") && butWords.has(tokens[verb].low) {
+			return nil // another clause, whose verb is not known: "..., but a court found ..."
+		}
 		verb--
 	}
 	if verb < 0 || tokens[verb].quoted {
@@ -101,6 +104,8 @@ func (g *Guard) speakers(tokens []token, from, to int) [][]token {
 	}
 	return nil
 }
+
+var butWords = newWordSet("but while whereas although though aber während obwohl mais tandis pero mientras ma mentre mas enquanto")
 
 // onlyPerson returns the one full name of a sentence that quotes so many words, and has no
 // verb of speech that is known: whatever the verb, the words are that person's.
