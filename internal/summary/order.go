@@ -346,7 +346,7 @@ func (g *Guard) reversed(a, verb, b *token, passive bool) bool {
 	return opposite > 0 && same == 0
 }
 
-var determiners = newWordSet("the a an its his her their this that der die das den dem ein eine einen le la les un une el los las una")
+var determiners = newWordSet("the a an its his her their this that der die das den dem ein eine einen le la les l un une el los las una")
 
 func hasWord(tokens []token, low string) bool {
 	return slices.ContainsFunc(tokens, func(t token) bool { return t.low == low })

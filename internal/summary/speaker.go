@@ -55,6 +55,10 @@ func (g *Guard) sentenceAt(s int) []token {
 	return g.tokens[from:g.lasts[s]]
 }
 
+// speakerBehind is how many tokens behind a verb of speech a speaker is looked for: "said
+// the head of the authority, Anna Berg".
+const speakerBehind = 9
+
 // speakers returns the names that a sentence may give a quotation to, which stands at
 // tokens from to to: those on the side of the verb of speech where its subject is.
 func (g *Guard) speakers(tokens []token, from, to int) [][]token {
@@ -69,10 +73,10 @@ func (g *Guard) speakers(tokens []token, from, to int) [][]token {
 			if names := g.namesIn(tokens, to, i); len(names) > 0 {
 				return names // "...", X said.
 			}
-			if names := g.namesIn(tokens, i+1, min(len(tokens), i+6)); len(names) > 0 {
+			if names := g.namesIn(tokens, i+1, min(len(tokens), i+speakerBehind)); len(names) > 0 {
 				return names
 			}
-			return g.bodiesIn(tokens, i+1, min(len(tokens), i+6)) // "..." said a spokesman of X.
+			return g.bodiesIn(tokens, i+1, min(len(tokens), i+speakerBehind)) // "..." said a spokesman of X.
 		}
 	}
 	// "..." joked X: what stands between a quotation and a name says so.
@@ -399,7 +403,7 @@ var of = newWordSet("of at from von vom beim de d du des au aux del da di van")
 func (g *Guard) checkBelongs(tokens []token, all []run) error {
 	for n := 0; n+1 < len(all); n++ {
 		a, b := all[n], all[n+1]
-		if b.from-a.to > 5 || a.to >= b.from || !of.has(tokens[a.to].low) || strings.ContainsAny(tokens[a.to].gap, ",;:") || countOf(tokens[a.to+1:b.from], isSmall) > smallWords {
+		if b.from-a.to > 5 || a.to >= b.from || !of.has(tokens[a.to].low) || strings.ContainsAny(tokens[a.to].gap, ",;:") || countOf(tokens[a.to+1:b.from], isSmall) > smallWords || slices.ContainsFunc(tokens[a.to+1:b.from], func(t token) bool { return relative.has(t.low) }) {
 			continue
 		}
 		who, whose := tokens[a.from:a.to], tokens[b.from:b.to]
@@ -443,7 +447,10 @@ func (g *Guard) belongsToOther(a, b []token) bool {
 
 // smallWords is how many words other than articles may stand between a name and the one
 // that it belongs to: "Kolar of the brewery Elmreza".
-const smallWords = 1
+const smallWords = 2
+
+// relative are words that begin a clause of its own: "Solano of the outage that hit Milan".
+var relative = newWordSet("that which who qui que che")
 
 func countOf(tokens []token, is func(token) bool) int {
 	n := 0
