@@ -19,7 +19,7 @@ func (g *Guard) checkDated(tokens []token, dates []dated) error {
 			continue // which date is whose
 		}
 		for _, a := range g.items(tokens, dates) {
-			if a.from < from || a.to > to || a.kind != numberItem && a.kind != nameItem || a.kind == nameItem && (g.isTopic(tokens[a.from].low) || !g.inFull[tokens[a.from].low] || len(g.occurrences(tokens, a)) > 1) {
+			if a.from < from || a.to > to || a.kind != numberItem && a.kind != nameItem || a.kind == nameItem && (g.isOfTopic(tokens, a) || !g.inFull[tokens[a.from].low] || len(g.occurrences(tokens, a)) > 1) {
 				continue
 			}
 			if other := g.otherDate(tokens, a, d.date); other != "" {
@@ -67,4 +67,11 @@ func (g *Guard) otherDate(tokens []token, a item, given date) string {
 		other = found
 	}
 	return other
+}
+
+// isOfTopic reports whether the title has a part of the name that an item belongs to.
+func (g *Guard) isOfTopic(tokens []token, a item) bool {
+	return slices.ContainsFunc(g.runs(tokens), func(r run) bool {
+		return r.from <= a.from && a.to <= r.to && slices.ContainsFunc(tokens[r.from:r.to], func(t token) bool { return g.isTopic(t.low) })
+	})
 }

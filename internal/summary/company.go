@@ -144,7 +144,7 @@ func (g *Guard) checkCompany(tokens []token, dates []dated) error {
 		if a.kind == numberItem && !g.hasNumeral(tokens[a.from].numeral) {
 			continue // a share or count that was allowed without
 		}
-		if a.kind == nameItem && !g.hasNamed(tokens[a.from].low) {
+		if t := &tokens[a.from]; a.kind == nameItem && (!g.hasNamed(t.low) || g.hasInitials(t.text)) {
 			continue // another form of the article's name, such as its initials
 		}
 		for _, b := range g.known {
@@ -260,6 +260,9 @@ func (g *Guard) isRange(tokens []token, a, c item) bool {
 // exchangeable reports whether two items of a sentence could be taken for one another:
 // not a person and, right behind it, what that one belongs to, nor two of a list.
 func (g *Guard) exchangeable(tokens []token, a, c item) bool {
+	if a.kind == nameItem && g.inFull[tokens[a.from].low] != g.inFull[tokens[c.from].low] {
+		return false // a person and where that one works
+	}
 	if a.kind == nameItem && (c.from > a.to && isApposition(tokens, a.to, c.from) || c.from == a.to+1 && of.has(tokens[a.to].low) || isListed(tokens, a.to, c.from)) || a.kind == numberItem && g.isRange(tokens, a, c) {
 		return false
 	}

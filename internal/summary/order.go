@@ -123,7 +123,7 @@ func (g *Guard) otherBound(tokens []token, i int) string {
 var compared = [][2]wordSet{
 	{newWordSet("more higher faster larger longer above expensive dearer pricier mehr höher teurer länger schneller más superior caro cara plus cher chère supérieur più superiore"),
 		newWordSet("less fewer lower slower smaller shorter below cheaper weniger niedriger billiger günstiger kürzer langsamer menos menor inferior barato barata moins inférieur meno inferiore")},
-	{newWordSet("after later später nachher danach después tarde après dopo depois later"), newWordSet("before earlier ago zuvor vorher früher antes atrás avant plus prima fa eerder")},
+	{newWordSet("after later später nachher danach después tarde après dopo depois later"), newWordSet("before earlier zuvor vorher früher antes avant prima eerder")},
 }
 
 // beforeAfter is the line of compared that takes a number of hours, days or the like.
