@@ -143,7 +143,7 @@ func (g *Guard) checkSentence(s string) error {
 		check func([]token, []dated) error
 	}{
 		{"date", g.checkDates}, {"number", g.checkNumbers}, {"name", g.checkNames}, {"words", g.checkWords},
-		{"company", g.checkCompany}, {"order", g.checkOrder}, {"speaker", g.checkSpeaker}, {"subject", g.checkSubject}, {"speaker", g.checkTold}, {"company", g.checkListed}, {"order", g.checkChange}, {"date", g.checkDated},
+		{"company", g.checkCompany}, {"order", g.checkOrder}, {"speaker", g.checkSpeaker}, {"subject", g.checkSubject}, {"speaker", g.checkTold}, {"company", g.checkListed}, {"order", g.checkChange}, {"date", g.checkDated}, {"subject", g.checkDoneBy},
 	} {
 		if err := c.check(tokens, dates); err != nil {
 			return &fault{c.kind, err}

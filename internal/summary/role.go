@@ -26,7 +26,7 @@ func (g *Guard) checkRole(tokens []token, all []run) error {
 		at := r.from - 1
 		if tokens[r.from].gap == ", " {
 			at = beforeOf(tokens, at)
-			if at == 0 || !determiners.has(tokens[at-1].low) {
+			if at == 0 || !determiners.has(tokens[at-1].low) && !tokens[at-1].owns {
 				continue
 			}
 		}
@@ -140,4 +140,52 @@ func (g *Guard) named(role *token) [][]token {
 		}
 	}
 	return names
+}
+
+// by are words before the one who did it.
+var by = newWordSet("by von vom par por pelo pela da dal dalla")
+
+// checkDoneBy refuses "led by Mangrove" where the article has it led by somebody else, and
+// Mangrove nowhere near.
+func (g *Guard) checkDoneBy(tokens []token, _ []dated) error {
+	for _, r := range g.runs(tokens) {
+		at := r.from - 1
+		for at > 0 && at > r.from-byReach && !by.has(tokens[at].low) && tokens[at+1].gap == " " {
+			at--
+		}
+		if at <= 0 || !by.has(tokens[at].low) || tokens[at-1].stem == "" || tokens[at-1].isName() || tokens[at].gap != " " || speech.has(tokens[at-1].low) {
+			continue
+		}
+		name := tokens[r.from:r.to]
+		if other := g.otherDid(tokens[at-1].stem, name); other != "" {
+			return fmt.Errorf("the article has %q %s %q, not %q", tokens[at-1].text, tokens[at].text, other, written(name, 0, len(name)))
+		}
+	}
+	return nil
+}
+
+// byReach is how many tokens from "by" a name may begin: "by the Japanese fund Polaris".
+const byReach = 4
+
+// otherDid returns by whom the article has something done, where the given name is in no
+// sentence that speaks of it.
+func (g *Guard) otherDid(verb string, name []token) string {
+	other := ""
+	places := g.stems[verb]
+	for _, place := range places[:min(len(places), maxPlaces)] {
+		sentence := g.sentenceAt(g.tokens[place].sentence)
+		if shares(name, sentence) {
+			return ""
+		}
+		k := place - g.first(place) + 1
+		if k >= len(sentence) || !by.has(sentence[k].low) {
+			continue
+		}
+		for _, r := range g.runs(sentence) {
+			if r.from > k && r.from <= k+byReach {
+				other = written(sentence, r.from, r.to)
+			}
+		}
+	}
+	return other
 }
