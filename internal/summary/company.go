@@ -18,9 +18,9 @@ const (
 	companyThere = 14 // in the article, where clauses are longer
 	tolerance    = 1.2
 	margin       = 0.4
-	besideName   = 0.4 // what a small word beside a name or date counts: much else happens "in" places
-	ofOtherKind  = 0.8 // what a name of one word counts against one of several, or the reverse
-	ofOthers     = 0.6 // what a number counts for that stands with none of the sentence's other numbers and names
+	besideName   = 0.4  // what a small word beside a name or date counts: much else happens "in" places
+	ofOtherKind  = 0.8  // what a name of one word counts against one of several, or the reverse
+	ofOthers     = 0.6  // what a number counts for that stands with none of the sentence's other numbers and names
 	ofTopic      = 0.45 // what the title names is meant in many a sentence that does not name it
 )
 
