@@ -98,8 +98,7 @@ type chooser struct {
 type set struct {
 	worth      float64
 	words      int
-	last       int // index of the last sentence
-	together   int
+	last       int    // index of the last sentence
 	named      uint64 // which names it gives in full
 	adrift     int    // sentences that take up what is not there
 	top, title uint64
@@ -215,9 +214,6 @@ func (c *chooser) extend(k int, at set) {
 		next.title |= s.title
 		next.asked = next.asked || s.query&c.wanted != 0
 		next.unknown = next.unknown || s.unknown
-		if at.last == i-1 && s.place > 0 {
-			next.together++
-		}
 		if len(c.stack) == 0 {
 			next.inside = !s.opens && c.d.sentences[len(c.d.sentences)-1].paragraph > 1
 		}
@@ -267,7 +263,6 @@ func (c *chooser) value(s set) float64 {
 		v += c.w[TitleCover] * float64(bits.OnesCount64(s.title)) / float64(c.d.titleBits)
 	}
 	v += c.w[Unknown] * truth(s.unknown)
-	v += c.w[Together] * float64(s.together)
 	v += c.w[Inside] * truth(s.inside)
 	v += c.w[Redundancy] * s.redundancy
 	return v

@@ -175,17 +175,15 @@ func (d *Document) findTop(stems int) (topBit []int8) {
 func (d *Document) describe(i int) {
 	s := &d.sentences[i]
 	f := &s.feature
-	f[First] = truth(s.place == 0)
 	f[Early] = 1 / (1 + 0.5*float64(s.place))
 	f[Late] = float64(s.place) / float64(d.lengths[s.source])
-	f[Paragraph] = truth(s.opens)
 	f[Length] = float64(s.words) / float64(d.maxWords)
 	f[Quoted] = truth(s.text != "" && strings.ContainsRune("\"“„«「『‘'", runeAt(s.text, 0)))
 	f[Question] = truth(strings.ContainsAny(s.text[max(0, len(s.text)-6):], "?？؟"))
 	f[Leaning] = truth(s.leans)
 	s.unknown = d.lex.code == "en" && saysUnknown(s.text)
 	f[Short] = truth(s.words <= 8 && !s.unknown)
-	content, titled, numbers, names := 0, 0, 0, 0
+	content, numbers, names := 0, 0, 0
 	for j, t := range s.tokens {
 		if t.speaking {
 			f[Speaking] = 1
@@ -200,11 +198,9 @@ func (d *Document) describe(i int) {
 			content++
 		}
 	}
-	titled = bits.OnesCount64(s.title)
 	n := float64(max(1, len(s.tokens)))
 	f[Numbers] = float64(numbers) / n
 	f[Names] = float64(names) / n
-	f[Titled] = float64(titled) / math.Sqrt(float64(max(1, content))*float64(max(1, d.titleBits)))
 	f[Central] = d.weigh(s.top) / math.Sqrt(float64(max(1, content))) / math.Sqrt(1+d.topSum)
 }
 

@@ -14,20 +14,17 @@ type Feature int
 const (
 	// Of each sentence.
 
-	First     Feature = iota // 1 for the first sentence of the text
-	Early                    // falls with each sentence before this one
-	Late                     // where in the text it stands, from 0 to 1
-	Paragraph                // 1 where it begins a paragraph
-	Central                  // the share of the text's frequent words in it, by its length
-	Titled                   // the share of its words that the title has
-	Length                   // words, as a share of the budget
-	Short                    // 1 for eight words or fewer, unless they say what is not known
-	Numbers                  // the share of words that are numbers
-	Names                    // the share of words with a capital, but for the first
-	Quoted                   // 1 where it begins with a quotation
-	Question                 // 1 for a question
-	Speaking                 // 1 where somebody speaks of himself or to the reader
-	Leaning                  // 1 where it leans on the sentence before
+	Early    Feature = iota // falls with each sentence before this one
+	Late                    // where in the text it stands, from 0 to 1
+	Central                 // the share of the text's frequent words in it, by its length
+	Length                  // words, as a share of the budget
+	Short                   // 1 for eight words or fewer, unless they say what is not known
+	Numbers                 // the share of words that are numbers
+	Names                   // the share of words with a capital, but for the first
+	Quoted                  // 1 where it begins with a quotation
+	Question                // 1 for a question
+	Speaking                // 1 where somebody speaks of himself or to the reader
+	Leaning                 // 1 where it leans on the sentence before
 
 	// Of a set.
 
@@ -36,7 +33,6 @@ const (
 	Fill       // words, as a share of the budget
 	Covered    // the share of the text's frequent words that stand in the set
 	TitleCover // the share of the title's words that stand in the set
-	Together   // sentences that follow one another in the text
 	Inside     // 1 where its first sentence stands inside a paragraph, of several
 	Redundancy // the largest share of words that two sentences have in common
 
@@ -47,8 +43,8 @@ const (
 const sentenceFeatures = Unknown
 
 var featureNames = [NumFeatures]string{
-	"first", "early", "late", "paragraph", "central", "titled", "length", "short", "numbers", "names", "quoted", "question",
-	"speaking", "leaning", "unknown", "count", "fill", "covered", "title_cover", "together", "inside", "redundancy",
+	"early", "late", "central", "length", "short", "numbers", "names", "quoted", "question",
+	"speaking", "leaning", "unknown", "count", "fill", "covered", "title_cover", "inside", "redundancy",
 }
 
 func (f Feature) String() string { return featureNames[f] }

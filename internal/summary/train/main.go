@@ -94,8 +94,9 @@ func run(args []string, out io.Writer) error {
 
 // corpus is a file of articles with summaries.
 type corpus struct {
-	name string
-	docs []*example
+	name   string
+	docs   []*example
+	unseen bool // is measured, but nothing is learned from it
 }
 
 // example is an article, ready to be scored.
@@ -170,8 +171,9 @@ func readCorpora(dir string, words int) ([]*corpus, error) {
 	return sets, nil
 }
 
-// readUntitled returns a part of each corpus that has titles, without them: the
-// model must not come to depend on a title that says it all.
+// readUntitled returns a part of each corpus that has titles, without them, to see
+// that the model does not depend on a title that says it all. Learning from them too
+// makes it no better without titles, and worse with them.
 func readUntitled(dir string, words int) ([]*corpus, error) {
 	const everyOf = 4
 	var sets []*corpus
@@ -181,7 +183,7 @@ func readUntitled(dir string, words int) ([]*corpus, error) {
 	}
 	slices.Sort(paths)
 	for _, path := range paths {
-		c := &corpus{name: strings.TrimSuffix(filepath.Base(path), "-dev.jsonl") + "-untitled"}
+		c := &corpus{name: strings.TrimSuffix(filepath.Base(path), "-dev.jsonl") + "-untitled", unseen: true}
 		n := 0
 		err := readLines(path, func(l line) error {
 			if n++; l.Title != "" && n%everyOf == 0 {
