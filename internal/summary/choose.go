@@ -15,7 +15,8 @@ const (
 	leadAnyway             = 5    // sentences from the beginning that are candidates whatever they score
 	maxOverlap             = 0.4  // share of the words of one sentence that another of the set may have
 	fair                   = 0.75 // share of the budget below which a set is too short
-	tooShort               = 0.13 // what each word below that costs
+	poor                   = 0.4  // share of the budget below which it is much too short
+	tooShort               = 0.13 // what each word below either costs
 	adriftCost             = 0.15 // what a sentence costs that takes up what is not there
 	maxAsking              = 4    // sentences that are candidates because they have what is asked about
 	manyTerms              = 5    // terms above which a query is many readers'
@@ -255,7 +256,9 @@ func (c *chooser) value(s set) float64 {
 	}
 	v += c.w[Count] * float64(len(c.stack))
 	v += c.w[Fill] * float64(s.words) / float64(c.d.maxWords)
-	v -= tooShort * max(0, fair*float64(c.d.maxWords)-float64(s.words))
+	for _, share := range []float64{fair, poor} {
+		v -= tooShort * max(0, share*float64(c.d.maxWords)-float64(s.words))
+	}
 	if c.d.topSum > 0 {
 		v += c.w[Covered] * c.d.weigh(s.top) / c.d.topSum
 	}
