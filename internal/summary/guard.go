@@ -143,7 +143,8 @@ func (g *Guard) checkSentence(s string) error {
 		check func([]token, []dated) error
 	}{
 		{"date", g.checkDates}, {"number", g.checkNumbers}, {"name", g.checkNames}, {"words", g.checkWords},
-		{"company", g.checkCompany}, {"order", g.checkOrder}, {"speaker", g.checkSpeaker}, {"subject", g.checkSubject}, {"speaker", g.checkTold}, {"company", g.checkListed}, {"order", g.checkChange}, {"date", g.checkDated}, {"subject", g.checkDoneBy},
+		{"company", g.checkCompany}, {"company", g.checkListed}, {"order", g.checkOrder}, {"order", g.checkChange},
+		{"speaker", g.checkSpeaker}, {"speaker", g.checkTold}, {"subject", g.checkSubject}, {"subject", g.checkDoneBy}, {"date", g.checkDated},
 	} {
 		if err := c.check(tokens, dates); err != nil {
 			return &fault{c.kind, err}
