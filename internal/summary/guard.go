@@ -238,8 +238,9 @@ func (g *Guard) talk(s string) string {
 	if g.lex.code != "en" {
 		return ""
 	}
-	for _, t := range g.lex.tokenize(nil, s, 0) {
-		if t.quoted {
+	tokens := g.lex.tokenize(nil, s, 0)
+	for i, t := range tokens {
+		if t.quoted || t.text == "our" && i+1 < len(tokens) && everybodys.has(tokens[i+1].low) {
 			continue
 		}
 		switch t.text {
@@ -249,6 +250,9 @@ func (g *Guard) talk(s string) string {
 	}
 	return ""
 }
+
+// everybodys is what a text calls "our" without speaking of itself.
+var everybodys = newWordSet("solar galaxy planet sun universe species")
 
 // checkLanguage refuses a summary in another script or language than the article's.
 func (g *Guard) checkLanguage(text string) error {

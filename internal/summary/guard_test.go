@@ -108,6 +108,7 @@ func TestGuardAllowsOtherForms(t *testing.T) {
 		"Xiaomi sold about 1.2 million phones, more than a tenth more than in 2012.",
 		"Xiaomi took in nearly $6 billion.",
 		"Shoppers in Denver get a Xiaomi store on May 29.",
+		"There is no date for a second store in Boston.",
 	} {
 		if err := checkGuard(60, s); err != nil {
 			t.Errorf("%s\n\t%v", s, err)
