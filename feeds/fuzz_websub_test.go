@@ -70,6 +70,7 @@ func FuzzWebSub(f *testing.F) {
 
 func FuzzLinkHeader(f *testing.F) {
 	f.Add(`<https://hub.example/>; rel="hub", </self>; rel=self`, "")
+	f.Add("<"+strings.Repeat("\xdd", 1500)+">;rel=hub", "") // grows ninefold when it is escaped
 	f.Add(`<a,b>;title="x\";<c>;rel=hub`, `<>; rel = "self hub" ;;, <`)
 	f.Fuzz(func(t *testing.T, one, two string) {
 		hub, self := linkHeaders(http.Header{"Link": {one, two}}, feedURL)

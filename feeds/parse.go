@@ -235,11 +235,15 @@ func languageTag(s string) string {
 	return t.String()
 }
 
+// maxWebAddress is the longest address that is taken out of a document, in bytes, before
+// and after it is resolved and escaped.
+const maxWebAddress = 4096
+
 // webAddress resolves an address and returns it when it is one of the web, ""
 // otherwise.
 func webAddress(base *url.URL, raw string) string {
 	raw = strings.TrimSpace(raw)
-	if raw == "" || len(raw) > 4096 {
+	if raw == "" || len(raw) > maxWebAddress {
 		return ""
 	}
 	raw = strings.Map(func(r rune) rune {
@@ -265,8 +269,11 @@ func webAddress(base *url.URL, raw string) string {
 	if scheme := strings.ToLower(resolved.Scheme); scheme != "http" && scheme != "https" || resolved.Host == "" {
 		return ""
 	}
-	if resolved == u {
-		return raw // as written: identities hang on it
+	if resolved != u {
+		raw = resolved.String() // else it stays as written: identities hang on it
 	}
-	return resolved.String()
+	if len(raw) > maxWebAddress {
+		return ""
+	}
+	return raw
 }
