@@ -199,6 +199,8 @@ func FuzzPlainText(f *testing.F) {
 func FuzzCanonicalURL(f *testing.F) {
 	f.Add("http://WWW.example.org:80/a/?utm_source=x&b=1#c")
 	f.Add("http://example..")
+	f.Add("http://example.org?  #")
+	f.Add("http://example.org? b&a= 1 #")
 	f.Add("http://www.www.example.org/index.html/amp/index.php")
 	f.Fuzz(func(t *testing.T, s string) {
 		c := CanonicalURL(s)

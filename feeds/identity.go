@@ -171,7 +171,8 @@ func CanonicalURL(raw string) string {
 		}
 	}
 	out := "https://" + plainHost(host) + path
-	if q := plainQuery(u.RawQuery); q != "" {
+	// Spaces in it are not escaped by the parser, and would be trimmed the next time.
+	if q := plainQuery(strings.Join(strings.Fields(u.RawQuery), "%20")); q != "" {
 		out += "?" + q
 	}
 	if strings.HasPrefix(u.Fragment, "!") {
