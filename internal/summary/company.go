@@ -232,19 +232,6 @@ func isApposition(tokens []token, from, to int) bool {
 	return belongs && !strings.Contains(tokens[to].gap, ",")
 }
 
-// isListed reports whether two names stand in one list, whose order says nothing: only
-// further ones, and words that join them, are between them.
-func isListed(tokens []token, from, to int) bool {
-	for k := from; k < to; k++ {
-		if t := &tokens[k]; !t.isName() && !joining.has(t.low) {
-			return false
-		}
-	}
-	return true
-}
-
-var joining = newWordSet("and und et y e en or oder ou o")
-
 // isRange reports whether two numbers are a range here, "7.4 to 7.6 billion", and in the
 // article, in the same order.
 func (g *Guard) isRange(tokens []token, a, c item) bool {

@@ -13,7 +13,7 @@ import (
 
 // guardPair is an article and a summary of it, true or with a planted error.
 type guardPair struct {
-	file, kind string // kind is "" for a true one, else number, name, quote or date
+	file, kind string // kind is "" for a true one, else what is wrong: number, name, unit ...
 	article    news.SummaryRequest
 	summary    string
 }

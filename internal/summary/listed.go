@@ -70,3 +70,16 @@ func (g *Guard) stranger(tokens []token, list []run) []token {
 	}
 	return nil
 }
+
+// isListed reports whether two names stand in one list, whose order says nothing: only
+// further ones, and words that join them, are between them.
+func isListed(tokens []token, from, to int) bool {
+	for k := from; k < to; k++ {
+		if t := &tokens[k]; !t.isName() && !joining.has(t.low) {
+			return false
+		}
+	}
+	return true
+}
+
+var joining = newWordSet("and und et y e en or oder ou o")

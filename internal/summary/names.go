@@ -53,7 +53,7 @@ func joined(gap string) bool { return gap == " " || gap == "\u00a0" || gap == "-
 // has its capital from the beginning of a sentence or from the German language.
 func (g *Guard) isName(tokens []token, i int) bool {
 	t := &tokens[i]
-	if !t.isName() || t.numeral.is() || weekdays[t.low] != 0 || months[t.low] != 0 || i > 0 && unitOf(t.low) != "" && tokens[i-1].numeral.is() {
+	if !t.isName() || t.numeral.is() || weekdays[t.low] != 0 || months[t.low] != 0 || i > 0 && tokens[i-1].numeral.is() && unitOf(t.low) != "" {
 		return false
 	}
 	if strings.ContainsRune(t.gap, '°') {

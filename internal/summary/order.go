@@ -82,7 +82,25 @@ func (lex *lexicon) bound(tokens []token, i, line int) (side int, word string) {
 
 func yearAfterDay(tokens []token, i int) bool { return yearOf(&tokens[i]) > 0 }
 
-// otherBound returns the word before the token at i where the article has, before
+// contradicted reports whether the article says only the other side wherever it has what
+// stands at i; at tells the side of one place, 1 or 2, and 0 for neither.
+func (g *Guard) contradicted(tokens []token, i, side int, at func(j int) int) bool {
+	opposite := false
+	for j := range g.tokens {
+		if !sameThing(&tokens[i], &g.tokens[j]) {
+			continue
+		}
+		switch at(j) {
+		case side:
+			return false
+		case 3 - side:
+			opposite = true
+		}
+	}
+	return opposite
+}
+
+// otherBound returns the word before or behind the token at i where the article has, with
 // all of the same, only a word that contradicts it.
 func (g *Guard) otherBound(tokens []token, i int) string {
 	if said := g.otherCompared(tokens, i); said != "" {
@@ -90,28 +108,15 @@ func (g *Guard) otherBound(tokens []token, i int) string {
 	}
 	for line := range bounds {
 		side, word := g.lex.bound(tokens, i, line)
-		if side == 0 {
-			continue
-		}
-		same, opposite := 0, 0
-		for j := range g.tokens {
-			if !sameThing(&tokens[i], &g.tokens[j]) {
-				continue
-			}
+		if side != 0 && g.contradicted(tokens, i, side, func(j int) int {
 			first := g.first(j)
 			sentence := g.tokens[first:g.lasts[g.tokens[j].sentence]]
 			if line == fromTo && !sharesOther(tokens, i, sentence, j-first) {
-				continue // "9 to 5" says nothing of "from five to three"
+				return 0 // "9 to 5" says nothing of "from five to three"
 			}
 			other, _ := g.lex.bound(sentence, j-first, line)
-			switch other {
-			case side:
-				same++
-			case 3 - side:
-				opposite++
-			}
-		}
-		if opposite > 0 && same == 0 {
+			return other
+		}) {
 			return word
 		}
 	}
@@ -123,7 +128,7 @@ func (g *Guard) otherBound(tokens []token, i int) string {
 var compared = [][2]wordSet{
 	{newWordSet("more higher faster larger longer above expensive dearer pricier mehr höher teurer länger schneller más superior caro cara plus cher chère supérieur più superiore"),
 		newWordSet("less fewer lower slower smaller shorter below cheaper weniger niedriger billiger günstiger kürzer langsamer menos menor inferior barato barata moins inférieur meno inferiore")},
-	{newWordSet("after later später nachher danach después tarde après dopo depois later"), newWordSet("before earlier zuvor vorher früher antes avant prima eerder")},
+	{newWordSet("after later später nachher danach después tarde après dopo depois"), newWordSet("before earlier zuvor vorher früher antes avant prima eerder")},
 }
 
 // beforeAfter is the line of compared that takes a number of hours, days or the like.
@@ -152,19 +157,10 @@ func (g *Guard) otherCompared(tokens []token, i int) string {
 		if side == 0 || line == beforeAfter && !durations.has(tokens[i].numeral.unit) {
 			continue
 		}
-		same, opposite := 0, 0
-		for j := range g.tokens {
-			if !sameThing(&tokens[i], &g.tokens[j]) {
-				continue
-			}
-			switch other, _ := comparison(g.tokens[:g.lasts[g.tokens[j].sentence]], j, line); other {
-			case side:
-				same++
-			case 3 - side:
-				opposite++
-			}
-		}
-		if opposite > 0 && same == 0 {
+		if g.contradicted(tokens, i, side, func(j int) int {
+			other, _ := comparison(g.tokens[:g.lasts[g.tokens[j].sentence]], j, line)
+			return other
+		}) {
 			return word
 		}
 	}
@@ -237,32 +233,21 @@ var (
 
 // checkDirection refuses "rose 5 percent" where the article has that number fall.
 func (g *Guard) checkDirection(tokens []token, i int) error {
-	up, down, word := direction(tokens, i, 6, true)
-	if up == down {
-		return nil
-	}
-	same, opposite := 0, 0
-	for j := range g.tokens {
-		if !tokens[i].numeral.same(g.tokens[j].numeral) {
-			continue
-		}
+	side, word := direction(tokens, i, 6, true)
+	if side != 0 && g.contradicted(tokens, i, side, func(j int) int {
 		first := g.first(j)
-		otherUp, otherDown, _ := direction(g.tokens[first:g.lasts[g.tokens[j].sentence]], j-first, 10, false)
-		switch {
-		case otherUp == otherDown:
-		case otherUp == up:
-			same++
-		default:
-			opposite++
-		}
-	}
-	if opposite > 0 && same == 0 {
+		other, _ := direction(g.tokens[first:g.lasts[g.tokens[j].sentence]], j-first, 10, false)
+		return other
+	}) {
 		return fmt.Errorf("the article says the opposite of %q of %q", word, tokens[i].text)
 	}
 	return nil
 }
 
-func direction(tokens []token, i, reach int, near bool) (up, down bool, word string) {
+// direction returns which way the words near a number say that it went, 1 for up and 2 for
+// down, 0 where they say neither or both.
+func direction(tokens []token, i, reach int, near bool) (side int, word string) {
+	up, down := false, false
 	for k := max(0, i-reach); k < min(len(tokens), i+3); k++ {
 		if k < i && near && len(tokens[k].numeral.values) > 0 {
 			up, down = false, false // that was said of another number
@@ -276,7 +261,13 @@ func direction(tokens []token, i, reach int, near bool) (up, down bool, word str
 			down, word = true, tokens[k].text
 		}
 	}
-	return up, down, word
+	switch {
+	case up == down:
+		return 0, ""
+	case up:
+		return 1, word
+	}
+	return 2, word
 }
 
 // checkWho refuses "Nokia bought Ericsson" where the article has it the other way

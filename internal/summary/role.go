@@ -181,9 +181,10 @@ func (g *Guard) otherDid(verb string, name []token) string {
 		if k >= len(sentence) || !by.has(sentence[k].low) {
 			continue
 		}
-		for _, r := range g.runs(sentence) {
-			if r.from > k && r.from <= k+byReach {
-				other = written(sentence, r.from, r.to)
+		near := sentence[k:min(len(sentence), k+2*byReach)] // a sentence may be a whole page
+		for _, r := range g.runs(near) {
+			if r.from > 0 && r.from <= byReach {
+				other = written(near, r.from, r.to)
 			}
 		}
 	}
