@@ -201,10 +201,10 @@ func completeAddress(s string) (string, error) {
 		s = rest
 	}
 	if !strings.Contains(s, "://") {
-		s = "https://" + s
+		s = "https://" + strings.TrimPrefix(s, "//")
 	}
 	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || strings.ContainsAny(s, " \t\n") || len(s) > maxAddress {
+	if err != nil || u.Scheme == "" || u.Hostname() == "" || strings.ContainsAny(s, " \t\n") || len(s) > maxAddress {
 		return "", news.Userf("That is no web address. Paste the feed's whole address, such as https://example.org/feed.xml.")
 	}
 	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)

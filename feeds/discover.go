@@ -74,7 +74,7 @@ func usualPlaces(page string) []string {
 	if err != nil || u.Host == "" {
 		return nil
 	}
-	root := u.Scheme + "://" + u.Host
+	root := (&url.URL{Scheme: u.Scheme, Host: u.Host}).String()
 	dir := strings.Trim(u.EscapedPath(), "/")
 	var places []string
 	switch {
