@@ -23,6 +23,7 @@ import (
 	"tidings/internal/news"
 	"tidings/internal/store"
 	"tidings/internal/summary"
+	"tidings/internal/summary/lang"
 	"tidings/internal/telemetry"
 )
 
@@ -88,7 +89,7 @@ func (a *application) start(ctx context.Context) (err error) {
 	}
 	a.bot, err = bot.New(bot.Config{
 		Token: a.cfg.Discord.Token.Reveal(), APIURL: a.cfg.Discord.APIURL,
-		Store: a.store, Summaries: summaries, Translator: summaries.translator, Spending: summaries.spending, Language: summary.Language, Articles: reader,
+		Store: a.store, Summaries: summaries, Translator: summaries.translator, Spending: summaries.spending, Language: lang.Language, Articles: reader,
 		Feeds: &feeds.Adder{
 			Store: a.store, Fetch: client, Topics: a.topics, MaxFeeds: a.cfg.Limits.Feeds, Schedules: a.cfg.Poll.Feeds,
 		},
@@ -105,7 +106,7 @@ func (a *application) start(ctx context.Context) (err error) {
 	}
 	dispatcher := dispatch.New(dispatch.Config{
 		Store: a.store, Articles: reader, Summarizer: summaries, Translator: summaries.translator,
-		Language: summary.Language, MaxWords: a.cfg.Summary.MaxWords, Log: a.component("dispatch"),
+		Language: lang.Language, MaxWords: a.cfg.Summary.MaxWords, Log: a.component("dispatch"),
 	})
 	if err := a.startJobs(ctx, a.handlers(poller, dispatcher, renewHub)); err != nil {
 		return err

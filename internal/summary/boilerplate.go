@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"tidings/internal/summary/lang"
 )
 
 // What a sentence or a line that is no part of a story begins with, in lower
@@ -442,8 +444,8 @@ var boilerplateLines = newLineSet(`share|tweet|email|print|comments|comment|save
 advertisement|anzeige|publicité|publicidad|publicidade|pubblicità|реклама|广告|広告|live|video|audio|close|next|previous|more|teilen|drucken|kommentare|
 loading|newsletter|subscribe|login|log in|sign in|sign up|register|skip|ok|accept|accept all|reject all|top stories|related|topics|tags`)
 
-func newLineSet(s string) wordSet {
-	set := wordSet{}
+func newLineSet(s string) lang.WordSet {
+	set := lang.WordSet{}
 	for line := range strings.SplitSeq(s, "|") {
 		set[strings.TrimSpace(line)] = struct{}{}
 	}
@@ -482,7 +484,7 @@ func beginsBoilerplate(lower string) bool {
 	if len(lower) > enough {
 		return false
 	}
-	if boilerplateLines.has(strings.TrimRightFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) })) {
+	if boilerplateLines.Has(strings.TrimRightFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) })) {
 		return true
 	}
 	if p, found := startOf(lower, boilerplateStarts); found {
@@ -499,8 +501,8 @@ func startOf(lower string, starts []string) (string, bool) {
 			continue
 		}
 		rest := lower[len(p):]
-		next := runeAt(rest, 0)
-		if rest == "" || !unicode.IsLetter(next) || isDense(next) {
+		next := lang.RuneAt(rest, 0)
+		if rest == "" || !unicode.IsLetter(next) || lang.IsDense(next) {
 			return p, true
 		}
 	}
@@ -511,7 +513,7 @@ func startOf(lower string, starts []string) (string, bool) {
 func isCaption(lower, start string) bool {
 	switch start {
 	case "getty images", "file photo", "file image", "file picture", "image source", "image copyright", "photo by", "photos by":
-		switch firstWord(lower[len(start):]) {
+		switch lang.FirstWord(lower[len(start):]) {
 		case "a", "an", "the":
 			return true
 		}
@@ -525,7 +527,7 @@ func isLonger(start, rest string) bool {
 	switch start {
 	case "copyright":
 		r := strings.TrimSpace(rest)
-		return r != "" && !strings.HasPrefix(r, "©") && !strings.HasPrefix(r, "(c)") && !startsWithDigit(r) && !strings.HasPrefix(r, "by ")
+		return r != "" && !strings.HasPrefix(r, "©") && !strings.HasPrefix(r, "(c)") && !lang.StartsWithDigit(r) && !strings.HasPrefix(r, "by ")
 	case "newsletter", "publicado", "partager", "datenschutz", "impressum", "loading", "aktualisiert", "veröffentlicht", "bijgewerkt", "atualizado",
 		"реклама", "版权", "点击", "出典", "advertisement", "pubblicato", "aggiornato", "actualizado", "gepubliceerd", "assine", "подробнее":
 		return len(strings.Fields(rest)) > 6 || (utf8.RuneCountInString(rest) > 20 && strings.IndexByte(rest, ' ') < 0)
@@ -545,7 +547,7 @@ func isByline(line string) bool {
 		return false
 	}
 	for _, f := range fields[1:] {
-		r := runeAt(strings.TrimLeftFunc(f, isOpener), 0)
+		r := lang.RuneAt(strings.TrimLeftFunc(f, lang.IsOpener), 0)
 		switch {
 		case unicode.IsUpper(r), unicode.IsDigit(r), unicode.IsPunct(r), unicode.IsSymbol(r):
 		default:
@@ -557,13 +559,5 @@ func isByline(line string) bool {
 			}
 		}
 	}
-	return !endsSentenceMark(line)
-}
-
-// endsSentenceMark reports whether s ends as a whole sentence does. An ellipsis
-// is how feeds cut a sentence off.
-func endsSentenceMark(s string) bool {
-	s = strings.TrimRightFunc(s, isCloser)
-	r, _ := utf8.DecodeLastRuneInString(s)
-	return isTerminator(r) && r != '…' && !strings.HasSuffix(s, "...") && !strings.HasSuffix(s, "..")
+	return !lang.EndsSentenceMark(line)
 }

@@ -193,7 +193,7 @@ func sentencesOf(text string) ([]string, error) {
 		Sentences []string `json:"sentences"`
 	}
 	if err := readObject(text, &object); err != nil {
-		return nil, faultf("answer", `%w {"sentences": ["..."]}`, err)
+		return nil, fmt.Errorf(`%w {"sentences": ["..."]}`, err)
 	}
 	return object.Sentences, nil
 }

@@ -6,6 +6,8 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+
+	"tidings/internal/summary/lang"
 )
 
 // Bounds of the search for the best set.
@@ -161,33 +163,12 @@ func (c *chooser) findCandidates() {
 		}
 		c.overlaps[k] = flat[k*len(c.candidates) : (k+1)*len(c.candidates)]
 		for l, j := range c.candidates[:k] {
-			c.overlaps[k][l] = overlap(s.stems, d.sentences[j].stems)
+			c.overlaps[k][l] = lang.Overlap(s.stems, d.sentences[j].stems)
 			if repeats(&d.sentences[j], s) {
 				c.overlaps[k][l] = 1
 			}
 		}
 	}
-}
-
-// overlap returns which share of the shorter of two sorted lists is in the other.
-func overlap(a, b []int32) float64 {
-	if len(a) == 0 || len(b) == 0 {
-		return 0
-	}
-	common, i, j := 0, 0, 0
-	for i < len(a) && j < len(b) {
-		switch {
-		case a[i] == b[j]:
-			common++
-			i++
-			j++
-		case a[i] < b[j]:
-			i++
-		default:
-			j++
-		}
-	}
-	return float64(common) / float64(min(len(a), len(b)))
 }
 
 // extend tries every candidate from the k-th on as the next of the set.
@@ -313,7 +294,7 @@ func (d *Document) standsAlone(i int) bool {
 	// Who "she" is, a sentence before has said.
 	for j, t := range s.tokens[:min(subjectWords, len(s.tokens))] {
 		// "Four days after he was shot, Boris Nemtsov was buried" opens a story.
-		if t.speaking || t.person && (s.place > 0 || j < 2 || s.named == 0) {
+		if t.Speaking || t.Person && (s.place > 0 || j < 2 || s.named == 0) {
 			return false
 		}
 	}

@@ -4,12 +4,13 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"tidings/internal/summary/lang"
 )
 
 // What is looked at of a text: the news stands at its beginning.
 const (
 	maxTextBytes = 256 << 10
-	maxWordBytes = 200 // a longer run without a space is data, not language
 )
 
 // Clean returns the paragraphs of a story's text, divided by newlines, without
@@ -18,7 +19,7 @@ const (
 // where it is repeated. What it keeps it keeps as it is, but for white space.
 func Clean(title, text string) string {
 	text = withoutOrders(bound(text))
-	titleKey := squash(title)
+	titleKey := lang.Squash(title)
 	var out []string
 	first := true
 	for line := range strings.SplitSeq(text, "\n") {
@@ -31,7 +32,7 @@ func Clean(title, text string) string {
 			continue
 		}
 		out = append(out, line)
-		first = first && !endsSentenceMark(line)
+		first = first && !lang.EndsSentenceMark(line)
 	}
 	return strings.Join(wholeLists(out), "\n")
 }
@@ -78,16 +79,6 @@ func squeeze(line string) string {
 	return strings.TrimRight(b.String(), " ")
 }
 
-// squash returns the letters and digits of s in lower case.
-func squash(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, s)
-}
-
 // isNoise reports whether a whole line is no part of the story.
 func isNoise(line, titleKey string) bool {
 	if strings.IndexFunc(line, unicode.IsLetter) < 0 {
@@ -106,9 +97,9 @@ func isNoise(line, titleKey string) bool {
 	if titleKey == "" || len(line) > 2*len(titleKey)+60 {
 		return false
 	}
-	key := squash(line)
+	key := lang.Squash(line)
 	// The title by itself, or with the outlet's name behind it.
-	return key == titleKey || (!endsSentenceMark(line) && len(titleKey) > 20 && strings.HasPrefix(key, titleKey))
+	return key == titleKey || (!lang.EndsSentenceMark(line) && len(titleKey) > 20 && strings.HasPrefix(key, titleKey))
 }
 
 // stripOpening takes away what stands before the first sentence of a paragraph:
@@ -146,7 +137,7 @@ func stripDateline(s string) string {
 	words, at := 0, 0
 	upper := true // all letters of the place are capitals
 	for at < len(s) && words <= 8 {
-		r := runeAt(s, at)
+		r := lang.RuneAt(s, at)
 		switch {
 		case r == '(' || r == '[':
 			closing := strings.IndexAny(s[at:], ")]")
@@ -157,7 +148,7 @@ func stripDateline(s string) string {
 			rest, dash := stripDash(s[at+closing+1:])
 			// Without a dash, the name must be a known one or the first thing of all:
 			// "Acme (ACM) Shares" is no dateline.
-			known := agencies.has(inside) || words == 0 && len(strings.Fields(inside)) <= 3 && !strings.ContainsAny(inside, ".,:!?")
+			known := agencies.Has(inside) || words == 0 && len(strings.Fields(inside)) <= 3 && !strings.ContainsAny(inside, ".,:!?")
 			if (known || dash && startsUpper(s[at+1:]) && len(inside) > 1) && beginsSentence(rest) {
 				return rest
 			}
@@ -197,7 +188,7 @@ func startsWithMonth(s string) bool {
 	return isMonth(word)
 }
 
-func startsUpper(s string) bool { return unicode.IsUpper(runeAt(s, 0)) }
+func startsUpper(s string) bool { return unicode.IsUpper(lang.RuneAt(s, 0)) }
 
 func isDashRune(r rune) bool { return r == '-' || r == '–' || r == '—' || r == '―' }
 
@@ -218,8 +209,8 @@ func stripDash(s string) (rest string, found bool) {
 }
 
 func beginsSentence(s string) bool {
-	r := runeAt(strings.TrimLeftFunc(s, isOpener), 0)
-	return unicode.IsUpper(r) || unicode.IsDigit(r) || isDense(r) || isCurrency(r)
+	r := lang.RuneAt(strings.TrimLeftFunc(s, lang.IsOpener), 0)
+	return unicode.IsUpper(r) || unicode.IsDigit(r) || lang.IsDense(r) || lang.IsCurrency(r)
 }
 
 // stripDenseDateline does the same for "新华社北京5月29日电（记者王某）",
@@ -232,7 +223,7 @@ func stripDenseDateline(s string) (string, bool) {
 			continue
 		}
 		end := strings.Index(head, pair[1])
-		if end < 0 || strings.IndexFunc(head[:end], isDense) < 0 {
+		if end < 0 || strings.IndexFunc(head[:end], lang.IsDense) < 0 {
 			return s, false
 		}
 		rest, _ := stripDash(s[end+len(pair[1]):])
@@ -307,7 +298,7 @@ func stripTimestamp(s string) string {
 // isClock reports whether w is a time of the day such as 14:05.
 func isClock(w string) bool {
 	hour, minute, ok := strings.Cut(w, ":")
-	return ok && isShortNumber(hour) && hour != "" && len(minute) == 2 && isShortNumber(minute)
+	return ok && lang.IsShortNumber(hour) && hour != "" && len(minute) == 2 && lang.IsShortNumber(minute)
 }
 
 // isTimestamp reports whether a line is only a time.

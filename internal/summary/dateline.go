@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"tidings/internal/summary/lang"
 )
 
 // datelinePlaces are cities that stories are often filed from, by which "New Delhi:" is
@@ -89,13 +91,13 @@ func stripAgencyDateline(s string) (string, bool) {
 // languages that dates are read in.
 func startsMonth(s string) bool {
 	s = strings.ToLower(s)
-	if months[s] != 0 {
+	if lang.Months[s] != 0 {
 		return true
 	}
 	if len([]rune(s)) != 3 {
 		return false
 	}
-	for name := range months {
+	for name := range lang.Months {
 		if strings.HasPrefix(name, s) {
 			return true
 		}
@@ -106,7 +108,7 @@ func startsMonth(s string) bool {
 // isFiledFrom reports whether what stands before a colon is where a story was filed
 // from: a place in capitals, a well-known one, or one with its country.
 func isFiledFrom(place string) bool {
-	if datelinePlaces.has(strings.ToLower(place)) || isPlaceAndRegion(place) {
+	if datelinePlaces.Has(strings.ToLower(place)) || isPlaceAndRegion(place) {
 		return true
 	}
 	if strings.IndexFunc(place, unicode.IsLower) >= 0 {
@@ -119,5 +121,5 @@ func isFiledFrom(place string) bool {
 // isPlaceAndRegion reports whether s is a place, a comma and a country or state.
 func isPlaceAndRegion(s string) bool {
 	i := strings.LastIndex(s, ", ")
-	return i > 0 && datelineRegions.has(strings.TrimSuffix(strings.ToLower(s[i+2:]), "."))
+	return i > 0 && datelineRegions.Has(strings.TrimSuffix(strings.ToLower(s[i+2:]), "."))
 }

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"tidings/internal/news"
+	"tidings/internal/summary/lang"
 )
 
 // What is looked at of a document.
@@ -16,7 +17,7 @@ const (
 
 // Document is a text that has been read for summarising.
 type Document struct {
-	lex          *lexicon
+	lex          *lang.Lexicon
 	maxWords     int
 	maxSentences int // 0 for as many as the words allow
 	longest      int // words of one sentence
@@ -48,7 +49,7 @@ type sentence struct {
 	bare   uint64 // which of these, that others give, it begins with by a part, and has not in full
 	refers int32  // 1 + the stem of the noun that it takes up from before, 0 for none
 
-	tokens  []word
+	tokens  []lang.Word
 	stems   []int32 // distinct, sorted
 	top     uint64  // which frequent words it has
 	title   uint64  // which of the title's words it has
@@ -76,7 +77,7 @@ func Read(r news.SummaryRequest) *Document {
 func readLead(r news.SummaryRequest) *Document {
 	d := newDocument(r)
 	text := Clean(r.Title, r.Lead)
-	d.lex = builtin().detect(text)
+	d.lex = lang.Detect(text)
 	d.divide(text, 0, true)
 	return d
 }
@@ -96,10 +97,10 @@ func newDocument(r news.SummaryRequest) *Document {
 // add reads a source. One in another language than the sources before it is left
 // out: nobody reads a summary in two languages.
 func (d *Document) add(source int, text string) {
-	lex := builtin().detect(text)
+	lex := lang.Detect(text)
 	if len(d.sentences) == 0 {
 		d.lex = lex
-	} else if lex.code != d.lex.code || scriptOf(text) != scriptOf(d.sentences[0].text) {
+	} else if lex.Code != d.lex.Code || lang.ScriptOf(text) != lang.ScriptOf(d.sentences[0].text) {
 		return
 	}
 	d.divide(text, source, false)
@@ -122,7 +123,7 @@ func (d *Document) divide(text string, source int, lead bool) {
 		paragraph++
 		// What begins a further source has another one before it.
 		opens, orphan := true, source > 0 && place == 0
-		for _, text := range d.lex.split(line) {
+		for _, text := range d.lex.Split(line) {
 			if place == most {
 				return
 			}
@@ -132,14 +133,14 @@ func (d *Document) divide(text string, source int, lead bool) {
 			}
 			s := sentence{text: text, source: source, place: place, paragraph: paragraph, opens: opens, orphan: orphan}
 			opens, orphan = false, false
-			s.words = countWords(s.text)
-			s.leans = d.lex.leans(s.text)
+			s.words = lang.CountWords(s.text)
+			s.leans = leans(d.lex, s.text)
 			s.whole = isWhole(s.text, lead)
-			s.usable = s.whole && s.words <= d.longest && !d.lex.isScrap(s.text, place) && (apart || !strings.HasSuffix(s.text, " ."))
+			s.usable = s.whole && s.words <= d.longest && !isScrap(d.lex, s.text, place) && (apart || !strings.HasSuffix(s.text, " ."))
 			if s.leans {
-				if rest, ok := d.lex.unlink(s.text); ok {
+				if rest, ok := unlink(d.lex, s.text); ok {
 					s.text, s.leans = rest, false
-					s.words = countWords(s.text)
+					s.words = lang.CountWords(s.text)
 				}
 			}
 			d.sentences = append(d.sentences, s)
@@ -152,11 +153,11 @@ func (d *Document) divide(text string, source int, lead bool) {
 // isWhole reports whether s is a whole statement in a human language. Without a
 // mark at its end it is a heading, a caption or a link, unless bare allows that.
 func isWhole(s string, bare bool) bool {
-	if !endsSentenceMark(s) {
-		if !bare || len(strings.Fields(s)) < 5 && !strings.ContainsFunc(s, isDense) {
+	if !lang.EndsSentenceMark(s) {
+		if !bare || len(strings.Fields(s)) < 5 && !strings.ContainsFunc(s, lang.IsDense) {
 			return false
 		}
-		if r, _ := utf8.DecodeLastRuneInString(strings.TrimRightFunc(s, isCloser)); !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+		if r, _ := utf8.DecodeLastRuneInString(strings.TrimRightFunc(s, lang.IsCloser)); !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			return false // an ellipsis, a colon, a comma
 		}
 	}
@@ -168,7 +169,7 @@ func isWhole(s string, bare bool) bool {
 		case unicode.IsLetter(r) || unicode.IsMark(r):
 			letters++
 			run++
-			if isDense(r) {
+			if lang.IsDense(r) {
 				dense++
 				run = 0
 			}
@@ -189,7 +190,7 @@ func isWhole(s string, bare bool) bool {
 		longest = max(longest, run)
 	}
 	switch {
-	case depth != 0, !isBalanced(s):
+	case depth != 0, !lang.IsBalanced(s):
 		return false // half of something
 	case letters < 3*others, longest > 60:
 		return false // a table, code
@@ -204,19 +205,19 @@ func isWhole(s string, bare bool) bool {
 // isScrap reports whether a sentence, the place-th of its text, is no statement of its
 // story: what is left of a list, a line-up or a caption, an introduction to a list, or a
 // sentence whose parts an extraction has run together.
-func (lex *lexicon) isScrap(s string, place int) bool {
+func isScrap(lex *lang.Lexicon, s string, place int) bool {
 	switch {
 	case strings.Contains(s, ": ."), strings.Contains(s, "•"):
 		return true
-	case !lex.ordinals && isListItem(s), isLineUp(s):
+	case !lex.Ordinals && isListItem(s), isLineUp(s):
 		return true
-	case lex.code != "en":
+	case lex.Code != "en":
 		return false
 	case place > 0 && isLabelled(s), saysNothing(s), strings.HasPrefix(s, "Follow @"):
 		return true
 	}
 	for _, p := range scraps {
-		if rest, ok := cutFold(s, p); ok && !unicode.IsLetter(runeAt(rest, 0)) {
+		if rest, ok := cutFold(s, p); ok && !unicode.IsLetter(lang.RuneAt(rest, 0)) {
 			return true
 		}
 	}
@@ -241,8 +242,8 @@ func isLineUp(s string) bool {
 	words, capitals, marks := 0, 0, strings.Count(s, ";")+strings.Count(s, ",")
 	for w := range strings.FieldsSeq(s) {
 		words++
-		w = strings.TrimLeftFunc(w, isOpener)
-		capitals += int(truth(unicode.IsUpper(runeAt(w, 0)) || unicode.IsDigit(runeAt(w, 0))))
+		w = strings.TrimLeftFunc(w, lang.IsOpener)
+		capitals += int(truth(unicode.IsUpper(lang.RuneAt(w, 0)) || unicode.IsDigit(lang.RuneAt(w, 0))))
 	}
 	return words >= few && marks*4 >= words && capitals*10 >= words*8
 }
@@ -254,13 +255,13 @@ func isLabelled(s string) bool {
 	if !ok || strings.Count(label, " ") > 1 || strings.ContainsFunc(label, func(r rune) bool { return !unicode.IsLetter(r) && r != ' ' && r != '-' }) {
 		return false
 	}
-	if word := firstWord(label); word == "the" || word == "a" {
+	if word := lang.FirstWord(label); word == "the" || word == "a" {
 		return false // "The reason: Nobody knew."
 	}
-	if strings.ContainsRune("\"“‘'", runeAt(rest, 0)) && unicode.IsLower(runeAt(lastToken(label), 0)) {
+	if strings.ContainsRune("\"“‘'", lang.RuneAt(rest, 0)) && unicode.IsLower(lang.RuneAt(lang.LastToken(label), 0)) {
 		return false // "She said: 'It began in May.'"
 	}
-	first := runeAt(strings.TrimLeftFunc(rest, isOpener), 0)
+	first := lang.RuneAt(strings.TrimLeftFunc(rest, lang.IsOpener), 0)
 	return startsUpper(label) && unicode.IsUpper(first)
 }
 
@@ -282,39 +283,39 @@ func saysNothing(s string) bool {
 	}
 	for i := max(1, n-4); i < n-1; i++ {
 		if words[i] == "told" {
-			return hearers.has(words[n-1])
+			return hearers.Has(words[n-1])
 		}
 	}
 	return false
 }
 
 // hearers are those whom people tell things in news.
-var hearers = newWordSet("reporters journalists media mediapersons newsmen press conference cnn reuters bbc afp ap pti ani ians interview here statement")
+var hearers = lang.NewWordSet("reporters journalists media mediapersons newsmen press conference cnn reuters bbc afp ap pti ani ians interview here statement")
 
 // startsWhole reports whether s begins as a sentence does: not in small letters,
 // unless they are a name's, as in iPhone.
 func startsWhole(s string) bool {
-	head := strings.TrimLeftFunc(s, isOpener)
+	head := strings.TrimLeftFunc(s, lang.IsOpener)
 	first, size := utf8.DecodeRuneInString(head)
 	switch {
 	case unicode.IsLower(first):
-		return unicode.IsUpper(runeAt(head[size:], 0))
-	case first == '$' || isCurrency(first), unicode.IsDigit(first), unicode.IsLetter(first), first == '@', first == '#', first == '.':
+		return unicode.IsUpper(lang.RuneAt(head[size:], 0))
+	case first == '$' || lang.IsCurrency(first), unicode.IsDigit(first), unicode.IsLetter(first), first == '@', first == '#', first == '.':
 		return true
 	}
 	return false
 }
 
 // leans reports whether a sentence refers to the one before.
-func (lex *lexicon) leans(s string) bool {
+func leans(lex *lang.Lexicon, s string) bool {
 	if s == "" {
 		return false
 	}
 	if strings.HasPrefix(s, "...") || strings.HasPrefix(s, "…") {
 		return true
 	}
-	head := strings.TrimLeftFunc(s, isOpener)
-	if isDense(runeAt(head, 0)) {
+	head := strings.TrimLeftFunc(s, lang.IsOpener)
+	if lang.IsDense(lang.RuneAt(head, 0)) {
 		for _, w := range denseLeaning {
 			if strings.HasPrefix(head, w) {
 				return true
@@ -322,11 +323,11 @@ func (lex *lexicon) leans(s string) bool {
 		}
 		return false
 	}
-	if lex.leaning.has(firstWord(head)) {
+	if lex.Leaning.Has(lang.FirstWord(head)) {
 		return true
 	}
-	for _, p := range lex.phrases {
-		if rest, ok := cutFold(head, p); ok && !unicode.IsLetter(runeAt(rest, 0)) {
+	for _, p := range lex.Phrases {
+		if rest, ok := cutFold(head, p); ok && !unicode.IsLetter(lang.RuneAt(rest, 0)) {
 			return true
 		}
 	}
@@ -335,7 +336,7 @@ func (lex *lexicon) leans(s string) bool {
 			return true
 		}
 	}
-	if lex.code != "en" {
+	if lex.Code != "en" {
 		return false
 	}
 	for _, p := range leaningPhrases {
@@ -376,26 +377,26 @@ var leaningPhrases = []string{
 
 // unlink takes a leading "But" or "However," away, and reports whether the rest
 // stands by itself.
-func (lex *lexicon) unlink(s string) (string, bool) {
+func unlink(lex *lang.Lexicon, s string) (string, bool) {
 	word, rest, ok := strings.Cut(s, " ")
 	if !ok {
 		return s, false
 	}
 	bare := strings.TrimSuffix(strings.ToLower(word), ",")
-	if !lex.linking.has(bare) {
+	if !lex.Linking.Has(bare) {
 		return s, false
 	}
 	if !strings.HasSuffix(word, ",") && len(bare) > 4 {
 		return s, false // "However hard it is", "Still life"
 	}
-	if lex.code == "en" && !strings.HasSuffix(word, ",") && bare != "but" && bare != "and" || strings.HasPrefix(rest, "for ") || strings.HasPrefix(rest, "not ") {
+	if lex.Code == "en" && !strings.HasSuffix(word, ",") && bare != "but" && bare != "and" || strings.HasPrefix(rest, "for ") || strings.HasPrefix(rest, "not ") {
 		return s, false
 	}
 	first, size := utf8.DecodeRuneInString(rest)
-	if !unicode.IsLetter(first) || lex.leans(rest) {
+	if !unicode.IsLetter(first) || leans(lex, rest) {
 		return s, false
 	}
-	if second := runeAt(rest[size:], 0); unicode.IsUpper(second) {
+	if second := lang.RuneAt(rest[size:], 0); unicode.IsUpper(second) {
 		return rest, true // "iPhone"
 	}
 	return string(unicode.ToUpper(first)) + rest[size:], true
@@ -429,12 +430,12 @@ func (d *Document) find(terms, query []string, text string) (found uint64) {
 	for j, t := range terms {
 		switch bare := strings.TrimSpace(t); {
 		case bare == "":
-		case d.lex.function.has(bare):
+		case d.lex.Function.Has(bare):
 			// The country rather than the pronoun, the organisation rather than "who".
 			if strings.Contains(" "+strings.Join(strings.FieldsFunc(text, notLetterOrDot), " ")+" ", " "+strings.ToUpper(bare)+" ") || bare == "us" && strings.Contains(text, "U.S") {
 				found |= 1 << j
 			}
-		case strings.Contains(spelled, t), isDense(runeAt(query[j], 0)) && strings.Contains(text, query[j]):
+		case strings.Contains(spelled, t), lang.IsDense(lang.RuneAt(query[j], 0)) && strings.Contains(text, query[j]):
 			found |= 1 << j
 		}
 	}
@@ -452,7 +453,7 @@ func spell(s string) string {
 	}) {
 		w = strings.Trim(w, "'’.")
 		w = strings.TrimSuffix(strings.TrimSuffix(w, "'s"), "’s")
-		if isAcronym(w) {
+		if lang.IsAcronym(w) {
 			w = strings.ReplaceAll(w, ".", "")
 		}
 		if w == "" {

@@ -5,40 +5,42 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+
+	"tidings/internal/summary/lang"
 )
 
 // measure computes the features of the sentences.
 func (d *Document) measure() {
-	v := vocabulary{ids: make(map[string]int32, 256)}
-	titleWords := v.words(nil, d.title, d.lex)
+	v := lang.NewVocabulary()
+	titleWords := v.Words(nil, d.title, d.lex)
 	for i := range d.sentences {
 		s := &d.sentences[i]
-		s.tokens = v.words(make([]word, 0, s.words+4), s.text, d.lex)
+		s.tokens = v.Words(make([]lang.Word, 0, s.words+4), s.text, d.lex)
 		s.stems = make([]int32, len(s.tokens))
 		for j, t := range s.tokens {
-			s.stems[j] = t.stem
+			s.stems[j] = t.Stem
 		}
 		slices.Sort(s.stems)
 		s.stems = slices.Compact(s.stems)
 		s.usable = s.usable && !d.isForeign(s)
 	}
-	titleBit := make([]int8, len(v.ids)) // 1 + the bit, 0 for none
+	titleBit := make([]int8, v.Stems()) // 1 + the bit, 0 for none
 	for _, w := range titleWords {
-		if !w.function && titleBit[w.stem] == 0 && d.titleBits < 64 {
+		if !w.Function && titleBit[w.Stem] == 0 && d.titleBits < 64 {
 			d.titleBits++
-			titleBit[w.stem] = int8(d.titleBits)
+			titleBit[w.Stem] = int8(d.titleBits)
 		}
 	}
-	d.findNames(titleWords, len(v.ids))
+	d.findNames(titleWords, v.Stems())
 	d.findReferences(titleBit)
-	topBit := d.findTop(len(v.ids))
+	topBit := d.findTop(v.Stems())
 	for i := range d.sentences {
 		s := &d.sentences[i]
 		for _, t := range s.tokens {
-			if b := topBit[t.stem]; b > 0 {
+			if b := topBit[t.Stem]; b > 0 {
 				s.top |= 1 << (b - 1)
 			}
-			if b := titleBit[t.stem]; b > 0 {
+			if b := titleBit[t.Stem]; b > 0 {
 				s.title |= 1 << (b - 1)
 			}
 		}
@@ -51,11 +53,11 @@ const subjectWords = 4
 
 // findNames finds the names that the text gives in full somewhere, "Pascal Nouma", and
 // marks for each sentence which it gives in full and which it begins with by a part.
-func (d *Document) findNames(title []word, stems int) {
+func (d *Document) findNames(title []lang.Word, stems int) {
 	bit := make([]int8, stems) // 1 + the bit, 0 for none
 	n := int8(0)
-	isPair := func(tokens []word, j int) bool {
-		return j > 0 && j < len(tokens) && tokens[j].joined && isNamePart(tokens[j-1]) && isNamePart(tokens[j])
+	isPair := func(tokens []lang.Word, j int) bool {
+		return j > 0 && j < len(tokens) && tokens[j].Joined && isNamePart(tokens[j-1]) && isNamePart(tokens[j])
 	}
 	for i := range d.sentences {
 		tokens := d.sentences[i].tokens
@@ -68,11 +70,11 @@ func (d *Document) findNames(title []word, stems int) {
 			if j-start > 1 {
 				for k := start; k < j; k++ {
 					t := tokens[k]
-					if (k == j-1 || j-start == 2) && bit[t.stem] == 0 && n < 64 {
+					if (k == j-1 || j-start == 2) && bit[t.Stem] == 0 && n < 64 {
 						n++
-						bit[t.stem] = n
+						bit[t.Stem] = n
 					}
-					if b := bit[t.stem]; b > 0 {
+					if b := bit[t.Stem]; b > 0 {
 						d.sentences[i].named |= 1 << (b - 1)
 					}
 				}
@@ -82,14 +84,14 @@ func (d *Document) findNames(title []word, stems int) {
 	}
 	titled := uint64(0)
 	for _, t := range title {
-		if b := bit[t.stem]; b > 0 {
+		if b := bit[t.Stem]; b > 0 {
 			titled |= 1 << (b - 1)
 		}
 	}
 	for i := range d.sentences {
 		s := &d.sentences[i]
 		for j, t := range s.tokens[:min(subjectWords, len(s.tokens))] {
-			if b := bit[t.stem]; b > 0 && t.capital && s.place > 0 && !isPair(s.tokens, j) && !isPair(s.tokens, j+1) {
+			if b := bit[t.Stem]; b > 0 && t.Capital && s.place > 0 && !isPair(s.tokens, j) && !isPair(s.tokens, j+1) {
 				s.bare |= 1 << (b - 1)
 			}
 		}
@@ -97,20 +99,20 @@ func (d *Document) findNames(title []word, stems int) {
 	}
 }
 
-func isNamePart(w word) bool { return w.capital && !w.function }
+func isNamePart(w lang.Word) bool { return w.Capital && !w.Function }
 
 // findReferences marks the English sentences that begin with "The report", where an
 // earlier sentence speaks of a report and the title does not.
 func (d *Document) findReferences(titleBit []int8) {
-	if d.lex.code != "en" {
+	if d.lex.Code != "en" {
 		return
 	}
 	seen := make([]bool, len(titleBit))
 	for i := range d.sentences {
 		s := &d.sentences[i]
-		if len(s.tokens) > 1 && firstWord(s.text) == "the" {
-			if noun := s.tokens[1]; noun.joined && !noun.capital && !noun.digit && !noun.function && seen[noun.stem] && titleBit[noun.stem] == 0 {
-				s.refers = noun.stem + 1
+		if len(s.tokens) > 1 && lang.FirstWord(s.text) == "the" {
+			if noun := s.tokens[1]; noun.Joined && !noun.Capital && !noun.Digit && !noun.Function && seen[noun.Stem] && titleBit[noun.Stem] == 0 {
+				s.refers = noun.Stem + 1
 			}
 		}
 		for _, stem := range s.stems {
@@ -122,16 +124,16 @@ func (d *Document) findReferences(titleBit []int8) {
 // isForeign reports whether a sentence is in another language than the text, as far as
 // its small words or its script tell.
 func (d *Document) isForeign(s *sentence) bool {
-	if d.lex.code == "" {
+	if d.lex.Code == "" {
 		return false
 	}
-	if isDense(runeAt(strings.TrimLeftFunc(s.text, isOpener), 0)) {
+	if lang.IsDense(lang.RuneAt(strings.TrimLeftFunc(s.text, lang.IsOpener), 0)) {
 		return true
 	}
 	own, others := 0, [16]int{}
 	for _, w := range s.tokens {
-		own += int(truth(w.function))
-		for set := w.elsewhere; set != 0; set &= set - 1 {
+		own += int(truth(w.Function))
+		for set := w.Elsewhere; set != 0; set &= set - 1 {
 			others[bits.TrailingZeros16(set)]++
 		}
 	}
@@ -147,9 +149,9 @@ func (d *Document) findTop(stems int) (topBit []int8) {
 	seen := make([]int32, stems) // 1 + the sentence that counted it last
 	for i := range d.sentences {
 		for _, t := range d.sentences[i].tokens {
-			if !t.function && seen[t.stem] != int32(i)+1 {
-				seen[t.stem] = int32(i) + 1
-				count[t.stem]++
+			if !t.Function && seen[t.Stem] != int32(i)+1 {
+				seen[t.Stem] = int32(i) + 1
+				count[t.Stem]++
 			}
 		}
 	}
@@ -178,23 +180,23 @@ func (d *Document) describe(i int) {
 	f[Early] = 1 / (1 + 0.5*float64(s.place))
 	f[Late] = float64(s.place) / float64(d.lengths[s.source])
 	f[Length] = float64(s.words) / float64(d.maxWords)
-	f[Quoted] = truth(s.text != "" && strings.ContainsRune("\"“„«「『‘'", runeAt(s.text, 0)))
+	f[Quoted] = truth(s.text != "" && strings.ContainsRune("\"“„«「『‘'", lang.RuneAt(s.text, 0)))
 	f[Question] = truth(strings.ContainsAny(s.text[max(0, len(s.text)-6):], "?？؟"))
 	f[Leaning] = truth(s.leans)
-	s.unknown = d.lex.code == "en" && saysUnknown(s.text)
+	s.unknown = d.lex.Code == "en" && saysUnknown(s.text)
 	f[Short] = truth(s.words <= 8 && !s.unknown)
 	content, numbers, names := 0, 0, 0
 	for j, t := range s.tokens {
-		if t.speaking {
+		if t.Speaking {
 			f[Speaking] = 1
 		}
-		if t.digit {
+		if t.Digit {
 			numbers++
 		}
-		if t.capital && j > 0 {
+		if t.Capital && j > 0 {
 			names++
 		}
-		if !t.function {
+		if !t.Function {
 			content++
 		}
 	}

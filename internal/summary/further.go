@@ -1,9 +1,8 @@
 package summary
 
 import (
-	"slices"
-
 	"tidings/internal/news"
+	"tidings/internal/summary/lang"
 )
 
 // What is looked at of a request's further sources.
@@ -26,19 +25,14 @@ func furtherText(s news.Source) string {
 func (s *sentence) content() []int32 {
 	stems := make([]int32, 0, len(s.tokens))
 	for _, t := range s.tokens {
-		if !t.function {
-			stems = append(stems, t.stem)
+		if !t.Function {
+			stems = append(stems, t.Stem)
 		}
 	}
-	return compacted(stems)
-}
-
-func compacted(stems []int32) []int32 {
-	slices.Sort(stems)
-	return slices.Compact(stems)
+	return lang.Distinct(stems)
 }
 
 // repeats reports whether two sentences of different sources tell the same.
 func repeats(a, b *sentence) bool {
-	return a.source != b.source && (overlap(a.stems, b.stems) > maxOverlapAcross || overlap(a.content(), b.content()) > maxSharedAcross)
+	return a.source != b.source && (lang.Overlap(a.stems, b.stems) > maxOverlapAcross || lang.Overlap(a.content(), b.content()) > maxSharedAcross)
 }

@@ -1,6 +1,10 @@
 package summary
 
-import "strings"
+import (
+	"strings"
+
+	"tidings/internal/summary/lang"
+)
 
 // What a list in a text is: an introduction that ends in a colon, and short items.
 const (
@@ -44,7 +48,7 @@ func itemsOfOne(lines []string) int {
 		}
 		switch {
 		case strings.HasSuffix(line, ";"), strings.HasSuffix(line, ","), strings.HasSuffix(line, "; and"), strings.HasSuffix(line, "; or"), strings.HasSuffix(line, ", and"), strings.HasSuffix(line, ", or"):
-		case i > 0 && endsSentenceMark(line):
+		case i > 0 && lang.EndsSentenceMark(line):
 			return i + 1
 		default:
 			return 0
@@ -56,7 +60,7 @@ func itemsOfOne(lines []string) int {
 // isFragment reports whether an item ends as an English sentence does and states
 // nothing: "The road over Henley."
 func isFragment(line string) bool {
-	if len(strings.Fields(line)) > maxItemWords || !endsSentenceMark(line) || strings.ContainsAny(line, "\"“”") || builtin().detect(line).code != "en" {
+	if len(strings.Fields(line)) > maxItemWords || !lang.EndsSentenceMark(line) || strings.ContainsAny(line, "\"“”") || lang.Detect(line).Code != "en" {
 		return false
 	}
 	return !hasVerb(strings.ToLower(line))

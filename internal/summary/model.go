@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"tidings/internal/news"
+	"tidings/internal/summary/guard"
+	"tidings/internal/summary/lang"
 )
 
 // ModelConfig configures a Model.
@@ -137,9 +139,9 @@ func worthAsking(r news.SummaryRequest, extract news.Summary) bool {
 	if extract.Method != news.Extractive {
 		return false
 	}
-	words := countWords(articleOf(r))
+	words := lang.CountWords(articleOf(r))
 	for _, more := range r.More {
-		words += countWords(furtherArticle(more))
+		words += lang.CountWords(furtherArticle(more))
 	}
 	return words > wordsOf(r)
 }
@@ -152,21 +154,45 @@ func wordsOf(r news.SummaryRequest) int {
 	return r.MaxWords
 }
 
+// Most sentences that a model's summary may have, by whether it was asked for a
+// long one.
+const (
+	maxModelSentences     = 4
+	maxLongModelSentences = 10
+	longSummaryWords      = 90
+)
+
+// guardsOf returns the guards of a request's own text and of its further ones.
+func guardsOf(r news.SummaryRequest) guard.Several {
+	limits := guard.Limits{Words: wordsOf(r), Sentences: maxModelSentences}
+	if limits.Words >= longSummaryWords {
+		limits.Sentences = maxLongModelSentences
+	}
+	if r.MaxSentences > 0 {
+		limits.Sentences = min(limits.Sentences, r.MaxSentences)
+	}
+	gs := guard.Several{guard.NewGuard(material(r), limits)}
+	for _, more := range r.More {
+		gs = append(gs, guard.NewGuard(titleOf(more.Title)+"\n"+furtherArticle(more), limits))
+	}
+	return gs
+}
+
 func (m *Model) summarize(a *attempt, r news.SummaryRequest) (news.Summary, error) {
-	guards := newGuards(r)
+	guards := guardsOf(r)
 	var s news.Summary
 	err := m.converse(a, r.Title, r.For, messages(r, wordsOf(r)), summaryFormat(), func(text string) error {
 		sentences, err := sentencesOf(text)
 		if err != nil {
 			return err
 		}
-		sources, err := guards.check(sentences)
+		sources, err := guards.Check(sentences)
 		if err != nil {
 			return err
 		}
 		s = news.Summary{Sentences: sentences, Sources: sourcesOrNil(sources), Method: news.Model}
 		for _, sentence := range sentences {
-			s.Words += countWords(sentence)
+			s.Words += lang.CountWords(sentence)
 		}
 		return nil
 	})
@@ -211,6 +237,14 @@ func (m *Model) converse(a *attempt, title string, guilds []news.GuildID, conver
 	}
 	m.counters.fellBack("refused")
 	return errRefused
+}
+
+// kindOf returns by which of the keys of Stats.Refusals a refusal is counted.
+func kindOf(err error) string {
+	if f := (*guard.Fault)(nil); errors.As(err, &f) {
+		return f.Kind
+	}
+	return "answer"
 }
 
 // call makes one call, if the breaker and the budget let it.

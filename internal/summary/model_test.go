@@ -77,7 +77,7 @@ func (f *fakeModel) model(change func(*ModelConfig)) *Model {
 func story(n int) news.SummaryRequest {
 	return news.SummaryRequest{
 		Title: fmt.Sprintf("Xiaomi comes to Denver %d", n), MaxWords: 40,
-		Text: guardArticle + "\nThe mayor welcomed the decision and said that the city would repair the street in front of the store.",
+		Text: denver + "\nThe mayor welcomed the decision and said that the city would repair the street in front of the store.",
 	}
 }
 
@@ -375,3 +375,6 @@ func TestEnvironmentIsNotSent(t *testing.T) {
 		t.Errorf("sent %v", header)
 	}
 }
+
+const denver = `Xiaomi will open a store in Denver on 29 May, its vice president Hugo Barra said on Monday. "Service comes first," he told the Code Conference.
+It sold 1,200,000 phones in 2013, 12 percent more than in 2012, and took in $5.5 billion. No date is set for a second store, which Bin Lin wants in Boston next year.`

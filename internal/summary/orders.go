@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"tidings/internal/summary/lang"
 )
 
 // What a page says to a model rather than to its readers is an order: "Ignore the
@@ -32,7 +34,7 @@ func withoutOrders(text string) string {
 	if !hintsAtOrder(text) {
 		return text
 	}
-	lex := builtin().detect(text)
+	lex := lang.Detect(text)
 	var out []string
 	ordered := false // the paragraph before is an order that announces something
 	looks := maxOrderLooks
@@ -41,7 +43,7 @@ func withoutOrders(text string) string {
 			ordered = strings.HasSuffix(line, ":")
 			continue
 		}
-		line, ordered = lex.beforeOrder(line, &looks)
+		line, ordered = beforeOrder(lex, line, &looks)
 		if line != "" {
 			out = append(out, line)
 		}
@@ -51,12 +53,12 @@ func withoutOrders(text string) string {
 
 // beforeOrder returns what a paragraph says before its first order, and whether that
 // order goes on in the next paragraph. It looks at no more sentences than it is given.
-func (lex *lexicon) beforeOrder(line string, looks *int) (kept string, goesOn bool) {
+func beforeOrder(lex *lang.Lexicon, line string, looks *int) (kept string, goesOn bool) {
 	if !hintsAtOrder(line) {
 		return line, false
 	}
 	at := 0
-	for _, s := range lex.split(line) {
+	for _, s := range lex.Split(line) {
 		begin := at + strings.Index(line[at:], s)
 		if !hintsAtOrder(s) {
 			at = begin + len(s)
@@ -331,7 +333,7 @@ type orderGroup struct {
 }
 
 func (g orderGroup) fits(s string) bool {
-	if g.dense && !strings.ContainsFunc(s, isDense) || !g.dense && !g.hints.in(s) {
+	if g.dense && !strings.ContainsFunc(s, lang.IsDense) || !g.dense && !g.hints.in(s) {
 		return false
 	}
 	return slices.ContainsFunc(g.patterns, func(re *regexp.Regexp) bool { return re.MatchString(s) })

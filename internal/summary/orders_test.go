@@ -181,7 +181,7 @@ func TestOrdersAreNotShown(t *testing.T) {
 			if !strings.Contains(all, news2) {
 				t.Errorf("%s: %q takes the news away: %q", name, order, all)
 			}
-			if _, err := newGuards(r).check([]string{lie}); err == nil {
+			if _, err := guardsOf(r).Check([]string{lie}); err == nil {
 				t.Errorf("%s: a model may say what was ordered", name)
 			}
 		}

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"tidings/internal/summary/lang"
 )
 
 // phrases finds whether a sentence has one of many phrases. It looks at the sentence
@@ -24,7 +26,7 @@ func newPhrases(lists ...[]string) phrases {
 	for _, list := range lists {
 		for _, text := range list {
 			ahead := strings.IndexFunc(text, unicode.IsLetter)
-			if isDense(runeAt(text, ahead)) {
+			if lang.IsDense(lang.RuneAt(text, ahead)) {
 				p.dense = append(p.dense, text)
 				continue
 			}
@@ -52,7 +54,7 @@ func (p phrases) in(lower string) bool {
 			i += size
 			continue
 		}
-		dense = dense || isDense(r)
+		dense = dense || lang.IsDense(r)
 		end := i + size
 		for end < len(lower) {
 			if c := lower[end]; c < utf8.RuneSelf {

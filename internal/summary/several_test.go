@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tidings/internal/news"
+	"tidings/internal/summary/lang"
 )
 
 // ferryStories are three outlets' stories of one event. The second repeats most of
@@ -183,18 +184,18 @@ func FuzzSeveral(f *testing.F) {
 		}
 		bodies := []string{own, second, third}
 		for i := range bodies {
-			bodies[i] = squash(strings.ToValidUTF8(bodies[i], ""))
+			bodies[i] = lang.Squash(strings.ToValidUTF8(bodies[i], ""))
 		}
 		for i, s := range got.Sentences {
 			source := 0
 			if got.Sources != nil {
 				source = got.Sources[i]
 			}
-			at := strings.Index(bodies[source], squash(s))
+			at := strings.Index(bodies[source], lang.Squash(s))
 			if at < 0 {
 				t.Fatalf("%q is not of source %d, or not behind the sentence before it", s, source)
 			}
-			bodies[source] = bodies[source][at+len(squash(s)):]
+			bodies[source] = bodies[source][at+len(lang.Squash(s)):]
 		}
 	})
 }

@@ -14,10 +14,11 @@
 // Of several stories of one event the best sentences of all are taken, each with
 // its source, and none that says what another says.
 //
-// The way of a text: clean.go takes away what is not part of the story,
-// sentences.go divides the rest, features.go looks at each sentence, and
-// choose.go takes the best set that fits, by weights.json, which
-// `go run ./internal/summary/train` learns.
+// The way of a text: clean.go takes away what is not part of the story, package
+// lang divides the rest into sentences, features.go looks at each, and choose.go
+// takes the best set that fits, by weights.json, which
+// `go run ./internal/summary/train` learns. Where a language model is configured,
+// model.go asks it, and package guard checks what it answers.
 package summary
 
 import (
@@ -25,6 +26,7 @@ import (
 	"slices"
 
 	"tidings/internal/news"
+	"tidings/internal/summary/lang"
 )
 
 // DefaultMaxWords is the budget of a request that names none.
@@ -127,7 +129,7 @@ func (d *Document) summary(picked []int, method news.Method) news.Summary {
 	for _, i := range picked {
 		s.Sentences = append(s.Sentences, d.sentences[i].text)
 		s.Sources = append(s.Sources, d.sentences[i].source)
-		s.Words += countWords(d.sentences[i].text)
+		s.Words += lang.CountWords(d.sentences[i].text)
 	}
 	s.Sources = sourcesOrNil(s.Sources)
 	return s

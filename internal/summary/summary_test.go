@@ -10,9 +10,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clipperhouse/uax29/v2/sentences"
 	"github.com/google/go-cmp/cmp"
 
 	"tidings/internal/news"
+	"tidings/internal/summary/lang"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -229,7 +231,7 @@ func TestBudget(t *testing.T) {
 			got := summarize(t, r)
 			words := 0
 			for _, s := range got.Sentences {
-				words += countWords(s)
+				words += lang.CountWords(s)
 			}
 			if words > most || words != got.Words {
 				t.Errorf("%s in %d words: %d words, said to be %d", path, most, words, got.Words)
@@ -282,13 +284,8 @@ func TestLeans(t *testing.T) {
 		"en: For the bridge, the town has to pay nothing.": false,
 	} {
 		code, s, _ := strings.Cut(line, ": ")
-		lex := &lexicon{}
-		for i := range builtin() {
-			if builtin()[i].code == code {
-				lex = &builtin()[i]
-			}
-		}
-		if got := lex.leans(s); got != want {
+		lex := lang.ByCode(code)
+		if got := leans(lex, s); got != want {
 			t.Errorf("%s: leans %t", line, got)
 		}
 	}
@@ -320,11 +317,11 @@ func TestScraps(t *testing.T) {
 		"Holm said: 'The bridge is closed.'":                              false,
 		"The reason: Nobody knew of the crack.":                           false,
 	} {
-		if got := (&lexicon{code: "en"}).isScrap(s, 3); got != want {
+		if got := isScrap(&lang.Lexicon{Code: "en"}, s, 3); got != want {
 			t.Errorf("%s: %t", s, got)
 		}
 	}
-	if (&lexicon{code: "de", ordinals: true}).isScrap("1. Mai: Die Stadt feiert den Tag der Arbeit.", 3) {
+	if isScrap(&lang.Lexicon{Code: "de", Ordinals: true}, "1. Mai: Die Stadt feiert den Tag der Arbeit.", 3) {
 		t.Error("an ordinal number is taken for a list's")
 	}
 	// Where every full stop stands apart, that means nothing.
@@ -375,15 +372,15 @@ func FuzzSummarize(f *testing.F) {
 		if got.Method == news.FeedText {
 			source = lead
 		}
-		body, at := squash(strings.ToValidUTF8(source, "")), 0
+		body, at := lang.Squash(strings.ToValidUTF8(source, "")), 0
 		words := 0
 		for _, s := range got.Sentences {
-			i := strings.Index(body[at:], squash(s))
+			i := strings.Index(body[at:], lang.Squash(s))
 			if i < 0 {
 				t.Fatalf("%q is not in %q, or not behind the sentences before it", s, source)
 			}
-			at += i + len(squash(s))
-			words += countWords(s)
+			at += i + len(lang.Squash(s))
+			words += lang.CountWords(s)
 			if isBoilerplate(s) || strings.TrimSpace(s) == "" {
 				t.Fatalf("%q is in the summary", s)
 			}
@@ -422,7 +419,11 @@ func BenchmarkSummarize(b *testing.B) {
 func BenchmarkSplitUnicode700(b *testing.B) {
 	r := usualArticle(b)
 	for b.Loop() {
-		plainUnicode(r.Text)
+		for line := range strings.SplitSeq(r.Text, "\n") {
+			for it := sentences.FromString(line); it.Next(); {
+				it.Value()
+			}
+		}
 	}
 }
 
@@ -451,25 +452,6 @@ func BenchmarkSummarizeHuge(b *testing.B) {
 	for b.Loop() {
 		if _, err := e.Summarize(context.Background(), r); err != nil {
 			b.Fatal(err)
-		}
-	}
-}
-
-func TestLanguage(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"Xiaomi will open a store in Denver, and it is to employ forty people.":        "en",
-		"Xiaomi wird einen Laden in Denver eröffnen und dort vierzig Leute anstellen.": "de",
-		"Xiaomi продаст смартфоны в США, но дата не названа, сказал глава компании.":   "ru",
-		"小米将在美国销售智能手机，但没有确定日期，Hugo Barra 在会议上说。":                                       "zh",
-		"シャオミは米国でスマートフォンを販売するが、日程は決まっていない。":                                            "ja",
-		"샤오미는 미국에서 스마트폰을 판매할 예정이지만 날짜는 정해지지 않았다.":                                      "ko",
-		"1,024 × 768":          "",
-		"":                     "",
-		"Xiaomi Denver Austin": "",
-	} {
-		if got := Language(text); got != want {
-			t.Errorf("%q is in %q, want %q", text, got, want)
 		}
 	}
 }

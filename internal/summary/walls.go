@@ -3,6 +3,8 @@ package summary
 import (
 	"strings"
 	"unicode"
+
+	"tidings/internal/summary/lang"
 )
 
 // What a page says that shows no story, or not all of it: it wants money, a login, a
@@ -48,7 +50,7 @@ var doubtfulWallParts = []string{
 
 // wallWords are what a wall speaks of to the reader. Honest sentences do so as well, so
 // that they count only where much of a short page does.
-var wallWords = newWordSet("account accounts password email subscription subscribe subscriber subscribers login browser cookies cookie consent vendors preferences javascript website page app trial plan membership privacy newsletter article articles homepage")
+var wallWords = lang.NewWordSet("account accounts password email subscription subscribe subscriber subscribers login browser cookies cookie consent vendors preferences javascript website page app trial plan membership privacy newsletter article articles homepage")
 
 // asksReader reports whether a sentence says what a wall does, or speaks to the reader
 // of what a wall wants.
@@ -59,7 +61,7 @@ func asksReader(s string) bool {
 	you, wall := false, false
 	for w := range strings.FieldsFuncSeq(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) }) {
 		you = you || w == "you" || w == "your" || w == "please" || w == "our" || w == "we"
-		wall = wall || wallWords.has(w)
+		wall = wall || wallWords.Has(w)
 	}
 	return you && wall
 }

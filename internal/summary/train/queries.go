@@ -11,6 +11,7 @@ import (
 
 	"tidings/internal/news"
 	"tidings/internal/summary"
+	"tidings/internal/summary/lang"
 )
 
 // query is a way of asking about an article. Every post answers a subscription, so
@@ -49,7 +50,7 @@ func scoreAsked(path string, words int, q query, w summary.Weights, seed uint64)
 		speaks := func(s string) bool {
 			return slices.ContainsFunc(terms, func(t string) bool { return hasWord(s, t) && !hasWord(l.Title, t) })
 		}
-		if slices.ContainsFunc(summary.Sentences(summary.Clean(l.Title, l.Text)), speaks) {
+		if slices.ContainsFunc(lang.Sentences(summary.Clean(l.Title, l.Text)), speaks) {
 			a.here++
 			if slices.ContainsFunc(e.doc.Choose(w), func(i int) bool { return speaks(e.doc.Text(i)) }) {
 				a.kept++

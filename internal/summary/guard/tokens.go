@@ -1,11 +1,16 @@
-package summary
+package guard
 
 import (
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"tidings/internal/summary/lang"
 )
+
+// lexicon is a language with what the guard knows of it: its numbers, dates and names.
+type lexicon struct{ *lang.Lexicon }
 
 // token is a word or number of a text that the guard compares.
 type token struct {
@@ -41,7 +46,7 @@ func (t *token) isCode() bool {
 }
 
 // tokenize returns the tokens of one sentence.
-func (lex *lexicon) tokenize(into []token, sentence string, number int) []token {
+func (lex lexicon) tokenize(into []token, sentence string, number int) []token {
 	gapStart, from := 0, len(into)
 	quotes := quoteSpans(sentence)
 	for i := 0; i < len(sentence); {
@@ -53,11 +58,11 @@ func (lex *lexicon) tokenize(into []token, sentence string, number int) []token 
 		t := token{gap: sentence[gapStart:i], sentence: number}
 		var end int
 		switch {
-		case isDense(r):
+		case lang.IsDense(r):
 			// Two characters make a word, and each begins one.
 			next, nextSize := utf8.DecodeRuneInString(sentence[i+size:])
 			end = i + size
-			if isDense(next) {
+			if lang.IsDense(next) {
 				t.text = sentence[i : i+size+nextSize]
 			} else {
 				t.text = sentence[i:end]
@@ -67,11 +72,11 @@ func (lex *lexicon) tokenize(into []token, sentence string, number int) []token 
 			t.text = sentence[i:end]
 		default:
 			end = wordEnd(sentence, i)
-			if lex.code == "fr" || lex.code == "it" {
+			if lex.Code == "fr" || lex.Code == "it" {
 				end = i + elision(sentence[i:end])
 			}
 			t.text = sentence[i:end]
-			if isAcronym(t.text) {
+			if lang.IsAcronym(t.text) {
 				t.text = strings.ReplaceAll(t.text, ".", "")
 			}
 			for _, suffix := range []string{"'s", "’s"} {
@@ -83,7 +88,7 @@ func (lex *lexicon) tokenize(into []token, sentence string, number int) []token 
 		t.low = strings.ToLower(t.text)
 		t.begins = len(into) == from || strings.ContainsAny(t.gap, "\"“«„「:")
 		t.quoted = slices.ContainsFunc(quotes, func(q span) bool { return q.from <= i && i < q.to })
-		if !t.numeral.is() && !lex.function.has(t.low) && !(end < len(sentence) && strings.ContainsRune("'’", runeAt(sentence, end)) && elided.has(t.low)) {
+		if !t.numeral.is() && !lex.Function.Has(t.low) && !(end < len(sentence) && strings.ContainsRune("'’", lang.RuneAt(sentence, end)) && elided.Has(t.low)) {
 			t.stem = stemOf(t.low)
 		}
 		into = append(into, t)
@@ -97,13 +102,13 @@ func (lex *lexicon) tokenize(into []token, sentence string, number int) []token 
 // "l'usine", or else the whole.
 func elision(word string) int {
 	at := strings.IndexAny(word, "'’")
-	if at > 0 && elided.has(strings.ToLower(word[:at])) {
+	if at > 0 && elided.Has(strings.ToLower(word[:at])) {
 		return at
 	}
 	return len(word)
 }
 
-var elided = newWordSet("l d c j m n s t qu jusqu lorsqu puisqu quoiqu dell all nell dall sull un")
+var elided = lang.NewWordSet("l d c j m n s t qu jusqu lorsqu puisqu quoiqu dell all nell dall sull un")
 
 // wordEnd returns where the word that begins at i ends. Dots and apostrophes
 // inside it belong to it; a hyphen divides.
@@ -111,7 +116,7 @@ func wordEnd(s string, i int) int {
 	for i < len(s) {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
-		case isDense(r):
+		case lang.IsDense(r):
 			return i
 		case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r):
 		case r == '.' || r == '\'' || r == '’':
@@ -132,7 +137,7 @@ func wordEnd(s string, i int) int {
 func stemOf(low string) string {
 	n := 0
 	for i := range low {
-		if n == stemRunes {
+		if n == lang.StemRunes {
 			return low[:i]
 		}
 		n++

@@ -1,34 +1,36 @@
-package summary
+package guard
 
 import (
 	"fmt"
 	"math"
 	"slices"
 	"unicode"
+
+	"tidings/internal/summary/lang"
 )
 
 // fractions are words for parts and multiples. Words of one line may stand for each
 // other, and for the percentage.
 var fractions = []struct {
-	words   wordSet
+	words   lang.WordSet
 	percent float64
 	partly  bool // are such words only before "of": a third of, but not the third
 }{
-	{newWordSet("half halves halve halved halving twice double doubles doubled doubling hälfte halb halbe halben doppelt verdoppelt halbiert moitié double doublé mitad doble metade dobro metà helft dubbel"), 50, false},
-	{newWordSet("third thirds tiers tercio tercios terço terzo"), 33, true},
-	{newWordSet("quarter quarters quart quarts cuarto cuartos cuarta"), 25, true},
-	{newWordSet("drittel"), 33, false},
-	{newWordSet("viertel"), 25, false},
-	{newWordSet("fifth fifths fünftel"), 20, true},
-	{newWordSet("tenth zehntel"), 10, true},
-	{newWordSet("triple tripled tripling verdreifacht triplé triplicado"), 300, false},
+	{lang.NewWordSet("half halves halve halved halving twice double doubles doubled doubling hälfte halb halbe halben doppelt verdoppelt halbiert moitié double doublé mitad doble metade dobro metà helft dubbel"), 50, false},
+	{lang.NewWordSet("third thirds tiers tercio tercios terço terzo"), 33, true},
+	{lang.NewWordSet("quarter quarters quart quarts cuarto cuartos cuarta"), 25, true},
+	{lang.NewWordSet("drittel"), 33, false},
+	{lang.NewWordSet("viertel"), 25, false},
+	{lang.NewWordSet("fifth fifths fünftel"), 20, true},
+	{lang.NewWordSet("tenth zehntel"), 10, true},
+	{lang.NewWordSet("triple tripled tripling verdreifacht triplé triplicado"), 300, false},
 }
 
 // checkFractions wants parts and multiples to be the article's.
 func (g *Guard) checkFractions(tokens []token) error {
 	for _, f := range fractions {
-		i := slices.IndexFunc(tokens, func(t token) bool { return f.words.has(t.low) && !t.quoted })
-		if i < 0 || f.partly && (i+1 >= len(tokens) || !of.has(tokens[i+1].low)) {
+		i := slices.IndexFunc(tokens, func(t token) bool { return f.words.Has(t.low) && !t.quoted })
+		if i < 0 || f.partly && (i+1 >= len(tokens) || !of.Has(tokens[i+1].low)) {
 			continue
 		}
 		if i > 0 && (tokens[i-1].low == "first" || tokens[i-1].low == "second") {
@@ -37,7 +39,7 @@ func (g *Guard) checkFractions(tokens []token) error {
 		if i > 0 && g.isShare(tokens, i-1) {
 			continue
 		}
-		if !slices.ContainsFunc(g.tokens, func(t token) bool { return f.words.has(t.low) || t.isPercentNear(f.percent) }) && g.hasFraction() && !g.hasRatio(f.percent) {
+		if !slices.ContainsFunc(g.tokens, func(t token) bool { return f.words.Has(t.low) || t.isPercentNear(f.percent) }) && g.hasFraction() && !g.hasRatio(f.percent) {
 			return fmt.Errorf("the article does not say %q", tokens[i].text)
 		}
 	}
@@ -49,7 +51,7 @@ func (g *Guard) checkFractions(tokens []token) error {
 func (g *Guard) hasFraction() bool {
 	return slices.ContainsFunc(g.tokens, func(t token) bool {
 		for _, f := range fractions {
-			if f.words.has(t.low) {
+			if f.words.Has(t.low) {
 				return true
 			}
 		}
@@ -101,14 +103,14 @@ func (g *Guard) isDifference(tokens []token, i int) bool {
 	const reach = 2
 	n := tokens[i].numeral
 	for k := i + 1; k <= min(len(tokens)-1, i+reach); k++ {
-		if n.is() && len(n.values) == 1 && moreOrLess.has(tokens[k].low) {
+		if n.is() && len(n.values) == 1 && moreOrLess.Has(tokens[k].low) {
 			return g.hasTwo(func(low, high float64) bool { return math.Abs(high-low-n.values[0]) < 1e-9*high })
 		}
 	}
 	return false
 }
 
-var moreOrLess = newWordSet("more less fewer higher lower longer shorter mehr weniger länger kürzer höher plus moins más menos")
+var moreOrLess = lang.NewWordSet("more less fewer higher lower longer shorter mehr weniger länger kürzer höher plus moins más menos")
 
 // isShare reports whether the number at i counts parts, as in "two thirds", and the
 // article has that share, in words or as a percentage.
@@ -117,12 +119,12 @@ func (g *Guard) isShare(tokens []token, i int) bool {
 		return false
 	}
 	for _, f := range fractions {
-		if f.percent >= 50 || !f.words.has(tokens[i+1].low) {
+		if f.percent >= 50 || !f.words.Has(tokens[i+1].low) {
 			continue
 		}
 		share := tokens[i].numeral.values[0] * f.percent
 		for j := range g.tokens {
-			if g.tokens[j].isPercentNear(share) || j > 0 && f.words.has(g.tokens[j].low) && g.tokens[j-1].numeral.same(tokens[i].numeral) {
+			if g.tokens[j].isPercentNear(share) || j > 0 && f.words.Has(g.tokens[j].low) && g.tokens[j-1].numeral.same(tokens[i].numeral) {
 				return true
 			}
 		}
@@ -175,7 +177,7 @@ const mostCounted = 4
 func (g *Guard) isCounted(tokens []token, i int) bool {
 	const reach = 3
 	n := tokens[i].numeral
-	if len(n.values) != 1 || n.values[0] > mostCounted || n.unit != "" || unicode.IsDigit(runeAt(tokens[i].text, 0)) || g.hasNumeral(n) {
+	if len(n.values) != 1 || n.values[0] > mostCounted || n.unit != "" || unicode.IsDigit(lang.RuneAt(tokens[i].text, 0)) || g.hasNumeral(n) {
 		return false
 	}
 	known := false

@@ -1,4 +1,4 @@
-package summary
+package guard
 
 import "strings"
 
@@ -78,7 +78,7 @@ var powers = map[string]string{
 func isMeasure(unit string) bool { return len(unit) > 1 && unit[0] < 0x80 }
 
 // joinUnit names the unit that the tokens from the j-th on are, if they are one.
-func (lex *lexicon) joinUnit(n *numeral, tokens []token, j int) {
+func (lex lexicon) joinUnit(n *numeral, tokens []token, j int) {
 	if n.unit != "" {
 		return
 	}

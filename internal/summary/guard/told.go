@@ -1,4 +1,4 @@
-package summary
+package guard
 
 import (
 	"fmt"
@@ -27,7 +27,7 @@ func (g *Guard) checkTold(tokens []token, _ []dated) error {
 	said := map[string]bool{}
 	for i := range tokens {
 		t := &tokens[i]
-		if key := keyOfToken(t); key != "" && !t.numeral.part && !speech.has(t.low) && !hasWord(name, t.low) {
+		if key := keyOfToken(t); key != "" && !t.numeral.part && !speech.Has(t.low) && !hasWord(name, t.low) {
 			said[key] = true
 		}
 	}
@@ -71,7 +71,7 @@ func (g *Guard) tellerAt(s int) []token {
 		if who := g.teller(sentence); who != nil {
 			return who
 		}
-		if len(sentence) == 0 || !persons[g.lex.code].has(sentence[0].low) {
+		if len(sentence) == 0 || !persons[g.lex.Code].Has(sentence[0].low) {
 			return nil
 		}
 	}
@@ -98,21 +98,21 @@ func (g *Guard) teller(tokens []token) []token {
 // tells reports whether a name stands where the one does who says what its sentence
 // tells: before a verb of speech, at the end behind one, or behind "according to".
 func (g *Guard) tells(tokens []token, r run) bool {
-	if r.from > 0 && sources.has(tokens[r.from-1].low) || r.from > 1 && tokens[r.from-1].low == "to" && sources.has(tokens[r.from-2].low) {
+	if r.from > 0 && sources.Has(tokens[r.from-1].low) || r.from > 1 && tokens[r.from-1].low == "to" && sources.Has(tokens[r.from-2].low) {
 		return true
 	}
-	if r.from > 0 && of.has(tokens[r.from-1].low) {
+	if r.from > 0 && of.Has(tokens[r.from-1].low) {
 		return false
 	}
 	if r.to == len(tokens) || strings.HasPrefix(tokens[r.to].gap, ",") {
 		for k := r.from - 1; k >= max(0, r.from-roleWords) && tokens[k].low != "by" && !strings.ContainsAny(tokens[k+1].gap, ",;:."); k-- {
-			if speech.has(tokens[k].low) && !tokens[k].quoted {
+			if speech.Has(tokens[k].low) && !tokens[k].quoted {
 				return true // "..., said the mayor Anna Berg."
 			}
 		}
 	}
 	for k := r.to; k < min(len(tokens), r.to+speakerReach); k++ {
-		if speech.has(tokens[k].low) && !tokens[k].quoted {
+		if speech.Has(tokens[k].low) && !tokens[k].quoted {
 			return true
 		}
 		if tokens[k].isName() && !strings.HasPrefix(tokens[r.to].gap, ",") {

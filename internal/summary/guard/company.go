@@ -1,10 +1,12 @@
-package summary
+package guard
 
 import (
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+
+	"tidings/internal/summary/lang"
 )
 
 // The company of a number, date or name is the words around it. A summary that
@@ -54,7 +56,7 @@ func (g *Guard) items(tokens []token, dates []dated) []item {
 			all = append(all, item{kind: numberItem, from: i, to: i + 1 + parts(tokens[i+1:])})
 		case weekdays[t.low] != 0:
 			all = append(all, item{kind: dayItem, from: i, to: i + 1})
-		case g.isName(tokens, i) && !isTitle(t.low) && !bodies.has(t.low):
+		case g.isName(tokens, i) && !isTitle(t.low) && !bodies.Has(t.low):
 			all = append(all, item{kind: nameItem, from: i, to: i + 1})
 		}
 	}
@@ -63,7 +65,7 @@ func (g *Guard) items(tokens []token, dates []dated) []item {
 
 // bodies are words in the names of organisations that many of them have. The rest of the
 // name tells which is meant.
-var bodies = newWordSet("institute university college school museum gallery foundation party bank club court council ministry department agency office centre center group association union federation " +
+var bodies = lang.NewWordSet("institute university college school museum gallery foundation party bank club court council ministry department agency office centre center group association union federation " +
 	"committee commission board authority service company corporation inc ltd plc ag gmbh hospital airport station stadium street bridge river valley county " +
 	"institut universität stiftung partei verein gericht ministerium amt verband klinikum université fondation ministère association syndicat mairie tribunal universidad fundación ministerio ayuntamiento")
 
@@ -227,7 +229,7 @@ func isApposition(tokens []token, from, to int) bool {
 		if k > from && strings.Contains(tokens[k].gap, ",") {
 			return false
 		}
-		belongs = belongs || k < from+most && of.has(tokens[k].low)
+		belongs = belongs || k < from+most && of.Has(tokens[k].low)
 	}
 	return belongs && !strings.Contains(tokens[to].gap, ",")
 }
@@ -235,7 +237,7 @@ func isApposition(tokens []token, from, to int) bool {
 // isRange reports whether two numbers are a range here, "7.4 to 7.6 billion", and in the
 // article, in the same order.
 func (g *Guard) isRange(tokens []token, a, c item) bool {
-	if c.from != a.to+1 || !rangeWords.has(tokens[a.to].low) {
+	if c.from != a.to+1 || !rangeWords.Has(tokens[a.to].low) {
 		return false
 	}
 	const between = 2 // "million and"
@@ -250,7 +252,7 @@ func (g *Guard) exchangeable(tokens []token, a, c item) bool {
 	if a.kind == nameItem && g.inFull[tokens[a.from].low] != g.inFull[tokens[c.from].low] {
 		return false // a person and where that one works
 	}
-	if a.kind == nameItem && (c.from > a.to && isApposition(tokens, a.to, c.from) || c.from == a.to+1 && of.has(tokens[a.to].low) || isListed(tokens, a.to, c.from)) || a.kind == numberItem && g.isRange(tokens, a, c) {
+	if a.kind == nameItem && (c.from > a.to && isApposition(tokens, a.to, c.from) || c.from == a.to+1 && of.Has(tokens[a.to].low) || isListed(tokens, a.to, c.from)) || a.kind == numberItem && g.isRange(tokens, a, c) {
 		return false
 	}
 	return a.kind == c.kind && (a.kind != numberItem || unitsAgree(tokens[a.from].numeral.unit, tokens[c.from].numeral.unit))
@@ -305,7 +307,7 @@ func (g *Guard) fitPronoun(tokens []token, a item) float64 {
 	best := 0.0
 	seen := 0
 	for j := range g.tokens {
-		if !pronouns[g.lex.code].has(g.tokens[j].low) {
+		if !pronouns[g.lex.Code].Has(g.tokens[j].low) {
 			continue
 		}
 		if seen++; seen > maxPronouns {
@@ -320,10 +322,10 @@ func (g *Guard) fitPronoun(tokens []token, a item) float64 {
 }
 
 // pronouns are, by language, persons in all cases, and what belongs to them.
-var pronouns = map[string]wordSet{
-	"en": newWordSet("he she it they him her them his its their who which company group firm"), "de": newWordSet("er sie es ihm ihn ihnen sein seine ihr ihre unternehmen"),
-	"fr": newWordSet("il elle ils elles lui leur son sa ses"), "es": newWordSet("él ella ellos ellas su sus"), "pt": newWordSet("ele ela eles elas seu sua"),
-	"it": newWordSet("lui lei loro suo sua suoi"), "nl": newWordSet("hij zij ze zijn haar hun"),
+var pronouns = map[string]lang.WordSet{
+	"en": lang.NewWordSet("he she it they him her them his its their who which company group firm"), "de": lang.NewWordSet("er sie es ihm ihn ihnen sein seine ihr ihre unternehmen"),
+	"fr": lang.NewWordSet("il elle ils elles lui leur son sa ses"), "es": lang.NewWordSet("él ella ellos ellas su sus"), "pt": lang.NewWordSet("ele ela eles elas seu sua"),
+	"it": lang.NewWordSet("lui lei loro suo sua suoi"), "nl": lang.NewWordSet("hij zij ze zijn haar hun"),
 }
 
 // fit returns how much the summary's item a and the article's b are in the same
@@ -335,7 +337,7 @@ func (g *Guard) fit(tokens []token, a, b item, leave ...item) float64 {
 	divided := a.kind == nameItem && len(leave) > 0 && !inOneClause(tokens, a, leave[0])
 	last := g.lasts[g.tokens[b.from].sentence]
 	first := g.first(b.from)
-	if s := g.tokens[b.from].sentence; s > 1 && persons[g.lex.code].has(g.tokens[first].low) {
+	if s := g.tokens[b.from].sentence; s > 1 && persons[g.lex.Code].Has(g.tokens[first].low) {
 		first = g.first(first - 1) // "Anna Berg won. She got 51 percent."
 	}
 	for k := max(0, a.from-companyHere); k < min(len(tokens), a.to+companyHere); k++ {
@@ -350,7 +352,7 @@ func (g *Guard) fit(tokens []token, a, b item, leave ...item) float64 {
 			continue // the number's own unit, which others have as well: "5 euros", "5 millones de euros"
 		}
 		beside := t.stem == "" && len(t.numeral.values) == 0 // "from", "to", "of": beside the item only
-		if beside && (t.numeral.part || k+1 != a.from || k > 0 && tokens[k-1].numeral.is() && rangeWords.has(t.low)) {
+		if beside && (t.numeral.part || k+1 != a.from || k > 0 && tokens[k-1].numeral.is() && rangeWords.Has(t.low)) {
 			continue
 		}
 		best := 0.0

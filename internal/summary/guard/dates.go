@@ -1,8 +1,10 @@
-package summary
+package guard
 
 import (
 	"strings"
 	"unicode/utf8"
+
+	"tidings/internal/summary/lang"
 )
 
 // date is a day as far as a text names it; zero where it does not.
@@ -14,30 +16,6 @@ func (a date) agrees(b date) bool {
 	part := func(x, y int) bool { return x == 0 || x == y }
 	return part(a.year, b.year) && part(a.month, b.month) && part(a.day, b.day)
 }
-
-// months are the names of the months, and enough of each for its abbreviations.
-var months = func() map[string]int {
-	all := map[string]int{}
-	for i, names := range []string{
-		"january jan januar janvier enero janeiro gennaio januari января январь",
-		"february feb februar février fevrier febrero fevereiro febbraio februari февраля февраль",
-		"march mar märz mars marzo março maart марта март",
-		"april apr avril abril aprile апреля апрель",
-		"may mai mayo maio maggio mei мая май",
-		"june jun juni juin junio junho giugno июня июнь",
-		"july jul juli juillet julio julho luglio июля июль",
-		"august aug août agosto augustus августа август",
-		"september sep sept septembre septiembre setembro settembre сентября сентябрь",
-		"october oct oktober octobre octubre outubro ottobre okt октября октябрь",
-		"november nov novembre noviembre novembro ноября ноябрь",
-		"december dec dezember décembre diciembre dezembro dicembre dez декабря декабрь",
-	} {
-		for name := range strings.FieldsSeq(names) {
-			all[name] = i + 1
-		}
-	}
-	return all
-}()
 
 // weekdays are the days of the week by their names.
 var weekdays = func() map[string]int {
@@ -73,7 +51,7 @@ type dated struct {
 }
 
 // findDates returns the dates among the tokens of a sentence.
-func (lex *lexicon) findDates(tokens []token) []dated {
+func (lex lexicon) findDates(tokens []token) []dated {
 	var found []dated
 	for i := 0; i < len(tokens); i++ {
 		if d, ok := numericDate(tokens, i); ok {
@@ -81,7 +59,7 @@ func (lex *lexicon) findDates(tokens []token) []dated {
 			i = d.end - 1
 			continue
 		}
-		month := months[tokens[i].low]
+		month := lang.Months[tokens[i].low]
 		if month == 0 || len(tokens[i].low) < 3 {
 			continue
 		}
@@ -139,8 +117,8 @@ func (lex *lexicon) findDates(tokens []token) []dated {
 
 // putsDayBehind reports whether a number behind a month's name may be its day: English
 // alone writes so, and not in "in May 29 people".
-func (lex *lexicon) putsDayBehind(tokens []token, d dated) bool {
-	if lex.code != "en" && lex.code != "" {
+func (lex lexicon) putsDayBehind(tokens []token, d dated) bool {
+	if lex.Code != "en" && lex.Code != "" {
 		return false
 	}
 	in := d.at > 0 && tokens[d.at-1].low == "in"
@@ -149,10 +127,14 @@ func (lex *lexicon) putsDayBehind(tokens []token, d dated) bool {
 
 // rangeBefore returns the 2 March of "between 2 and 16 March".
 func rangeBefore(tokens []token, d dated) (dated, bool) {
-	if d.day == 0 || d.at < 2 || d.at != d.end-1-int(truth(d.year != 0)) && months[tokens[d.at].low] != 0 {
+	last := d.end - 1 // of the day and month
+	if d.year != 0 {
+		last--
+	}
+	if d.day == 0 || d.at < 2 || d.at != last && lang.Months[tokens[d.at].low] != 0 {
 		return dated{}, false
 	}
-	if tokens[d.at].gap == " " && !rangeWords.has(tokens[d.at-1].low) || tokens[d.at].gap != " " && !strings.ContainsAny(tokens[d.at].gap, "-–") {
+	if tokens[d.at].gap == " " && !rangeWords.Has(tokens[d.at-1].low) || tokens[d.at].gap != " " && !strings.ContainsAny(tokens[d.at].gap, "-–") {
 		return dated{}, false
 	}
 	at := d.at - 2
@@ -166,7 +148,7 @@ func rangeBefore(tokens []token, d dated) (dated, bool) {
 // rangeAfter returns the 16 March of "March 2 and 16".
 func rangeAfter(tokens []token, d dated) (dated, bool) {
 	at := d.end + 1
-	if d.day == 0 || d.year != 0 || months[tokens[d.at].low] == 0 || at >= len(tokens) || !rangeWords.has(tokens[d.end].low) {
+	if d.day == 0 || d.year != 0 || lang.Months[tokens[d.at].low] == 0 || at >= len(tokens) || !rangeWords.Has(tokens[d.end].low) {
 		return dated{}, false
 	}
 	day := dayOf(&tokens[at])
@@ -177,11 +159,11 @@ func rangeAfter(tokens []token, d dated) (dated, bool) {
 }
 
 // rangeWords stand between two numbers or dates of which the second says what both are.
-var rangeWords = newWordSet("to and or until till through bis und auf oder à et au ou a y o al e ed tot en до и по")
+var rangeWords = lang.NewWordSet("to and or until till through bis und auf oder à et au ou a y o al e ed tot en до и по")
 
 // namesMonth reports whether a month's name by itself is one: "may" and "march"
 // are verbs as well, and "Mars" is a planet.
-func (lex *lexicon) namesMonth(tokens []token, i int) bool {
+func (lex lexicon) namesMonth(tokens []token, i int) bool {
 	t := &tokens[i]
 	switch t.low {
 	case "may", "march", "mar", "mars", "mai", "jun", "jan", "sep", "dec", "mei":
@@ -191,7 +173,7 @@ func (lex *lexicon) namesMonth(tokens []token, i int) bool {
 		small := !t.isName() // French and Dutch write months so
 		before := tokens[i-1].low
 		if small {
-			return (lex.code == "fr" || lex.code == "nl") && strings.Contains(" en de à du au depuis dès fin début mi et jusqu'en in sinds vanaf tot eind begin tussen ", " "+before+" ")
+			return (lex.Code == "fr" || lex.Code == "nl") && strings.Contains(" en de à du au depuis dès fin début mi et jusqu'en in sinds vanaf tot eind begin tussen ", " "+before+" ")
 		}
 		if t.begins {
 			return false

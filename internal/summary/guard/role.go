@@ -1,9 +1,11 @@
-package summary
+package guard
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"tidings/internal/summary/lang"
 )
 
 // roleReach is how many tokens may stand between a name and what the article calls it:
@@ -26,18 +28,18 @@ func (g *Guard) checkRole(tokens []token, all []run) error {
 		at := r.from - 1
 		if tokens[r.from].gap == ", " {
 			at = beforeOf(tokens, at)
-			if at == 0 || !determiners.has(tokens[at-1].low) && !tokens[at-1].owns {
+			if at == 0 || !determiners.Has(tokens[at-1].low) && !tokens[at-1].owns {
 				continue
 			}
 		}
-		if manyAre.has(tokens[at].low) {
+		if manyAre.Has(tokens[at].low) {
 			continue
 		}
-		if at > 0 && formerly.has(tokens[at-1].low) {
+		if at > 0 && formerly.Has(tokens[at-1].low) {
 			continue
 		}
 		role := &tokens[at]
-		if role.stem == "" || role.quoted || role.owns || speech.has(role.low) || of.has(role.low) {
+		if role.stem == "" || role.quoted || role.owns || speech.Has(role.low) || of.Has(role.low) {
 			continue
 		}
 		name := tokens[r.from:r.to]
@@ -49,18 +51,18 @@ func (g *Guard) checkRole(tokens []token, all []run) error {
 }
 
 // manyAre are roles that several people of one story may have.
-var manyAre = newWordSet("coach trainer trainerin entraîneur entrenador allenatore treinador manager captain kapitän goalkeeper keeper striker defender midfielder winger player driver rider student pupil teacher resident neighbour neighbor witness survivor passenger farmer economist analyst scientist researcher " +
+var manyAre = lang.NewWordSet("coach trainer trainerin entraîneur entrenador allenatore treinador manager captain kapitän goalkeeper keeper striker defender midfielder winger player driver rider student pupil teacher resident neighbour neighbor witness survivor passenger farmer economist analyst scientist researcher " +
 	"expert volunteer activist campaigner worker nurse doctor torwart stürmer verteidiger spieler fahrer lehrer bewohner zeuge experte forscher gardien joueur élève médecin expert chercheur jugador portero médico experto vecino vecina")
 
 // formerly are words before what somebody no longer is, or is not yet.
-var formerly = newWordSet("former ex late then new next incoming future ancien ancienne ex nouveau nouvelle antiguo antigua exalcalde nuevo nueva ehemalige ehemaliger frühere früherer neue neuer künftige")
+var formerly = lang.NewWordSet("former ex late then new next incoming future ancien ancienne ex nouveau nouvelle antiguo antigua exalcalde nuevo nueva ehemalige ehemaliger frühere früherer neue neuer künftige")
 
 // beforeOf returns the role of which the token at k is the end: the councillor of
 // "councillor for transport, ...".
 func beforeOf(tokens []token, k int) int {
 	const most = 3
 	for j := k - 1; j > max(0, k-most); j-- {
-		if of.has(tokens[j].low) {
+		if of.Has(tokens[j].low) {
 			return j - 1
 		}
 	}
@@ -70,7 +72,7 @@ func beforeOf(tokens []token, k int) int {
 // behindOf returns the end of the role that begins at k.
 func behindOf(tokens []token, k int) int {
 	const most = 4
-	if k+1 < len(tokens) && of.has(tokens[k+1].low) {
+	if k+1 < len(tokens) && of.Has(tokens[k+1].low) {
 		for j := k + 2; j+1 < len(tokens) && j < k+most; j++ {
 			if strings.HasPrefix(tokens[j+1].gap, ",") {
 				return j
@@ -122,7 +124,7 @@ func (g *Guard) otherCalled(role *token, name []token) string {
 		if shares(name, sentence[max(0, k-roleReach):min(len(sentence), k+roleReach)]) {
 			return ""
 		}
-		if s > 0 && shares(name, g.sentenceAt(s-1)) && slices.ContainsFunc(sentence, func(t token) bool { return persons[g.lex.code].has(t.low) }) {
+		if s > 0 && shares(name, g.sentenceAt(s-1)) && slices.ContainsFunc(sentence, func(t token) bool { return persons[g.lex.Code].Has(t.low) }) {
 			return ""
 		}
 	}
@@ -143,17 +145,17 @@ func (g *Guard) named(role *token) [][]token {
 }
 
 // by are words before the one who did it.
-var by = newWordSet("by von vom par por pelo pela da dal dalla")
+var by = lang.NewWordSet("by von vom par por pelo pela da dal dalla")
 
 // checkDoneBy refuses "led by Mangrove" where the article has it led by somebody else, and
 // Mangrove nowhere near.
 func (g *Guard) checkDoneBy(tokens []token, _ []dated) error {
 	for _, r := range g.runs(tokens) {
 		at := r.from - 1
-		for at > 0 && at > r.from-byReach && !by.has(tokens[at].low) && tokens[at+1].gap == " " {
+		for at > 0 && at > r.from-byReach && !by.Has(tokens[at].low) && tokens[at+1].gap == " " {
 			at--
 		}
-		if at <= 0 || !by.has(tokens[at].low) || tokens[at-1].stem == "" || tokens[at-1].isName() || tokens[at].gap != " " || speech.has(tokens[at-1].low) {
+		if at <= 0 || !by.Has(tokens[at].low) || tokens[at-1].stem == "" || tokens[at-1].isName() || tokens[at].gap != " " || speech.Has(tokens[at-1].low) {
 			continue
 		}
 		name := tokens[r.from:r.to]
@@ -178,7 +180,7 @@ func (g *Guard) otherDid(verb string, name []token) string {
 			return ""
 		}
 		k := place - g.first(place) + 1
-		if k >= len(sentence) || !by.has(sentence[k].low) {
+		if k >= len(sentence) || !by.Has(sentence[k].low) {
 			continue
 		}
 		near := sentence[k:min(len(sentence), k+2*byReach)] // a sentence may be a whole page

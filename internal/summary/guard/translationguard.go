@@ -1,4 +1,4 @@
-package summary
+package guard
 
 import (
 	"regexp"
@@ -9,34 +9,28 @@ import (
 	"unicode/utf8"
 
 	"tidings/internal/news"
+	"tidings/internal/summary/lang"
 )
 
-// translationGuard checks a translation against what was to be translated. It knows
+// Translation checks a translation against what was to be translated. It knows
 // no dictionary: what it holds is that nothing is missing or added as far as numbers,
 // names, length and form tell, and that the language is the one asked for.
-type translationGuard struct {
+type Translation struct {
 	request  news.TranslationRequest
-	from, to *lexicon
+	from, to lexicon
 }
 
-func newTranslationGuard(r news.TranslationRequest) *translationGuard {
-	g := &translationGuard{request: r, from: builtin().byCode(baseOf(r.From)), to: builtin().byCode(baseOf(r.To))}
+// NewTranslation prepares to check a translation of what a request has.
+func NewTranslation(r news.TranslationRequest) *Translation {
+	g := &Translation{request: r, from: lexicon{lang.ByCode(lang.Base(r.From))}, to: lexicon{lang.ByCode(lang.Base(r.To))}}
 	if r.From == "" {
-		g.from = builtin().detect(strings.Join(r.Sentences, " "))
+		g.from = lexicon{lang.Detect(strings.Join(r.Sentences, " "))}
 	}
 	return g
 }
 
-// byCode returns a language of the list, or one of which nothing is known.
-func (ls lexicons) byCode(code string) *lexicon {
-	if i := slices.IndexFunc(ls, func(l lexicon) bool { return l.code == code }); i >= 0 {
-		return &ls[i]
-	}
-	return &lexicon{}
-}
-
-// check returns what is wrong with a translation, in words for its author, or nil.
-func (g *translationGuard) check(title string, sentences []string) error {
+// Check returns what is wrong with a translation, in words for its author, or nil.
+func (g *Translation) Check(title string, sentences []string) error {
 	if len(sentences) != len(g.request.Sentences) {
 		return faultf("form", "there are %d sentences instead of %d", len(sentences), len(g.request.Sentences))
 	}
@@ -57,15 +51,15 @@ func (g *translationGuard) check(title string, sentences []string) error {
 }
 
 // checkText compares one text with its translation.
-func (g *translationGuard) checkText(source, text string, headline bool) error {
+func (g *Translation) checkText(source, text string, headline bool) error {
 	switch {
 	case text == "" || strings.TrimSpace(text) != text:
 		return faultf("form", "a text is empty or has space around it")
 	case strings.ContainsFunc(text, isUnseen):
 		return faultf("form", "a text has a line break or an invisible character in it")
-	case !headline && endsSentenceMark(source) && !endsSentenceMark(text):
+	case !headline && lang.EndsSentenceMark(source) && !lang.EndsSentenceMark(text):
 		return faultf("form", "%.60q does not end as a sentence does", text)
-	case isBalanced(source) && !isBalanced(text):
+	case lang.IsBalanced(source) && !lang.IsBalanced(text):
 		return faultf("form", "%.60q has a quotation mark without its fellow", text)
 	}
 	if mark := addedMarkup(source, text); mark != "" {
@@ -74,7 +68,7 @@ func (g *translationGuard) checkText(source, text string, headline bool) error {
 	if a, b := weigh(source), weigh(text); b > 3*a+30 || 3*b+20 < a {
 		return faultf("form", "%.60q is much longer or shorter than the original", text)
 	}
-	if len(strings.Fields(source)) >= 6 && squash(source) == squash(text) {
+	if len(strings.Fields(source)) >= 6 && lang.Squash(source) == lang.Squash(text) {
 		return faultf("language", "%.60q is not translated", text)
 	}
 	before, after := g.from.tokenize(nil, source, 0), g.to.tokenize(nil, text, 0)
@@ -105,7 +99,7 @@ func weigh(s string) int {
 	n := 0
 	for _, r := range s {
 		switch {
-		case isDense(r):
+		case lang.IsDense(r):
 			n += 3
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
 			n++
@@ -153,7 +147,7 @@ var clockTime = regexp.MustCompile(`\b\d{1,2}:\d{2}\b`)
 
 // checkNumbers wants every number that is written in digits to be there on the other
 // side, in digits or in words, with the same currency.
-func (g *translationGuard) checkNumbers(before, after []token, source string) error {
+func (g *Translation) checkNumbers(before, after []token, source string) error {
 	olds, news := figures(before, false), figures(after, clockTime.MatchString(source))
 	for _, f := range olds {
 		if !f.digits {
@@ -168,7 +162,7 @@ func (g *translationGuard) checkNumbers(before, after []token, source string) er
 			continue
 		}
 		// 5月 is May.
-		isMonth := func(t token) bool { return months[t.low] != 0 && n.has(float64(months[t.low])) }
+		isMonth := func(t token) bool { return lang.Months[t.low] != 0 && n.has(float64(lang.Months[t.low])) }
 		known := slices.ContainsFunc(olds, func(f figure) bool { return f.same(n.numeral) }) ||
 			slices.ContainsFunc(before, isMonth) || slices.ContainsFunc(olds, func(f figure) bool { return g.clock(f, []figure{n}, source) })
 		if !known && g.countsBefore(before) {
@@ -180,15 +174,15 @@ func (g *translationGuard) checkNumbers(before, after []token, source string) er
 
 // countsBefore reports whether numbers in words are known in the original's
 // language; where they are not, "tre" may be the 3 of the translation.
-func (g *translationGuard) countsBefore(before []token) bool {
-	return g.from.code != "" || !slices.ContainsFunc(before, func(t token) bool { return t.stem != "" && !t.numeral.is() && utf8.RuneCountInString(t.low) <= 5 })
+func (g *Translation) countsBefore(before []token) bool {
+	return g.from.Code != "" || !slices.ContainsFunc(before, func(t token) bool { return t.stem != "" && !t.numeral.is() && utf8.RuneCountInString(t.low) <= 5 })
 }
 
 // unitsAgree reports whether two units may be the same, as far as they are told.
 func unitsAgree(a, b string) bool { return a == "" || b == "" || a == b }
 
 // clock reports whether an hour in the afternoon became one of 24.
-func (g *translationGuard) clock(f figure, news []figure, source string) bool {
+func (g *Translation) clock(f figure, news []figure, source string) bool {
 	lower := strings.ToLower(source)
 	if !strings.Contains(lower, "pm") && !strings.Contains(lower, "p.m") {
 		return false
@@ -222,18 +216,18 @@ func isWritten(f figure, after []token) bool {
 // Those of countries, offices and days have other forms, which no rule knows, so that
 // not all can be wanted: of codes every one, of a name of several words the last, and
 // of all at least half.
-func (g *translationGuard) checkNames(before, after []token, text string) error {
-	if scriptOf(text) != "latin" || g.from.code == "de" && g.to.code == "de" {
+func (g *Translation) checkNames(before, after []token, text string) error {
+	if lang.ScriptOf(text) != "latin" || g.from.Code == "de" && g.to.Code == "de" {
 		return nil
 	}
 	folded := foldMarks(text)
-	squashed := squash(folded)
+	squashed := lang.Squash(folded)
 	kept := func(t *token) bool {
 		low := foldMarks(t.low)
 		if utf8.RuneCountInString(low) > 4 {
 			low = low[:min(len(low), max(4, len(low)-2))] // "Ukraine" and "Ukraina", a genitive
 		}
-		return strings.Contains(squashed, squash(low))
+		return strings.Contains(squashed, lang.Squash(low))
 	}
 	names, lost := 0, 0
 	for i := range before {
@@ -255,16 +249,16 @@ func (g *translationGuard) checkNames(before, after []token, text string) error 
 			return faultf("name", "the name %q is missing or changed", before[i-1].text+" "+t.text)
 		}
 	}
-	if lost >= 2 && 2*lost > names && g.from.code != "de" {
+	if lost >= 2 && 2*lost > names && g.from.Code != "de" {
 		return faultf("name", "most names of the original are missing or changed")
 	}
 	return g.checkAdded(before, after)
 }
 
 // isName reports whether the token at i is a name that a translation keeps.
-func (g *translationGuard) isName(tokens []token, i int) bool {
+func (g *Translation) isName(tokens []token, i int) bool {
 	t := &tokens[i]
-	if !t.isName() || months[t.low] != 0 || weekdays[t.low] != 0 || g.from.function.has(t.low) || isTitle(t.low) || translated.has(t.low) {
+	if !t.isName() || lang.Months[t.low] != 0 || weekdays[t.low] != 0 || g.from.Function.Has(t.low) || isTitle(t.low) || translated.Has(t.low) {
 		return false
 	}
 	if strings.ContainsFunc(t.text, unicode.IsLetter) && !strings.ContainsFunc(t.text, func(r rune) bool { return unicode.Is(unicode.Latin, r) }) {
@@ -276,7 +270,7 @@ func (g *translationGuard) isName(tokens []token, i int) bool {
 	if utf8.RuneCountInString(t.text) < 3 || t.text == strings.ToUpper(t.text) && len(t.text) <= 4 {
 		return false // acronyms have forms of their own: UN, ONU
 	}
-	if g.from.code == "de" {
+	if g.from.Code == "de" {
 		// Of its nouns only those that stand behind another one, as surnames do, are
 		// likely to be names.
 		return i > 0 && joined(t.gap) && tokens[i-1].isName() && !tokens[i-1].begins
@@ -285,7 +279,7 @@ func (g *translationGuard) isName(tokens []token, i int) bool {
 }
 
 // translated are words of names that are translated rather than kept.
-var translated = newWordSet("new north south east west northern southern eastern western central saint united great cape upper lower city state states republic kingdom union " +
+var translated = lang.NewWordSet("new north south east west northern southern eastern western central saint united great cape upper lower city state states republic kingdom union " +
 	"bank university court supreme high party parliament senate congress house council commission ministry department agency office group company street river island lake sea " +
 	"ocean school institute museum church world international national federal central european house white prime foreign defence defense health interior finance justice " +
 	"chief executive officer head vice deputy former day cup league olympic olympics championship games war treaty peace nobel prize euro arab gulf middle latin america africa asia europe " +
@@ -293,8 +287,8 @@ var translated = newWordSet("new north south east west northern southern eastern
 
 // checkAdded refuses a name that the original has not, where the original's names are
 // all there: it has no other to be the translation of.
-func (g *translationGuard) checkAdded(before, after []token) error {
-	if g.to.code == "de" || g.to.code == "" {
+func (g *Translation) checkAdded(before, after []token) error {
+	if g.to.Code == "de" || g.to.Code == "" {
 		return nil // nouns have capitals, or the language is not known
 	}
 	other := map[string]bool{}
@@ -307,7 +301,7 @@ func (g *translationGuard) checkAdded(before, after []token) error {
 	}
 	for i := range after {
 		t := &after[i]
-		if !t.isName() || t.begins || !other[t.low] || translated.has(t.low) || isTitle(t.low) {
+		if !t.isName() || t.begins || !other[t.low] || translated.Has(t.low) || isTitle(t.low) {
 			continue
 		}
 		// A name of another sentence that this one does not have.
@@ -337,10 +331,10 @@ func foldMarks(s string) string {
 
 // checkTarget wants the translation to be in the language asked for, as far as its
 // script and its small words tell.
-func (g *translationGuard) checkTarget(text string) error {
-	to := baseOf(g.request.To)
-	name := nameOf(g.request.To)
-	if want := scriptOfLanguage(to); want != "" && want != scriptOf(text) {
+func (g *Translation) checkTarget(text string) error {
+	to := lang.Base(g.request.To)
+	name := lang.Name(g.request.To)
+	if want := scriptOfLanguage(to); want != "" && want != lang.ScriptOf(text) {
 		return faultf("language", "the translation is not written in the script of %s", name)
 	}
 	kana := strings.ContainsFunc(text, func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) })
@@ -348,24 +342,16 @@ func (g *translationGuard) checkTarget(text string) error {
 	if to == "ja" && !kana && utf8.RuneCountInString(text) > 20 || to == "zh" && kanaShare(text) > 0.1 || to == "ko" && !hangul {
 		return faultf("language", "the translation is not %s", name)
 	}
-	counts := builtin().count(text)
-	best := 0
-	for i, n := range counts {
-		if n > counts[best] {
-			best = i
-		}
-	}
+	counts := lang.Count(text)
+	found, n := counts.Most()
 	const few = 3
-	found := builtin()[best].code
-	if counts[best] <= few || found == to {
+	if n <= few || found == to {
 		return nil
 	}
-	for i := range builtin() {
-		if builtin()[i].code == to && counts[i]*10 < counts[best]*7 {
-			return faultf("language", "the translation is not %s", name)
-		}
+	if own, ok := counts.Of(to); ok && own*10 < n*7 {
+		return faultf("language", "the translation is not %s", name)
 	}
-	if g.to.code == "" && found == g.from.code && counts[best]*8 > len(strings.Fields(text)) {
+	if g.to.Code == "" && found == g.from.Code && n*8 > len(strings.Fields(text)) {
 		return faultf("language", "the translation is not %s", name)
 	}
 	return nil
@@ -374,7 +360,7 @@ func (g *translationGuard) checkTarget(text string) error {
 func kanaShare(text string) float64 {
 	kana, all := 0, 0
 	for _, r := range text {
-		if isDense(r) {
+		if lang.IsDense(r) {
 			all++
 			if unicode.In(r, unicode.Hiragana, unicode.Katakana) {
 				kana++

@@ -1,4 +1,4 @@
-package summary
+package lang
 
 import (
 	"os"
@@ -55,10 +55,10 @@ func ends(sentences []string) map[int]bool {
 	return all
 }
 
-// tally counts boundaries.
-type tally struct{ right, found, gold int }
+// boundaries counts boundaries.
+type boundaries struct{ right, found, gold int }
 
-func (t *tally) add(got, want []string) {
+func (t *boundaries) add(got, want []string) {
 	g, w := ends(got), ends(want)
 	t.found, t.gold = t.found+len(g), t.gold+len(w)
 	for at := range g {
@@ -68,7 +68,7 @@ func (t *tally) add(got, want []string) {
 	}
 }
 
-func (t tally) f1() float64 { return 2 * float64(t.right) / float64(max(1, t.found+t.gold)) }
+func (t boundaries) f1() float64 { return 2 * float64(t.right) / float64(max(1, t.found+t.gold)) }
 
 func plainUnicode(paragraph string) []string {
 	var out []string
@@ -84,13 +84,13 @@ func plainUnicode(paragraph string) []string {
 // prints it, beside what the rules of Unicode alone find.
 func TestSplitterFigures(t *testing.T) {
 	t.Parallel()
-	var ours, plain tally
+	var ours, plain boundaries
 	for _, r := range readReferences(t) {
-		var own, unicode tally
-		lex := builtin().byCode(r.language)
+		var own, unicode boundaries
+		lex := ByCode(r.language)
 		for _, paragraph := range r.paragraphs {
 			text := r.join(paragraph)
-			got := lex.split(text)
+			got := lex.Split(text)
 			own.add(got, paragraph)
 			unicode.add(plainUnicode(text), paragraph)
 			if e := ends(paragraph); len(e) != len(ends(got)) {
@@ -101,7 +101,7 @@ func TestSplitterFigures(t *testing.T) {
 		if own.f1() < 0.9 {
 			t.Errorf("%s: F1 %.3f is below the floor", r.language, own.f1())
 		}
-		for _, sum := range []struct{ into, of *tally }{{&ours, &own}, {&plain, &unicode}} {
+		for _, sum := range []struct{ into, of *boundaries }{{&ours, &own}, {&plain, &unicode}} {
 			sum.into.right, sum.into.found, sum.into.gold = sum.into.right+sum.of.right, sum.into.found+sum.of.found, sum.into.gold+sum.of.gold
 		}
 	}

@@ -1,9 +1,11 @@
-package summary
+package guard
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"tidings/internal/summary/lang"
 )
 
 // checkOrder refuses what the article has the other way round: who did it to whom,
@@ -12,7 +14,7 @@ func (g *Guard) checkOrder(tokens []token, dates []dated) error {
 	for i := range tokens {
 		t := &tokens[i]
 		isNumber := len(t.numeral.values) > 0
-		if isNumber || months[t.low] != 0 || weekdays[t.low] != 0 {
+		if isNumber || lang.Months[t.low] != 0 || weekdays[t.low] != 0 {
 			if said := g.otherBound(tokens, i); said != "" {
 				return fmt.Errorf("the article does not say %q of %q", said, t.text)
 			}
@@ -31,10 +33,10 @@ func (g *Guard) checkOrder(tokens []token, dates []dated) error {
 
 // bounds are words before a number or date that say on which side of it things
 // are. Words of one line contradict each other.
-var bounds = [][2]wordSet{
-	{newWordSet("before until till by vor bis avant jusqu antes hasta prior"), newWordSet("after since from following nach seit ab après depuis después desde")},
-	{newWordSet("over above exceeding least more mehr über plus más"), newWordSet("under below less fewer most weniger unter moins menos")},
-	{newWordSet("from von"), newWordSet("to auf")},
+var bounds = [][2]lang.WordSet{
+	{lang.NewWordSet("before until till by vor bis avant jusqu antes hasta prior"), lang.NewWordSet("after since from following nach seit ab après depuis después desde")},
+	{lang.NewWordSet("over above exceeding least more mehr über plus más"), lang.NewWordSet("under below less fewer most weniger unter moins menos")},
+	{lang.NewWordSet("from von"), lang.NewWordSet("to auf")},
 }
 
 // fromTo is the line of bounds that takes two numbers.
@@ -56,24 +58,24 @@ func sharesOther(a []token, i int, b []token, j int) bool {
 
 // between are words that may stand between a bound and what it bounds: "by the end
 // of May", "more than 5".
-var between = newWordSet("than the dem den zum at about end of beginning start ende als le la el al del fin a an nearly almost only another")
+var between = lang.NewWordSet("than the dem den zum at about end of beginning start ende als le la el al del fin a an nearly almost only another")
 
 // bound returns which side the words before a token name, by the line of bounds.
-func (lex *lexicon) bound(tokens []token, i, line int) (side int, word string) {
+func (lex lexicon) bound(tokens []token, i, line int) (side int, word string) {
 	for k := i - 1; k >= max(0, i-5); k-- {
 		t := &tokens[k]
 		if strings.ContainsAny(tokens[k+1].gap, ",;.:") {
 			return 0, ""
 		}
 		for side := range 2 {
-			if bounds[line][side].has(t.low) {
+			if bounds[line][side].Has(t.low) {
 				return side + 1, t.text
 			}
 		}
-		if !t.numeral.is() && months[t.low] == 0 && weekdays[t.low] == 0 && !between.has(t.low) {
+		if !t.numeral.is() && lang.Months[t.low] == 0 && weekdays[t.low] == 0 && !between.Has(t.low) {
 			return 0, ""
 		}
-		if len(t.numeral.values) > 0 && months[tokens[i].low] == 0 && !yearAfterDay(tokens, i) {
+		if len(t.numeral.values) > 0 && lang.Months[tokens[i].low] == 0 && !yearAfterDay(tokens, i) {
 			return 0, ""
 		}
 	}
@@ -125,16 +127,16 @@ func (g *Guard) otherBound(tokens []token, i int) string {
 
 // compared are words behind a number that say on which side of what it is. Words of one
 // line contradict each other.
-var compared = [][2]wordSet{
-	{newWordSet("more higher faster larger longer above expensive dearer pricier mehr höher teurer länger schneller más superior caro cara plus cher chère supérieur più superiore"),
-		newWordSet("less fewer lower slower smaller shorter below cheaper weniger niedriger billiger günstiger kürzer langsamer menos menor inferior barato barata moins inférieur meno inferiore")},
-	{newWordSet("after later später nachher danach después tarde après dopo depois"), newWordSet("before earlier zuvor vorher früher antes avant prima eerder")},
+var compared = [][2]lang.WordSet{
+	{lang.NewWordSet("more higher faster larger longer above expensive dearer pricier mehr höher teurer länger schneller más superior caro cara plus cher chère supérieur più superiore"),
+		lang.NewWordSet("less fewer lower slower smaller shorter below cheaper weniger niedriger billiger günstiger kürzer langsamer menos menor inferior barato barata moins inférieur meno inferiore")},
+	{lang.NewWordSet("after later später nachher danach después tarde après dopo depois"), lang.NewWordSet("before earlier zuvor vorher früher antes avant prima eerder")},
 }
 
 // beforeAfter is the line of compared that takes a number of hours, days or the like.
 const beforeAfter = 1
 
-var durations = newWordSet("second minute hour day week month year")
+var durations = lang.NewWordSet("second minute hour day week month year")
 
 func comparison(tokens []token, i, line int) (side int, word string) {
 	for k := i + 1; k < min(len(tokens), i+5); k++ {
@@ -142,7 +144,7 @@ func comparison(tokens []token, i, line int) (side int, word string) {
 			break
 		}
 		for side := range compared[line] {
-			if compared[line][side].has(tokens[k].low) {
+			if compared[line][side].Has(tokens[k].low) {
 				return side + 1, tokens[k].text
 			}
 		}
@@ -154,7 +156,7 @@ func comparison(tokens []token, i, line int) (side int, word string) {
 func (g *Guard) otherCompared(tokens []token, i int) string {
 	for line := range compared {
 		side, word := comparison(tokens, i, line)
-		if side == 0 || line == beforeAfter && !durations.has(tokens[i].numeral.unit) {
+		if side == 0 || line == beforeAfter && !durations.Has(tokens[i].numeral.unit) {
 			continue
 		}
 		if g.contradicted(tokens, i, side, func(j int) int {
@@ -168,16 +170,16 @@ func (g *Guard) otherCompared(tokens []token, i int) string {
 }
 
 // outOf stands between a part and the whole.
-var outOf = newWordSet("of der den des von sur de los las delle van из")
+var outOf = lang.NewWordSet("of der den des von sur de los las delle van из")
 
 // wholeOf returns whether the number at i is the whole of which the number before it
 // is a part: the 37 of "14 of the 37".
 func wholeOf(tokens []token, i int) bool {
 	k := i - 1
-	for k > max(0, i-3) && (determiners.has(tokens[k].low) || tokens[k].low == "its") && !tokens[k-1].numeral.is() {
+	for k > max(0, i-3) && (determiners.Has(tokens[k].low) || tokens[k].low == "its") && !tokens[k-1].numeral.is() {
 		k--
 	}
-	return k >= 1 && outOf.has(tokens[k].low) && tokens[k-1].numeral.is() && yearOf(&tokens[k-1]) == 0 && tokens[i].gap == " "
+	return k >= 1 && outOf.Has(tokens[k].low) && tokens[k-1].numeral.is() && yearOf(&tokens[k-1]) == 0 && tokens[i].gap == " "
 }
 
 // checkShare refuses the whole where the article has it only beside its part.
@@ -213,19 +215,19 @@ func sameThing(a, b *token) bool {
 	switch {
 	case len(a.numeral.values) > 0:
 		return a.numeral.same(b.numeral)
-	case months[a.low] != 0:
-		return months[a.low] == months[b.low]
+	case lang.Months[a.low] != 0:
+		return lang.Months[a.low] == lang.Months[b.low]
 	}
 	return weekdays[a.low] != 0 && weekdays[a.low] == weekdays[b.low]
 }
 
 // Words that say which way a number went.
 var (
-	goesUp = newWordSet("rise rises rose risen rising raise raised raises increase increased increases grow grew grown growth gain gained gains climb climbed jump jumped surge surged " +
+	goesUp = lang.NewWordSet("rise rises rose risen rising raise raised raises increase increased increases grow grew grown growth gain gained gains climb climbed jump jumped surge surged " +
 		"higher up stieg stiegen steigt steigen gestiegen wuchs wuchsen wächst wachsen gewachsen erhöht erhöhte erhöhten kletterte kletterten zugelegt anstieg zuwachs " +
 		"hausse augmenté augmente augmentent progressé progresse progressent grimpé bondi subió subieron sube suben subido aumentó aumentaron aumenta aumentan aumentado crecido creció crecieron crece crecen alza " +
 		"cresciuto cresciuta cresciuti crescono cresce salito salita saliti salgono aumentato aumentati rialzo cresceu cresceram subiu subiram aumentou aumentaram steeg stegen stijgt gestegen groeide")
-	goesDown = newWordSet("fall falls fell fallen falling drop dropped drops decline declined declines decrease decreased cut cuts lower lowered reduce reduced slip slipped shrink shrank sank plunged " +
+	goesDown = lang.NewWordSet("fall falls fell fallen falling drop dropped drops decline declined declines decrease decreased cut cuts lower lowered reduce reduced slip slipped shrink shrank sank plunged " +
 		"down sanken fiel fielen fällt fallen gesunken sinkt sinken gefallen geschrumpft rückgang " +
 		"baisse baissé baissent reculé recule reculent chuté chute chutent diminué bajó bajaron baja bajan bajado cayó cayeron cae caen caído caída descendió descendieron disminuyó disminuyeron retrocedió " +
 		"sceso scesa scesi scende scendono calato calata calati calo ribasso diminuito caiu caíram recuou recuaram diminuiu diminuíram daalde daalden daalt gedaald kromp")
@@ -255,9 +257,9 @@ func direction(tokens []token, i, reach int, near bool) (side int, word string) 
 		}
 		switch {
 		case tokens[k].isName():
-		case goesUp.has(tokens[k].low):
+		case goesUp.Has(tokens[k].low):
 			up, word = true, tokens[k].text
-		case goesDown.has(tokens[k].low):
+		case goesDown.Has(tokens[k].low):
 			down, word = true, tokens[k].text
 		}
 	}
@@ -312,7 +314,7 @@ func (g *Guard) reversed(a, verb, b *token, passive bool) bool {
 	same, opposite := 0, 0
 	for _, at := range g.stems[verb.stem] {
 		s, first := g.tokens[at].sentence, g.first(at)
-		if at > first && determiners.has(g.tokens[at-1].low) {
+		if at > first && determiners.Has(g.tokens[at-1].low) {
 			continue // "the projection" is no "projects"
 		}
 		before := g.tokens[max(first, at-reach):at]
@@ -337,7 +339,7 @@ func (g *Guard) reversed(a, verb, b *token, passive bool) bool {
 	return opposite > 0 && same == 0
 }
 
-var determiners = newWordSet("the a an its his her their this that der die das den dem ein eine einen le la les l un une el los las una")
+var determiners = lang.NewWordSet("the a an its his her their this that der die das den dem ein eine einen le la les l un une el los las una")
 
 func hasWord(tokens []token, low string) bool {
 	return slices.ContainsFunc(tokens, func(t token) bool { return t.low == low })

@@ -1,10 +1,12 @@
-package summary
+package guard
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 	"unicode"
+
+	"tidings/internal/summary/lang"
 )
 
 // checkNames wants every proper name to be the article's, and the parts of a name
@@ -32,7 +34,7 @@ func (g *Guard) checkNames(tokens []token, dates []dated) error {
 		if g.ends[before.low] && g.beginsFullName(tokens, i) {
 			continue // "told CNN Hugo Barra"
 		}
-		if len(g.words[t.low]) > 0 && len(g.words[before.low]) > 0 && (g.lex.code != "de" || g.followsName(t.low) && !g.isPlainWord(tokens, i-1)) && !g.near(before.low, t.low) {
+		if len(g.words[t.low]) > 0 && len(g.words[before.low]) > 0 && (g.lex.Code != "de" || g.followsName(t.low) && !g.isPlainWord(tokens, i-1)) && !g.near(before.low, t.low) {
 			return fmt.Errorf("the article does not have the name %q", before.text+" "+t.text)
 		}
 	}
@@ -53,29 +55,29 @@ func joined(gap string) bool { return gap == " " || gap == "\u00a0" || gap == "-
 // has its capital from the beginning of a sentence or from the German language.
 func (g *Guard) isName(tokens []token, i int) bool {
 	t := &tokens[i]
-	if !t.isName() || t.numeral.is() || weekdays[t.low] != 0 || months[t.low] != 0 || i > 0 && tokens[i-1].numeral.is() && unitOf(t.low) != "" {
+	if !t.isName() || t.numeral.is() || weekdays[t.low] != 0 || lang.Months[t.low] != 0 || i > 0 && tokens[i-1].numeral.is() && unitOf(t.low) != "" {
 		return false
 	}
 	if strings.ContainsRune(t.gap, '°') {
 		return false // the C of "34°C"
 	}
-	if elided.has(t.low) && i+1 < len(tokens) && strings.HasPrefix(strings.ReplaceAll(tokens[i+1].gap, "’", "'"), "'") {
+	if elided.Has(t.low) && i+1 < len(tokens) && strings.HasPrefix(strings.ReplaceAll(tokens[i+1].gap, "’", "'"), "'") {
 		return false // "L'accordo"
 	}
-	if institutions.has(t.low) && !(i+1 < len(tokens) && tokens[i+1].isName() && joined(tokens[i+1].gap)) {
+	if institutions.Has(t.low) && !(i+1 < len(tokens) && tokens[i+1].isName() && joined(tokens[i+1].gap)) {
 		return false
 	}
 	inner := strings.ContainsFunc(t.text[1:], unicode.IsUpper) || t.isCode()
 	if inner {
 		return true
 	}
-	if g.lex.function.has(t.low) || g.lex.starters.has(t.low) || g.lex.leaning.has(t.low) || t.text == "I" {
+	if g.lex.Function.Has(t.low) || g.lex.Starters.Has(t.low) || g.lex.Leaning.Has(t.low) || t.text == "I" {
 		return false
 	}
-	if g.lex.code == "de" && g.hasStem(t) || g.isPlainWord(tokens, i) {
+	if g.lex.Code == "de" && g.hasStem(t) || g.isPlainWord(tokens, i) {
 		return false
 	}
-	if t.begins && (openers.has(t.low) || g.usesSmall(t.low) || g.lex.code == "en" && isDerived(t.low) && !g.hasNamed(t.low) && !(i+1 < len(tokens) && tokens[i+1].isName() && joined(tokens[i+1].gap))) {
+	if t.begins && (openers.Has(t.low) || g.usesSmall(t.low) || g.lex.Code == "en" && isDerived(t.low) && !g.hasNamed(t.low) && !(i+1 < len(tokens) && tokens[i+1].isName() && joined(tokens[i+1].gap))) {
 		return false
 	}
 	return true
@@ -83,7 +85,7 @@ func (g *Guard) isName(tokens []token, i int) bool {
 
 // institutions are words that are often written with a capital where there is one of their
 // kind: "el Ayuntamiento", "the Council".
-var institutions = newWordSet("council government parliament senate congress court police ministry treasury cabinet state church gobierno ayuntamiento ejecutivo congreso senado parlamento tribunal fiscalía policía estado comisión consejo ministerio " +
+var institutions = lang.NewWordSet("council government parliament senate congress court police ministry treasury cabinet state church gobierno ayuntamiento ejecutivo congreso senado parlamento tribunal fiscalía policía estado comisión consejo ministerio " +
 	"gouvernement état parlement assemblée sénat mairie préfecture conseil église governo comune regione procura tribunale ministero camera senato stato câmara ministério polícia")
 
 // isDerived reports whether an English word ends as words do that are made of others,
@@ -100,7 +102,7 @@ func isDerived(low string) bool {
 // isNameOrNoun also takes the nouns of German, which are written as names are.
 func (g *Guard) isNameOrNoun(tokens []token, i int) bool {
 	t := &tokens[i]
-	if g.lex.code == "de" && !t.begins && t.isName() && months[t.low] == 0 && weekdays[t.low] == 0 && !g.lex.function.has(t.low) {
+	if g.lex.Code == "de" && !t.begins && t.isName() && lang.Months[t.low] == 0 && weekdays[t.low] == 0 && !g.lex.Function.Has(t.low) {
 		return true
 	}
 	return g.isName(tokens, i)
@@ -114,7 +116,7 @@ func (g *Guard) followsName(low string) bool {
 			return false
 		}
 		before := &g.tokens[i-1]
-		return before.isName() && months[before.low] == 0 && unitOf(before.low) == "" && (!before.begins || !g.lex.function.has(before.low) && !g.lex.isCommon(before.low))
+		return before.isName() && lang.Months[before.low] == 0 && unitOf(before.low) == "" && (!before.begins || !g.lex.Function.Has(before.low) && !g.lex.isCommon(before.low))
 	})
 }
 
@@ -133,7 +135,7 @@ func (g *Guard) hasName(t *token) bool {
 	if len(g.words[t.low]) > 0 {
 		return true // "Town Council" for "the town council"
 	}
-	if t.isCode() && strings.Contains(g.squashed, squash(t.text)) {
+	if t.isCode() && strings.Contains(g.squashed, lang.Squash(t.text)) {
 		return true // "Mi5" for "Mi 5"
 	}
 	// "Redmi-Serie" and "Redmis": what the article has, with something German or
@@ -143,10 +145,10 @@ func (g *Guard) hasName(t *token) bool {
 			return true
 		}
 	}
-	if g.lex.code != "en" && g.hasAdjective(t.low) {
+	if g.lex.Code != "en" && g.hasAdjective(t.low) {
 		return true
 	}
-	return g.hasAlias(t.low) || g.hasInitials(t.text) || g.hasDemonym(t.low) || g.lex.code == "de" && (g.endsCompound(t.low) || g.endsInWord(t.low))
+	return g.hasAlias(t.low) || g.hasInitials(t.text) || g.hasDemonym(t.low) || g.lex.Code == "de" && (g.endsCompound(t.low) || g.endsInWord(t.low))
 }
 
 // endsCompound reports whether the article has a compound that ends in a word, as
@@ -168,7 +170,7 @@ func (g *Guard) endsCompound(low string) bool {
 func (g *Guard) endsInWord(low string) bool {
 	const head, tail = 3, 5
 	for i := head; i <= len(low)-tail; i++ {
-		if len(g.words[low[i:]]) > 0 && !placeEndings.has(low[i:]) {
+		if len(g.words[low[i:]]) > 0 && !placeEndings.Has(low[i:]) {
 			return true
 		}
 	}
@@ -242,7 +244,7 @@ func (g *Guard) hasInitials(name string) bool {
 func (g *Guard) spellsOut(tokens []token, i int) bool {
 	const most = 6
 	part := func(k int) bool {
-		return k >= 0 && k < len(tokens) && (tokens[k].isName() || of.has(tokens[k].low) || tokens[k].low == "and")
+		return k >= 0 && k < len(tokens) && (tokens[k].isName() || of.Has(tokens[k].low) || tokens[k].low == "and")
 	}
 	from, to := i, i+1
 	for i-from < most && part(from-1) && joined(tokens[from].gap) {
@@ -255,7 +257,7 @@ func (g *Guard) spellsOut(tokens []token, i int) bool {
 		initials := ""
 		for k := from; k < to; k++ {
 			if tokens[k].isName() {
-				initials += string(runeAt(tokens[k].text, 0))
+				initials += string(lang.RuneAt(tokens[k].text, 0))
 			}
 			if k >= i && len(initials) >= 3 && slices.ContainsFunc(g.words[strings.ToLower(initials)], func(at int) bool { return g.tokens[at].text == initials }) {
 				return true
@@ -320,22 +322,22 @@ func (g *Guard) near(a, b string) bool {
 // somebody is: it may stand beside a name that it does not stand beside in the
 // article.
 func isTitle(low string) bool {
-	if countries.has(low) {
+	if countries.Has(low) {
 		return false
 	}
-	return titles.has(low) || slices.ContainsFunc(aliases, func(group []string) bool { return slices.Contains(group, low) })
+	return titles.Has(low) || slices.ContainsFunc(aliases, func(group []string) bool { return slices.Contains(group, low) })
 }
 
-var titles = newWordSet("officer executive technology operating financial vice ceo cfo cto coo president chancellor minister mr mrs ms dr sir prof professor judge senator governor mayor king queen prince princess " +
+var titles = lang.NewWordSet("officer executive technology operating financial vice ceo cfo cto coo president chancellor minister mr mrs ms dr sir prof professor judge senator governor mayor king queen prince princess " +
 	"general chief director chairman secretary captain coach pope indian russian canadian european asian african australian italian israeli korean " +
 	"the a an herr frau präsident minister bürgermeister monsieur madame mme mlle señor señora don doña sig dott ing doctor")
 
 // countries are those of aliases by their own names, which are no titles as their peoples' are.
-var countries = newWordSet("china japan france germany netherlands spain sweden denmark finland poland turkey ireland switzerland portugal greece norway wales europe deutschland frankreich alemania allemagne")
+var countries = lang.NewWordSet("china japan france germany netherlands spain sweden denmark finland poland turkey ireland switzerland portugal greece norway wales europe deutschland frankreich alemania allemagne")
 
 // openers are words that begin sentences and are no names, though an article may
 // not have them.
-var openers = newWordSet("environ près selon quelque quelques plusieurs aucun aucune après avant depuis pendant lors dès face grâce malgré afin outre parmi chaque tous toutes moins selon seul seule seuls enfin " +
+var openers = lang.NewWordSet("environ près selon quelque quelques plusieurs aucun aucune après avant depuis pendant lors dès face grâce malgré afin outre parmi chaque tous toutes moins selon seul seule seuls enfin " +
 	"unos unas cerca según tras desde durante además aunque mientras cada todos todas casi alrededor ante frente debido varios varias menos antes después apenas solo " +
 	"segundo após mais alguns algumas circa secondo dopo oltre quasi ogni tutti tutte ongeveer volgens sinds meer minder elke ruim bijna " +
 	"etwa rund laut weniger seit zudem insgesamt allerdings außerdem beginnen bereits nachdem während obwohl trotz fast knapp jeder jede jedes viele einige mehrere betroffen " +

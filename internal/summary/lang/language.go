@@ -1,7 +1,12 @@
-package summary
+// Package lang knows what the summaries need to know of languages: which one a text is
+// in, where its sentences end, which of its words carry meaning, and which are one word in
+// two forms. It works by lists of words and by the scripts of Unicode, without any
+// dictionary, and where it does not know a language, the rules that need none still hold.
+package lang
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -118,56 +123,80 @@ var languages = []language{
 	},
 }
 
-// wordSet is a set of words in lower case.
-type wordSet map[string]struct{}
+// WordSet is a set of words in lower case.
+type WordSet map[string]struct{}
 
-func (s wordSet) has(word string) bool { _, ok := s[word]; return ok }
+// Has reports whether a word, in lower case, is in the set.
+func (s WordSet) Has(word string) bool { _, ok := s[word]; return ok }
 
-func newWordSet(words string) wordSet {
-	s := wordSet{}
+// NewWordSet returns the set of the words of a string, which has spaces between them.
+func NewWordSet(words string) WordSet {
+	s := WordSet{}
 	for w := range strings.FieldsSeq(words) {
 		s[w] = struct{}{}
 	}
 	return s
 }
 
-// lexicon is a language with its words ready for looking up.
-type lexicon struct {
-	code                                                    string
-	function, leaning, linking, starters, speaking, persons wordSet
-	phrases                                                 []string // as leaning
-	ordinals                                                bool
+// Lexicon is a language with its words ready for looking up. That of a language which is
+// not known here has no code and no words.
+type Lexicon struct {
+	Code     string   // as BCP 47 has it
+	Function WordSet  // frequent words that carry no meaning by themselves
+	Leaning  WordSet  // words that, at the beginning, lean on the sentence before
+	Phrases  []string // the same of more than one word
+	Linking  WordSet  // of Leaning, those that can be taken away; what follows then stands alone
+	Starters WordSet  // words that, after a dot that may belong to an abbreviation, begin a sentence
+	Ordinals bool     // "5." before a noun is an ordinal number
+
+	speaking, persons WordSet
 }
 
 // detectSample is how many words of a text its language is told from.
 const detectSample = 400
 
-// detect returns the language of a text by its function words, and nil where no
-// language of the list has enough of them.
-func (ls lexicons) detect(text string) *lexicon {
-	counts, words := ls.tally(text)
-	best := -1
-	for i, n := range counts {
-		if n*8 > words && (best < 0 || n > counts[best]) {
-			best = i
-		}
+// Detect returns the language of a text by its function words, which are more than an
+// eighth of its words.
+func Detect(text string) *Lexicon {
+	counts, words := tally(text)
+	if code, n := counts.Most(); n*8 > words {
+		return ByCode(code)
 	}
-	if best < 0 {
-		return &lexicon{}
-	}
-	return &ls[best]
+	return &Lexicon{}
 }
 
-// count returns how many words of a text's beginning are function words of each
-// language.
-func (ls lexicons) count(text string) []int {
-	counts, _ := ls.tally(text)
+// Counts are how many words of a text's beginning are function words of each language.
+type Counts []int // as languages
+
+// Count returns those of a text.
+func Count(text string) Counts {
+	counts, _ := tally(text)
 	return counts
 }
 
+// Of returns the count of one language, and whether that language is known here.
+func (c Counts) Of(code string) (n int, ok bool) {
+	i := slices.IndexFunc(languages, func(l language) bool { return l.code == code })
+	if i < 0 {
+		return 0, false
+	}
+	return c[i], true
+}
+
+// Most returns the language with the most.
+func (c Counts) Most() (code string, n int) {
+	best := 0
+	for i := range c {
+		if c[i] > c[best] {
+			best = i
+		}
+	}
+	return languages[best].code, c[best]
+}
+
 // tally also returns how many words there are.
-func (ls lexicons) tally(text string) (counts []int, words int) {
-	counts = make([]int, len(ls))
+func tally(text string) (counts Counts, words int) {
+	counts = make(Counts, len(languages))
 	for w := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) }) {
 		if words++; words > detectSample {
 			break
@@ -191,29 +220,25 @@ var functionWords = sync.OnceValue(func() map[string]uint16 {
 	return all
 })
 
-type lexicons []lexicon
-
-// builtin returns the languages of the list. They are data, made once.
-var builtin = sync.OnceValue(newLexicons)
-
-func newLexicons() lexicons {
-	ls := make(lexicons, len(languages))
+// lexicons returns the languages of the list. They are data, made once.
+var lexicons = sync.OnceValue(func() []Lexicon {
+	ls := make([]Lexicon, len(languages))
 	for i, l := range languages {
-		ls[i] = lexicon{
-			code:     l.code,
-			function: newWordSet(l.function), leaning: newWordSet(l.leaning), linking: newWordSet(l.linking),
-			starters: newWordSet(l.starters), speaking: newWordSet(l.speaking), persons: newWordSet(l.persons), ordinals: l.ordinals,
-			phrases: strings.FieldsFunc(l.phrases, func(r rune) bool { return r == '|' }),
+		ls[i] = Lexicon{
+			Code:     l.code,
+			Function: NewWordSet(l.function), Leaning: NewWordSet(l.leaning), Linking: NewWordSet(l.linking),
+			Starters: NewWordSet(l.starters), speaking: NewWordSet(l.speaking), persons: NewWordSet(l.persons), Ordinals: l.ordinals,
+			Phrases: strings.FieldsFunc(l.phrases, func(r rune) bool { return r == '|' }),
 		}
 	}
 	return ls
-}
+})
 
 // Language tells a text's language, as BCP 47 has it: Chinese, Japanese and Korean by
 // their letters, the others that the package knows by their function words. It is ""
 // where it is none of them.
 func Language(text string) string {
-	if code := builtin().detect(text).code; code != "" {
+	if code := Detect(text).Code; code != "" {
 		return code
 	}
 	var letters, han, kana, hangul int
@@ -242,4 +267,45 @@ func Language(text string) string {
 		return "ko"
 	}
 	return ""
+}
+
+// ByCode returns a language of the list, or one of which nothing is known.
+func ByCode(code string) *Lexicon {
+	ls := lexicons()
+	if i := slices.IndexFunc(ls, func(l Lexicon) bool { return l.Code == code }); i >= 0 {
+		return &ls[i]
+	}
+	return &Lexicon{}
+}
+
+// ScriptOf returns which script most letters of a text belong to: latin, cyrillic, dense
+// for those that put no spaces between words, or other.
+func ScriptOf(text string) string {
+	counts := map[string]int{}
+	n := 0
+	for _, r := range text {
+		if !unicode.IsLetter(r) {
+			continue
+		}
+		if n++; n > 2000 {
+			break
+		}
+		switch {
+		case unicode.Is(unicode.Latin, r):
+			counts["latin"]++
+		case IsDense(r):
+			counts["dense"]++
+		case unicode.Is(unicode.Cyrillic, r):
+			counts["cyrillic"]++
+		default:
+			counts["other"]++
+		}
+	}
+	most := ""
+	for _, script := range []string{"latin", "dense", "cyrillic", "other"} {
+		if most == "" || counts[script] > counts[most] {
+			most = script
+		}
+	}
+	return most
 }

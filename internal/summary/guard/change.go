@@ -1,9 +1,11 @@
-package summary
+package guard
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"tidings/internal/summary/lang"
 )
 
 // change is a number that took the place of another, or is set against it: "rose to 38.6
@@ -16,9 +18,9 @@ const changeReach = 8
 
 // Words between two numbers, or before the first, that say which of them is the newer one.
 var (
-	thanThen = newWordSet("compared against versus instead from previously earlier gegenüber statt anstatt nach zuvor contre auparavant frente rispetto contro invece ante tegenover")
-	fromThen = newWordSet("from von de da van")
-	toNow    = newWordSet("to auf à a naar para")
+	thanThen = lang.NewWordSet("compared against versus instead from previously earlier gegenüber statt anstatt nach zuvor contre auparavant frente rispetto contro invece ante tegenover")
+	fromThen = lang.NewWordSet("from von de da van")
+	toNow    = lang.NewWordSet("to auf à a naar para")
 )
 
 // changes returns the changes that a sentence tells of.
@@ -37,9 +39,9 @@ func changes(tokens []token) []change {
 		}
 		between := tokens[i+1 : j]
 		switch {
-		case i > 0 && fromThen.has(tokens[i-1].low) && toNow.has(tokens[j-1].low):
+		case i > 0 && fromThen.Has(tokens[i-1].low) && toNow.Has(tokens[j-1].low):
 			found = append(found, change{now: j, then: i})
-		case slices.ContainsFunc(between, func(t token) bool { return thanThen.has(t.low) }):
+		case slices.ContainsFunc(between, func(t token) bool { return thanThen.Has(t.low) }):
 			found = append(found, change{now: i, then: j})
 		}
 	}

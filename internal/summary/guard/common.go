@@ -1,10 +1,12 @@
-package summary
+package guard
 
 import (
 	_ "embed"
 	"slices"
 	"strings"
 	"sync"
+
+	"tidings/internal/summary/lang"
 )
 
 // commonText has the words that at least three articles of the dev corpora write without a
@@ -14,35 +16,35 @@ import (
 //go:embed common.txt
 var commonText string
 
-var common = sync.OnceValue(func() wordSet { return newWordSet(commonText) })
+var common = sync.OnceValue(func() lang.WordSet { return lang.NewWordSet(commonText) })
 
 // isCommon reports whether a word is an everyday one of a language, in this form or
 // another: at the beginning of a sentence it has its capital from there.
-func (lex *lexicon) isCommon(low string) bool {
-	switch lex.code {
+func (lex lexicon) isCommon(low string) bool {
+	switch lex.Code {
 	case "en":
 		words := common()
-		if words.has(low) || words.has(low+"s") || openers.has(low) {
+		if words.Has(low) || words.Has(low+"s") || openers.Has(low) {
 			return true
 		}
 		for _, suffix := range []string{"s", "es", "ed", "d", "ing", "er", "ers"} {
-			if rest, ok := strings.CutSuffix(low, suffix); ok && len(rest) >= 4 && (words.has(rest) || words.has(rest+"e")) {
+			if rest, ok := strings.CutSuffix(low, suffix); ok && len(rest) >= 4 && (words.Has(rest) || words.Has(rest+"e")) {
 				return true
 			}
 		}
 		rest, ok := strings.CutSuffix(low, "ies")
-		return ok && words.has(rest+"y")
+		return ok && words.Has(rest+"y")
 	case "de":
-		return isGermanNoun(low) || germanOpeners.has(low)
+		return isGermanNoun(low) || germanOpeners.Has(low)
 	}
-	return openers.has(low)
+	return openers.Has(low)
 }
 
 // isGermanNoun reports whether a German word with a capital is likely a noun rather
 // than a name: a noun of news, a compound that ends in one, or one that is derived from
 // another word.
 func isGermanNoun(low string) bool {
-	if germanNouns.has(low) {
+	if germanNouns.Has(low) {
 		return true
 	}
 	for _, ending := range []string{"ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen", "tät", "ismus", "nis", "nisse", "innen", "ende", "enden", "ling", "linge", "erin", "erinnen", "istin", "istinnen", "iker", "ikerin"} {
@@ -53,7 +55,7 @@ func isGermanNoun(low string) bool {
 	// The tail must be long enough not to be the end of a place's name.
 	const tail, head = 4, 3
 	for i := head; i <= len(low)-tail; i++ {
-		if rest := low[i:]; germanNouns.has(rest) && !placeEndings.has(rest) {
+		if rest := low[i:]; germanNouns.Has(rest) && !placeEndings.Has(rest) {
 			return true
 		}
 	}
@@ -63,13 +65,13 @@ func isGermanNoun(low string) bool {
 // isGermanAfterArticle reports whether a German word with a capital stands behind an
 // article, a number or the like, as nouns do and few names: "im Haus", but also "die Schweiz".
 func (g *Guard) isGermanAfterArticle(tokens []token, i int) bool {
-	if i == 0 || tokens[i].gap != " " || withArticle.has(tokens[i].low) {
+	if i == 0 || tokens[i].gap != " " || withArticle.Has(tokens[i].low) {
 		return false
 	}
 	before := &tokens[i-1]
 	switch {
-	case before.numeral.is(), germanArticles.has(before.low):
-	case i > 1 && !before.isName() && germanArticles.has(tokens[i-2].low) && isInflected(before.low): // "die alte Fabrik"
+	case before.numeral.is(), germanArticles.Has(before.low):
+	case i > 1 && !before.isName() && germanArticles.Has(tokens[i-2].low) && isInflected(before.low): // "die alte Fabrik"
 	default:
 		return false
 	}
@@ -80,24 +82,24 @@ func isInflected(low string) bool {
 	return slices.ContainsFunc([]string{"e", "en", "er", "es", "em"}, func(ending string) bool { return strings.HasSuffix(low, ending) })
 }
 
-var germanArticles = newWordSet(`der die das den dem des ein eine einer einem einen eines kein keine keinen keiner im am vom zum zur beim ins ans fürs dieser diese dieses diesem diesen jeder jede jedes jeden jedem
+var germanArticles = lang.NewWordSet(`der die das den dem des ein eine einer einem einen eines kein keine keinen keiner im am vom zum zur beim ins ans fürs dieser diese dieses diesem diesen jeder jede jedes jeden jedem
 	sein seine seinen seinem seiner ihr ihre ihren ihrem ihrer`)
 
 // withArticle are names that German puts an article before.
-var withArticle = newWordSet(`schweiz türkei ukraine slowakei mongolei niederlande niederlanden vereinigten iran irak sudan libanon jemen kongo vatikan elsass balkan krim antarktis arktis bundesliga telekom
+var withArticle = lang.NewWordSet(`schweiz türkei ukraine slowakei mongolei niederlande niederlanden vereinigten iran irak sudan libanon jemen kongo vatikan elsass balkan krim antarktis arktis bundesliga telekom
 	rhein donau elbe oder spree main neckar mosel isar themse seine nil amazonas wolga`)
 
-var germanOpeners = newWordSet(`ihren ihrem ihrer seinen seinem seiner unsere eigentlich ursprünglich künftig damals mittlerweile inzwischen schließlich immerhin lediglich allein gemeinsam zunächst zuletzt zuvor später früher demnach
+var germanOpeners = lang.NewWordSet(`ihren ihrem ihrer seinen seinem seiner unsere eigentlich ursprünglich künftig damals mittlerweile inzwischen schließlich immerhin lediglich allein gemeinsam zunächst zuletzt zuvor später früher demnach
 	danach dadurch dafür dagegen daraus darin darüber davon dazu dabei hierbei hinzu ebenso ebenfalls sogar selbst gleichzeitig zugleich stattdessen jährlich täglich bislang bisher derzeit aktuell heute gestern morgen wegen aufgrund
 	dank ohne statt anstatt neben zwischen innerhalb außerhalb mitte ende anfang nahezu beinahe ungefähr genau mindestens höchstens maximal deutlich weitere weiterhin andere anderen dessen deren welche wem wen wessen damit denn sobald
 	solange sofern falls indem sowie sowohl weder entweder beide beiden erst erste erster erstmals neue neuer neues alte große großer kleine hohe starke schwere gute zahlreiche etliche manche wenige sämtliche insgesamt
 	einst derweil unterdessen angesichts hinter vorne oben unten rund gut ein zwei drei vier fünf sechs sieben acht neun zehn`)
 
 // placeEndings are nouns in which names of places and people end.
-var placeEndings = newWordSet("stadt land dorf haus hausen heim berg burg wald feld see bach bauer meister mann hof werk park")
+var placeEndings = lang.NewWordSet("stadt land dorf haus hausen heim berg burg wald feld see bach bauer meister mann hof werk park")
 
 // germanNouns are nouns of news that are no names, though an article may not have them.
-var germanNouns = newWordSet(`zahl zahlen anzahl angabe angaben grund gründe gründen ende anfang beginn teil teile teilen hälfte drittel viertel mehrheit menschen leute leuten personen person mann frau männer
+var germanNouns = lang.NewWordSet(`zahl zahlen anzahl angabe angaben grund gründe gründen ende anfang beginn teil teile teilen hälfte drittel viertel mehrheit menschen leute leuten personen person mann frau männer
 	frauen kinder kindern kind jahr jahre jahren jahres monat monate monaten monats woche wochen tag tage tagen tages stunde stunden minuten minute sekunden zeit zeiten zukunft prozent million millionen milliarde
 	milliarden euro dollar kosten preis preise preisen preises geld gelder summe höhe unternehmen unternehmens firma firmen konzern konzerns hersteller betreiber anbieter chef chefs chefin sprecher sprechers
 	sprecherin leiter leiterin vertreter mitarbeiter mitarbeitern mitarbeiterin beschäftigte beschäftigten stelle stellen arbeitsplätze arbeitsplatz investition investitionen regierung staat staates land landes
@@ -146,7 +148,7 @@ var germanNouns = newWordSet(`zahl zahlen anzahl angabe angaben grund gründe gr
 // isBeforeFullName reports whether the word that begins a sentence stands right before a
 // first and last name of the article, as what somebody is does: "Neighbour Derek Vane".
 func (g *Guard) isBeforeFullName(tokens []token, i int) bool {
-	if i != 0 && g.lex.code != "de" || i+2 >= len(tokens) {
+	if i != 0 && g.lex.Code != "de" || i+2 >= len(tokens) {
 		return false
 	}
 	first, last := &tokens[i+1], &tokens[i+2]
@@ -156,43 +158,43 @@ func (g *Guard) isBeforeFullName(tokens []token, i int) bool {
 // isNoSubject reports whether the first word of a sentence stands before a preposition,
 // as what begins with a participle does and a name that does something does not: "Built in
 // 1868", "Opposée à un hôtel".
-func (lex *lexicon) isNoSubject(tokens []token, i int) bool {
-	return i == 0 && len(tokens) > 1 && !tokens[0].owns && prepositions.has(tokens[1].low) && tokens[1].gap == " "
+func (lex lexicon) isNoSubject(tokens []token, i int) bool {
+	return i == 0 && len(tokens) > 1 && !tokens[0].owns && prepositions.Has(tokens[1].low) && tokens[1].gap == " "
 }
 
 // isVerbFirst reports whether a sentence begins with its verb, as those of some languages
 // do: "Manca ancora il", "Cayeron los". No name stands right before an article.
-func (lex *lexicon) isVerbFirst(tokens []token, i int) bool {
-	articles := articlesOf[lex.code]
+func (lex lexicon) isVerbFirst(tokens []token, i int) bool {
+	articles := articlesOf[lex.Code]
 	if articles == nil || i != 0 || len(tokens) < 3 {
 		return false
 	}
 	next := 1
-	if still.has(tokens[1].low) {
+	if still.Has(tokens[1].low) {
 		next = 2
 	}
-	return articles.has(tokens[next].low) && tokens[1].gap == " "
+	return articles.Has(tokens[next].low) && tokens[1].gap == " "
 }
 
 var (
-	articlesOf = map[string]wordSet{
-		"it": newWordSet("che il lo la i gli le l un uno una"), "es": newWordSet("que el la los las un una unos unas"),
-		"pt": newWordSet("que o os as um uma uns umas"),
+	articlesOf = map[string]lang.WordSet{
+		"it": lang.NewWordSet("che il lo la i gli le l un uno una"), "es": lang.NewWordSet("que el la los las un una unos unas"),
+		"pt": lang.NewWordSet("que o os as um uma uns umas"),
 	}
-	still = newWordSet("ancora anche inoltre aún todavía también ainda também")
+	still = lang.NewWordSet("ancora anche inoltre aún todavía también ainda também")
 )
 
-var prepositions = newWordSet("of by for in with from to at on into à en par pour sur dans de du des avec contre por para con sin sobre desde a")
+var prepositions = lang.NewWordSet("of by for in with from to at on into à en par pour sur dans de du des avec contre por para con sin sobre desde a")
 
 // isPlainWord reports whether the capital of the token at i is the sentence's own, or
 // German grammar's, of a word that is common. What stands before a further name, or says
 // something by itself, may be a name all the same: "Cook said".
 func (g *Guard) isPlainWord(tokens []token, i int) bool {
 	t := &tokens[i]
-	if g.lex.code == "de" && t.text != strings.ToUpper(t.text) && g.isGermanAfterArticle(tokens, i) {
+	if g.lex.Code == "de" && t.text != strings.ToUpper(t.text) && g.isGermanAfterArticle(tokens, i) {
 		return true
 	}
-	if g.lex.code != "de" && !t.begins {
+	if g.lex.Code != "de" && !t.begins {
 		return false
 	}
 	if g.lex.isVerbFirst(tokens, i) {
@@ -201,10 +203,10 @@ func (g *Guard) isPlainWord(tokens []token, i int) bool {
 	if g.isBeforeFullName(tokens, i) || t.begins && t.text != strings.ToUpper(t.text) && g.lex.isNoSubject(tokens, i) {
 		return true
 	}
-	if t.text == strings.ToUpper(t.text) || !g.lex.isCommon(t.low) || g.hasNamed(t.low) && g.lex.code != "de" {
+	if t.text == strings.ToUpper(t.text) || !g.lex.isCommon(t.low) || g.hasNamed(t.low) && g.lex.Code != "de" {
 		return false
 	}
-	if g.lex.code == "de" {
+	if g.lex.Code == "de" {
 		return t.begins || isGermanNoun(t.low)
 	}
 	if i+1 == len(tokens) {
@@ -214,5 +216,5 @@ func (g *Guard) isPlainWord(tokens []token, i int) bool {
 	if next.isName() && joined(next.gap) && !slices.ContainsFunc(g.words[next.low], func(at int) bool { return g.tokens[at].isName() }) {
 		return false
 	}
-	return !speech.has(next.low) || strings.HasSuffix(t.low, "s") || openers.has(t.low)
+	return !speech.Has(next.low) || strings.HasSuffix(t.low, "s") || openers.Has(t.low)
 }

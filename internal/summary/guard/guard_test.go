@@ -1,4 +1,4 @@
-package summary
+package guard
 
 import (
 	"maps"
@@ -8,25 +8,27 @@ import (
 	"strings"
 	"testing"
 
-	"tidings/internal/news"
+	"tidings/internal/summary/lang"
 )
 
-// guardPair is an article and a summary of it, true or with a planted error.
-type guardPair struct {
-	file, kind string // kind is "" for a true one, else what is wrong: number, name, unit ...
-	article    news.SummaryRequest
-	summary    string
+// pair is an article and a summary of it, true or with a planted error.
+type pair struct {
+	file, kind    string // kind is "" for a true one, else what is wrong: number, name, unit ...
+	text, summary string
 }
 
-// readGuardPairs reads a directory of testdata: an article with its title on the first
+// usual is how much a summary may have that nobody asked for in another length.
+var usual = Limits{Words: 60, Sentences: 4}
+
+// readPairs reads a directory of testdata: an article with its title on the first
 // line, then behind "=" its summaries, "+ " a true one and "- kind: " one with an error.
-func readGuardPairs(t testing.TB, dir string) []guardPair {
+func readPairs(t testing.TB, dir string) []pair {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join("testdata", dir, "*.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var pairs []guardPair
+	var pairs []pair
 	for _, path := range paths {
 		data, err := os.ReadFile(path)
 		if err != nil {
@@ -36,9 +38,8 @@ func readGuardPairs(t testing.TB, dir string) []guardPair {
 		if !ok {
 			t.Fatalf("%s has no line \"=\"", path)
 		}
-		title, text, _ := strings.Cut(article, "\n")
 		for line := range strings.Lines(summaries) {
-			p := guardPair{file: filepath.Base(path), article: news.SummaryRequest{Title: title, Text: text}}
+			p := pair{file: filepath.Base(path), text: article}
 			line = strings.TrimSpace(line)
 			if summary, ok := strings.CutPrefix(line, "+ "); ok {
 				p.summary = summary
@@ -58,8 +59,8 @@ func TestGuardFigures(t *testing.T) {
 	const caughtFloor, refusedCeiling = 94.5, 4.5
 	all, caught := map[string]int{}, map[string]int{}
 	for _, dir := range []string{"guard", "heldout"} {
-		for _, p := range readGuardPairs(t, dir) {
-			err := NewGuard(p.article).Check(Sentences(p.summary))
+		for _, p := range readPairs(t, dir) {
+			err := NewGuard(p.text, usual).Check(lang.Sentences(p.summary))
 			all[p.kind]++
 			if err != nil {
 				caught[p.kind]++
@@ -88,11 +89,12 @@ func TestGuardFigures(t *testing.T) {
 
 func percent(n, of int) float64 { return 100 * float64(n) / float64(max(1, of)) }
 
-const guardArticle = `Xiaomi will open a store in Denver on 29 May, its vice president Hugo Barra said on Monday. "Service comes first," he told the Code Conference.
+const xiaomi = `Xiaomi comes to Denver
+Xiaomi will open a store in Denver on 29 May, its vice president Hugo Barra said on Monday. "Service comes first," he told the Code Conference.
 It sold 1,200,000 phones in 2013, 12 percent more than in 2012, and took in $5.5 billion. No date is set for a second store, which Bin Lin wants in Boston next year.`
 
-func checkGuard(maxWords int, sentences ...string) error {
-	return NewGuard(news.SummaryRequest{Title: "Xiaomi comes to Denver", Text: guardArticle, MaxWords: maxWords}).Check(sentences)
+func checkXiaomi(maxWords int, sentences ...string) error {
+	return NewGuard(xiaomi, Limits{Words: maxWords, Sentences: 4}).Check(sentences)
 }
 
 func TestGuardAllowsOtherForms(t *testing.T) {
@@ -110,7 +112,7 @@ func TestGuardAllowsOtherForms(t *testing.T) {
 		"Shoppers in Denver get a Xiaomi store on May 29.",
 		"There is no date for a second store in Boston.",
 	} {
-		if err := checkGuard(60, s); err != nil {
+		if err := checkXiaomi(60, s); err != nil {
 			t.Errorf("%s\n\t%v", s, err)
 		}
 	}
@@ -119,7 +121,7 @@ func TestGuardAllowsOtherForms(t *testing.T) {
 func TestGuardRefuses(t *testing.T) {
 	t.Parallel()
 	const fine = "Xiaomi will open a store in Denver."
-	if err := checkGuard(60, fine); err != nil {
+	if err := checkXiaomi(60, fine); err != nil {
 		t.Fatal(err)
 	}
 	for name, sentences := range map[string][]string{
@@ -168,49 +170,28 @@ func TestGuardRefuses(t *testing.T) {
 		"places exchanged":       {"Xiaomi will open a store in Boston on 29 May."},
 		"invention without fact": {"Everybody should quickly buy shiny coins while prices remain wonderfully cheap."},
 	} {
-		if err := checkGuard(60, sentences...); err == nil {
+		if err := checkXiaomi(60, sentences...); err == nil {
 			t.Errorf("%s is let pass: %q", name, sentences)
 		}
 	}
 }
 
-// A summary of the article's own sentences is true, so that the guard must hardly
-// ever refuse one.
-func TestGuardTrustsTheArticle(t *testing.T) {
-	t.Parallel()
-	seen := map[string]bool{}
-	refused := 0
-	for _, p := range readGuardPairs(t, "guard") {
-		if seen[p.file] {
-			continue
-		}
-		seen[p.file] = true
-		if err := NewGuard(p.article).Check(summarize(t, p.article).Sentences); err != nil {
-			refused++
-			t.Logf("%s: %v", p.file, err)
-		}
-	}
-	if refused*20 > len(seen) {
-		t.Errorf("%d of %d extracts refused", refused, len(seen))
-	}
-}
-
 func FuzzGuard(f *testing.F) {
-	for _, p := range readGuardPairs(f, "guard") {
-		f.Add(p.article.Title, p.article.Text, p.summary)
+	for _, p := range readPairs(f, "guard") {
+		f.Add(p.text, p.summary)
 	}
-	f.Add("", "", "")
-	f.Add("1.000.000", "3. 5m 5 m 12:30 29.05.2014 1,5 \xff ‘ “", "a million and 200 thousand, 1e9, “")
-	f.Add("小米", "小米将在5月29日开店，售价1万元。", "小米5月29日开店。")
-	f.Fuzz(func(t *testing.T, title, text, summary string) {
+	f.Add("", "")
+	f.Add("1.000.000\n3. 5m 5 m 12:30 29.05.2014 1,5 \xff ‘ “", "a million and 200 thousand, 1e9, “")
+	f.Add("小米\n小米将在5月29日开店，售价1万元。", "小米5月29日开店。")
+	f.Fuzz(func(t *testing.T, text, summary string) {
 		if len(text) > 4<<10 || len(summary) > 1<<10 {
 			t.Skip("longer only takes longer")
 		}
-		g := NewGuard(news.SummaryRequest{Title: title, Text: text})
+		g := NewGuard(text, usual)
 		if g.Check([]string{summary}) != nil {
 			return
 		}
-		if strings.ContainsAny(summary, "@<>`*_|\n") || strings.Contains(summary, "://") || countWords(summary) > DefaultMaxWords {
+		if strings.ContainsAny(summary, "@<>`*_|\n") || strings.Contains(summary, "://") || lang.CountWords(summary) > usual.Words {
 			t.Errorf("let pass: %q", summary)
 		}
 	})
@@ -218,35 +199,35 @@ func FuzzGuard(f *testing.F) {
 
 // BenchmarkGuardHostile is a page of names alone, told again by the model.
 func BenchmarkGuardHostile(b *testing.B) {
-	r := news.SummaryRequest{Text: strings.Repeat("Ab Cd Ef 12 Gh 13 Ij 14 Kl 15 he ", 400) + "."}
+	text := strings.Repeat("Ab Cd Ef 12 Gh 13 Ij 14 Kl 15 he ", 400) + "."
 	sentence := strings.Repeat("Ab Cd Ef 12 Gh 13 Ij 14 Kl 15 ", 5) + "he."
 	for b.Loop() {
-		NewGuard(r).Check([]string{sentence})
+		NewGuard(text, usual).Check([]string{sentence})
 	}
 }
 
 // BenchmarkGuardBelonging is a page of names that belong to one another.
 func BenchmarkGuardBelonging(b *testing.B) {
-	r := news.SummaryRequest{Text: strings.Repeat("Ab Cd of Ef Gh said Ij Kl of Ef Gh ", 350) + "."}
+	text := strings.Repeat("Ab Cd of Ef Gh said Ij Kl of Ef Gh ", 350) + "."
 	sentence := "Ab Cd of Ef Gh, Ij Kl of Ef Gh, and Ef Gh of Ab Cd said " + strings.Repeat("Ij Kl of Ef Gh ", 8) + "was there."
 	for b.Loop() {
-		NewGuard(r).Check([]string{sentence})
+		NewGuard(text, usual).Check([]string{sentence})
 	}
 }
 
 // BenchmarkGuardBounds is a page of bounds of one number.
 func BenchmarkGuardBounds(b *testing.B) {
-	r := news.SummaryRequest{Text: strings.Repeat("from 12 under 12 one in a mayor, ", 350) + "."}
+	text := strings.Repeat("from 12 under 12 one in a mayor, ", 350) + "."
 	sentence := "It went from 12 to a mayor, Ab Cd, " + strings.Repeat("who was under 12 more from 12, ", 7) + "nearly 13."
 	for b.Loop() {
-		NewGuard(r).Check([]string{sentence})
+		NewGuard(text, usual).Check([]string{sentence})
 	}
 }
 
 func BenchmarkGuard(b *testing.B) {
-	r := readArticle(b, "testdata/articles/xiaomi.txt")
-	sentences := summarize(b, r).Sentences
+	p := readPairs(b, "heldout")[0]
+	sentences := lang.Sentences(p.summary)
 	for b.Loop() {
-		NewGuard(r).Check(sentences)
+		NewGuard(p.text, usual).Check(sentences)
 	}
 }

@@ -1,9 +1,11 @@
-package summary
+package guard
 
 import (
 	"math"
 	"slices"
 	"strings"
+
+	"tidings/internal/summary/lang"
 )
 
 // A summary may say "nearly 5 percent" where the article has 4.8. What it must not is to
@@ -11,10 +13,10 @@ import (
 
 // hedges are words before a number that say that it is rounded, by where the exact
 // number is: below it, above it, or on either side.
-var hedges = [3]wordSet{
-	newWordSet("nearly almost under fast knapp beinahe unter presque près moins casi menos quase quasi bijna"),
-	newWordSet("over exceeding über mehr plus más mais più meer"),
-	newWordSet("about around roughly some approximately circa etwa rund gegen ungefähr environ quelque quelques alrededor unos unas cerca aproximadamente aproximados cerca circa ongeveer"),
+var hedges = [3]lang.WordSet{
+	lang.NewWordSet("nearly almost under fast knapp beinahe unter presque près moins casi menos quase quasi bijna"),
+	lang.NewWordSet("over exceeding über mehr plus más mais più meer"),
+	lang.NewWordSet("about around roughly some approximately circa etwa rund gegen ungefähr environ quelque quelques alrededor unos unas cerca aproximadamente aproximados cerca circa ongeveer"),
 }
 
 // mostRounded is how far a rounded number may be from the exact one, as a share of it.
@@ -105,7 +107,7 @@ func hedgeBefore(tokens []token, i int) int {
 			return -1
 		}
 		for side := range hedges {
-			if hedges[side].has(tokens[k].low) || side == 1 && tokens[k].low == "more" && k+1 < i {
+			if hedges[side].Has(tokens[k].low) || side == 1 && tokens[k].low == "more" && k+1 < i {
 				return side
 			}
 		}

@@ -1,4 +1,4 @@
-package summary
+package guard
 
 import (
 	"math"
@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"tidings/internal/summary/lang"
 )
 
 // numeral is a number as a text writes it. "1.000" and "5m" can be read in two
@@ -34,7 +36,7 @@ func (n numeral) has(v float64) bool {
 // scanNumeral reads the number that begins with the digit at i, and returns where
 // it ends. What is no number, such as "4.4.2" or "5s", has no value: it is
 // compared as it is written.
-func (lex *lexicon) scanNumeral(s string, i int) (end int, n numeral) {
+func (lex lexicon) scanNumeral(s string, i int) (end int, n numeral) {
 	start := i
 	var groups []string
 	var separators []rune
@@ -57,7 +59,7 @@ func (lex *lexicon) scanNumeral(s string, i int) (end int, n numeral) {
 	suffix := i
 	for suffix < len(s) {
 		r, size := utf8.DecodeRuneInString(s[suffix:])
-		if !unicode.IsLetter(r) || isDense(r) {
+		if !unicode.IsLetter(r) || lang.IsDense(r) {
 			break
 		}
 		suffix += size
@@ -79,7 +81,7 @@ func (lex *lexicon) scanNumeral(s string, i int) (end int, n numeral) {
 	}
 	if before := strings.TrimRight(s[:start], " \u00a0"); before != "" {
 		r, _ := utf8.DecodeLastRuneInString(before)
-		if isCurrency(r) {
+		if lang.IsCurrency(r) {
 			unit = string(r)
 		}
 	}
@@ -88,7 +90,7 @@ func (lex *lexicon) scanNumeral(s string, i int) (end int, n numeral) {
 		unit = "%"
 	} else if after == '°' {
 		unit = "degree"
-	} else if isCurrency(after) && unit == "" {
+	} else if lang.IsCurrency(after) && unit == "" {
 		unit = string(after)
 	}
 	ordinal := strings.Contains(" st nd rd th ", " "+strings.ToLower(s[i:suffix])+" ") && suffix > i
@@ -97,14 +99,14 @@ func (lex *lexicon) scanNumeral(s string, i int) (end int, n numeral) {
 
 // divides reports whether r, with the given digits behind it, divides groups of
 // digits of one number.
-func (lex *lexicon) divides(r rune, rest string) bool {
+func (lex lexicon) divides(r rune, rest string) bool {
 	switch r {
 	case '.', ',':
 		return true
 	case '\'', '’', '\u00a0', '\u202f', '\u2009':
 		return digitsAhead(rest) == 3
 	case ' ':
-		return lex.code != "" && lex.code != "en" && digitsAhead(rest) == 3
+		return lex.Code != "" && lex.Code != "en" && digitsAhead(rest) == 3
 	}
 	return false
 }
@@ -121,7 +123,7 @@ func digitsAhead(s string) int {
 }
 
 // readGroups returns what groups of digits with these separators may mean.
-func (lex *lexicon) readGroups(groups []string, separators []rune) []float64 {
+func (lex lexicon) readGroups(groups []string, separators []rune) []float64 {
 	join := func(whole []string, fraction string) []float64 {
 		text := strings.Join(whole, "")
 		if fraction != "" {
@@ -139,7 +141,7 @@ func (lex *lexicon) readGroups(groups []string, separators []rune) []float64 {
 	}
 	thousands := len(groups[0]) <= 3 && !slices.ContainsFunc(groups[1:], func(g string) bool { return len(g) != 3 })
 	uniform := !slices.ContainsFunc(separators, func(r rune) bool { return r != separators[0] })
-	english := lex.code == "en"
+	english := lex.Code == "en"
 	switch {
 	case uniform && thousands && (last > 1 || separators[0] != '.' && (separators[0] != ',' || english)):
 		return join(groups, "")
@@ -208,8 +210,8 @@ var denseMagnitudes = map[rune]float64{'千': 1e3, '万': 1e4, '萬': 1e4, '亿'
 
 // joinNumerals reads numbers in words, and what multiplies a number or names its
 // unit.
-func (lex *lexicon) joinNumerals(tokens []token) {
-	words := numberWords[lex.code]
+func (lex lexicon) joinNumerals(tokens []token) {
+	words := numberWords[lex.Code]
 	for i := 0; i < len(tokens); i++ {
 		t := &tokens[i]
 		if !t.numeral.is() {
@@ -217,7 +219,7 @@ func (lex *lexicon) joinNumerals(tokens []token) {
 			if !ok && i+1 < len(tokens) && isOne(t.low, tokens[i+1].low) {
 				v, ok = 1, true
 			}
-			if !ok && lex.code == "de" {
+			if !ok && lex.Code == "de" {
 				v, ok = germanTens(t.low)
 			}
 			if years := yearsOf[t.low]; years != 0 && (i == 0 || !tokens[i-1].numeral.rank) {
@@ -239,10 +241,10 @@ func (lex *lexicon) joinNumerals(tokens []token) {
 
 // shareMagnitudes lets the first number of "2.1 to 1.2 billion" be read with what
 // multiplies the second, too.
-func (lex *lexicon) shareMagnitudes(tokens []token) {
+func (lex lexicon) shareMagnitudes(tokens []token) {
 	for i := range tokens {
 		n := &tokens[i].numeral
-		if len(n.values) != 1 || n.values[0] >= 1000 || i+2 >= len(tokens) || tokens[i+1].numeral.is() || !rangeWords.has(tokens[i+1].low) {
+		if len(n.values) != 1 || n.values[0] >= 1000 || i+2 >= len(tokens) || tokens[i+1].numeral.is() || !rangeWords.Has(tokens[i+1].low) {
 			continue
 		}
 		second := &tokens[i+2]
@@ -257,10 +259,10 @@ func (lex *lexicon) shareMagnitudes(tokens []token) {
 
 // magnitude returns what a word multiplies a number by, which for a billion depends on
 // the language.
-func (lex *lexicon) magnitude(low string) float64 {
+func (lex lexicon) magnitude(low string) float64 {
 	switch low {
 	case "billion", "billions":
-		if lex.code == "fr" || lex.code == "de" {
+		if lex.Code == "fr" || lex.Code == "de" {
 			return 1e12
 		}
 	case "billón", "billones", "bilioni", "bilione", "biljoen":
@@ -305,7 +307,7 @@ func isMagnitude(low string) bool { return len(low) > 2 && magnitudes[low] != 0 
 
 // joinFollowing adds to the number of the first token what the next ones say of
 // it, and returns how many they are.
-func (lex *lexicon) joinFollowing(tokens []token, words map[string]float64) int {
+func (lex lexicon) joinFollowing(tokens []token, words map[string]float64) int {
 	n := &tokens[0].numeral
 	j := 1
 	take := func() {
@@ -316,11 +318,11 @@ func (lex *lexicon) joinFollowing(tokens []token, words map[string]float64) int 
 	for j < len(tokens) && len(n.values) > 0 && !strings.ContainsAny(tokens[j].gap, ",;.()") {
 		t := &tokens[j]
 		m := lex.magnitude(t.low)
-		if len(t.low) <= 2 && !strings.Contains(" mn bn tn ", " "+t.low+" ") && !(lex.code == "" && len(t.low) > 1) {
+		if len(t.low) <= 2 && !strings.Contains(" mn bn tn ", " "+t.low+" ") && !(lex.Code == "" && len(t.low) > 1) {
 			m = 0
 		}
-		if m == 0 && isDense(runeAt(t.low, 0)) {
-			m = denseMagnitudes[runeAt(t.low, 0)]
+		if m == 0 && lang.IsDense(lang.RuneAt(t.low, 0)) {
+			m = denseMagnitudes[lang.RuneAt(t.low, 0)]
 		}
 		v, isWord := words[t.low]
 		switch {
@@ -332,7 +334,7 @@ func (lex *lexicon) joinFollowing(tokens []token, words map[string]float64) int 
 			n.values = scale(n.values, 12)
 		case isWord && v < 10 && t.gap == "-":
 			n.values[0] += v
-		case t.low == "one" && t.gap == "-" && lex.code == "en" && n.values[0] >= 20 && n.values[0] < 100:
+		case t.low == "one" && t.gap == "-" && lex.Code == "en" && n.values[0] >= 20 && n.values[0] < 100:
 			n.values[0]++
 		case t.low == "and" && j+1 < len(tokens) && n.values[0] >= 100 && words[tokens[j+1].low] != 0 && n.values[0] != sum:
 			sum = n.values[0]

@@ -1,14 +1,16 @@
-package summary
+package guard
 
 import (
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"tidings/internal/summary/lang"
 )
 
 // speech are the verbs by which an article says whose words something is.
-var speech = newWordSet("said says say saying told tells tell wrote writes write added adds call called calls warned warns warn asked asks replied replies argued argues argue insisted insists explained explains noted notes quipped promised pledged acknowledged recalls jokes revealed confirmed cautioned urged " +
+var speech = lang.NewWordSet("said says say saying told tells tell wrote writes write added adds call called calls warned warns warn asked asks replied replies argued argues argue insisted insists explained explains noted notes quipped promised pledged acknowledged recalls jokes revealed confirmed cautioned urged " +
 	"tweeted announced declared claimed claims claim admitted admits conceded described describes dismissed branded stated states joked recalled remarked complained denied responded countered concluded " +
 	"sagte sagt sagten erklärte erklärt nannte nennt sprach spricht teilte betonte betont warnte warnt meinte meint schrieb schreibt forderte kritisierte bezeichnete lobte erzählte erzählt berichtete entgegnete erwiderte verspricht versprach klagte scherzte fragte antwortete ergänzte mahnte urteilte " +
 	"dit disent déclaré déclare affirmé affirme affirment expliqué explique ajouté ajoute averti avertit qualifié qualifie raconte raconté estime estimé assure assuré confie confié dénonce dénoncé regrette souligne souligné juge voit voient résume résumé lance lancé plaide plaidé plaisante insiste insisté rappelle rappelé prévient prévenu tranche conclut témoigne ironise soupire répond indique indiqué précise précisé reconnaît admet promet " +
@@ -62,7 +64,7 @@ const speakerBehind = 9
 // speakers returns the names that a sentence may give a quotation to, which stands at
 // tokens from to to: those on the side of the verb of speech where its subject is.
 func (g *Guard) speakers(tokens []token, from, to int) [][]token {
-	says := func(i int) bool { return !tokens[i].quoted && speech.has(tokens[i].low) }
+	says := func(i int) bool { return !tokens[i].quoted && speech.Has(tokens[i].low) }
 	introduced := false // X said that "..."
 	for i := max(0, from-3); i < from; i++ {
 		introduced = introduced || says(i)
@@ -85,7 +87,7 @@ func (g *Guard) speakers(tokens []token, from, to int) [][]token {
 	}
 	verb := from - 1
 	for verb >= 0 && !says(verb) && !tokens[verb].quoted {
-		if strings.HasPrefix(tokens[verb].gap, ",") && butWords.has(tokens[verb].low) {
+		if strings.HasPrefix(tokens[verb].gap, ",") && butWords.Has(tokens[verb].low) {
 			return nil // another clause, whose verb is not known: "..., but a court found ..."
 		}
 		verb--
@@ -102,14 +104,14 @@ func (g *Guard) speakers(tokens []token, from, to int) [][]token {
 	}
 	const reach = 2 // the mayor said
 	for k := verb - 1; k > max(begin, verb-1-reach); k-- {
-		if determiners.has(tokens[k-1].low) && tokens[k].stem != "" {
+		if determiners.Has(tokens[k-1].low) && tokens[k].stem != "" {
 			return g.named(&tokens[k])
 		}
 	}
 	return nil
 }
 
-var butWords = newWordSet("but while whereas although though aber während obwohl mais tandis pero mientras ma mentre mas enquanto")
+var butWords = lang.NewWordSet("but while whereas although though aber während obwohl mais tandis pero mientras ma mentre mas enquanto")
 
 // onlyPerson returns the one full name of a sentence that quotes so many words, and has no
 // verb of speech that is known: whatever the verb, the words are that person's.
@@ -121,19 +123,19 @@ func (g *Guard) onlyPerson(tokens []token, quoted int) [][]token {
 			full = append(full, name)
 		}
 	}
-	if quoted <= few || len(full) != 1 || g.lex.code == "de" { // whose nouns look like names
+	if quoted <= few || len(full) != 1 || g.lex.Code == "de" { // whose nouns look like names
 		return nil
 	}
 	return full
 }
 
 // speakFor are those who say what others say through them.
-var speakFor = newWordSet("spokesman spokeswoman spokesperson official officials analyst analysts sprecher sprecherin parole portavoz")
+var speakFor = lang.NewWordSet("spokesman spokeswoman spokesperson official officials analyst analysts sprecher sprecherin parole portavoz")
 
 // bodiesIn returns the names for which somebody speaks who is not named.
 func (g *Guard) bodiesIn(tokens []token, from, to int) [][]token {
 	for _, r := range g.runs(tokens) {
-		if r.from > from+1 && r.from < to && of.has(tokens[r.from-1].low) && speakFor.has(tokens[r.from-2].low) && slices.ContainsFunc(tokens[r.from:r.to], func(t token) bool { return g.hasNamed(t.low) }) {
+		if r.from > from+1 && r.from < to && of.Has(tokens[r.from-1].low) && speakFor.Has(tokens[r.from-2].low) && slices.ContainsFunc(tokens[r.from:r.to], func(t token) bool { return g.hasNamed(t.low) }) {
 			return [][]token{tokens[r.from:r.to]}
 		}
 	}
@@ -144,7 +146,7 @@ func (g *Guard) namesIn(tokens []token, from, to int) [][]token {
 	var names [][]token
 	for _, r := range g.runs(tokens) {
 		known := slices.ContainsFunc(tokens[r.from:r.to], func(t token) bool { return g.hasNamed(t.low) })
-		if known && r.from >= from && r.from < to && (r.from == 0 || !of.has(tokens[r.from-1].low)) {
+		if known && r.from >= from && r.from < to && (r.from == 0 || !of.Has(tokens[r.from-1].low)) {
 			names = append(names, tokens[r.from:r.to])
 		}
 	}
@@ -225,13 +227,13 @@ func (g *Guard) mayBeSpeaker(name []token, s int) bool {
 		return true
 	}
 	others := g.runs(sentence)
-	if len(others) > 0 && !slices.ContainsFunc(outside, func(t token) bool { return persons[g.lex.code].has(t.low) }) {
+	if len(others) > 0 && !slices.ContainsFunc(outside, func(t token) bool { return persons[g.lex.Code].Has(t.low) }) {
 		return false
 	}
-	if len(others) == 0 && len(outside) == 0 && s+1 < len(g.lasts) && shares(name, g.sentenceAt(s+1)) && slices.ContainsFunc(g.sentenceAt(s+1), func(t token) bool { return !t.quoted && speech.has(t.low) }) {
+	if len(others) == 0 && len(outside) == 0 && s+1 < len(g.lasts) && shares(name, g.sentenceAt(s+1)) && slices.ContainsFunc(g.sentenceAt(s+1), func(t token) bool { return !t.quoted && speech.Has(t.low) }) {
 		return true
 	}
-	if s > 0 && shares(name, g.sentenceAt(0)) && slices.ContainsFunc(outside, func(t token) bool { return persons[g.lex.code].has(t.low) }) {
+	if s > 0 && shares(name, g.sentenceAt(0)) && slices.ContainsFunc(outside, func(t token) bool { return persons[g.lex.Code].Has(t.low) }) {
 		return true // the one that the story is about
 	}
 	named := false
@@ -251,9 +253,9 @@ func (g *Guard) mayBeSpeaker(name []token, s int) bool {
 
 // persons are, by language, the pronouns that may say something, and nouns that stand for
 // a name as they do.
-var persons = map[string]wordSet{
-	"en": newWordSet("he she it they company group firm"), "de": newWordSet("er sie es unternehmen"), "fr": newWordSet("il elle ils elles on"),
-	"es": newWordSet("él ella ellos ellas"), "pt": newWordSet("ele ela eles elas"), "it": newWordSet("lui lei egli essa loro"), "nl": newWordSet("hij zij ze"),
+var persons = map[string]lang.WordSet{
+	"en": lang.NewWordSet("he she it they company group firm"), "de": lang.NewWordSet("er sie es unternehmen"), "fr": lang.NewWordSet("il elle ils elles on"),
+	"es": lang.NewWordSet("él ella ellos ellas"), "pt": lang.NewWordSet("ele ela eles elas"), "it": lang.NewWordSet("lui lei egli essa loro"), "nl": lang.NewWordSet("hij zij ze"),
 }
 
 // minSaidOf is the share of a sentence's words that one of the article's has where
@@ -283,7 +285,7 @@ func (g *Guard) checkSubject(tokens []token, _ []dated) error {
 		if i < all[0].to || t.numeral.part || g.isName(tokens, i) {
 			continue
 		}
-		if key := keyOfToken(t); key != "" && !speech.has(t.low) {
+		if key := keyOfToken(t); key != "" && !speech.Has(t.low) {
 			said[key] = true
 		}
 	}
@@ -303,10 +305,10 @@ func (g *Guard) checkSubject(tokens []token, _ []dated) error {
 		return nil
 	}
 	sentence := g.sentenceAt(at)
-	pronoun := slices.IndexFunc(sentence, func(t token) bool { return pronouns[g.lex.code].has(t.low) && !t.quoted })
+	pronoun := slices.IndexFunc(sentence, func(t token) bool { return pronouns[g.lex.Code].Has(t.low) && !t.quoted })
 	for _, r := range g.runs(sentence) {
 		other := sentence[r.from:r.to]
-		if r.from > 0 && of.has(sentence[r.from-1].low) || r.from > 1 && of.has(sentence[r.from-2].low) && determiners.has(sentence[r.from-1].low) {
+		if r.from > 0 && of.Has(sentence[r.from-1].low) || r.from > 1 && of.Has(sentence[r.from-2].low) && determiners.Has(sentence[r.from-1].low) {
 			continue // what the one belongs to of whom it is said
 		}
 		if pronoun >= 0 && pronoun < r.from {
@@ -330,7 +332,7 @@ func (g *Guard) checkSubject(tokens []token, _ []dated) error {
 func (g *Guard) isToldByRole(sentence []token, r run, tokens []token) bool {
 	const before = 2
 	for _, role := range sentence[max(0, r.from-before):r.from] {
-		if role.stem != "" && !role.isName() && !speech.has(role.low) && slices.ContainsFunc(tokens, func(t token) bool { return t.stem == role.stem }) {
+		if role.stem != "" && !role.isName() && !speech.Has(role.low) && slices.ContainsFunc(tokens, func(t token) bool { return t.stem == role.stem }) {
 			return true
 		}
 	}
@@ -345,7 +347,7 @@ const nearlyAllSaid = 0.8
 // "the farmer", where it has "Pillai, a farmer".
 func (g *Guard) isCalled(subject, sentence []token) bool {
 	head := slices.IndexFunc(sentence, func(t token) bool { return t.stem != "" })
-	if head < 0 || len(sentence) == 0 || !determiners.has(sentence[0].low) && !sources.has(sentence[0].low) {
+	if head < 0 || len(sentence) == 0 || !determiners.Has(sentence[0].low) && !sources.Has(sentence[0].low) {
 		return true // it begins with no noun that could be told
 	}
 	for s := range g.lasts {
@@ -358,7 +360,7 @@ func (g *Guard) isCalled(subject, sentence []token) bool {
 }
 
 // sources are words before the one who says something.
-var sources = newWordSet("according laut selon según secondo volgens segundo")
+var sources = lang.NewWordSet("according laut selon según secondo volgens segundo")
 
 // countSaid returns of each of the article's sentences how many of the words and numbers
 // it has.
@@ -396,21 +398,21 @@ func (g *Guard) isPerson(name []token) bool {
 }
 
 // of joins a name to what it belongs to.
-var of = newWordSet("of at from von vom beim de d du des au aux del da di van")
+var of = lang.NewWordSet("of at from von vom beim de d du des au aux del da di van")
 
 // checkBelongs refuses "Kolar of Elmreza" where the article has the two in no sentence
 // together.
 func (g *Guard) checkBelongs(tokens []token, all []run) error {
 	for n := 0; n+1 < len(all); n++ {
 		a, b := all[n], all[n+1]
-		if b.from-a.to > 5 || a.to >= b.from || !of.has(tokens[a.to].low) || strings.ContainsAny(tokens[a.to].gap, ",;:") || countOf(tokens[a.to+1:b.from], isSmall) > smallWords || slices.ContainsFunc(tokens[a.to+1:b.from], func(t token) bool { return relative.has(t.low) }) {
+		if b.from-a.to > 5 || a.to >= b.from || !of.Has(tokens[a.to].low) || strings.ContainsAny(tokens[a.to].gap, ",;:") || countOf(tokens[a.to+1:b.from], isSmall) > smallWords || slices.ContainsFunc(tokens[a.to+1:b.from], func(t token) bool { return relative.Has(t.low) }) {
 			continue
 		}
 		who, whose := tokens[a.from:a.to], tokens[b.from:b.to]
 		if !slices.ContainsFunc(who, func(t token) bool { return len(g.words[t.low]) > 0 }) {
 			continue // a noun of German: "Nach Angaben von ..."
 		}
-		if g.lex.code == "de" && len(who) == 1 {
+		if g.lex.Code == "de" && len(who) == 1 {
 			continue // likely another noun: "Konkurrenten von ..."
 		}
 		if !g.together(who, whose) || g.belongsToOther(who, whose) {
@@ -429,7 +431,7 @@ func (g *Guard) belongsToOther(a, b []token) bool {
 		sentence := g.sentenceAt(g.tokens[at].sentence)
 		i := at - g.first(at)
 		for k := i - 1; k >= max(1, i-3); k-- {
-			if !of.has(sentence[k].low) || !g.isNameOrNoun(sentence, k-1) || isTitle(sentence[k-1].low) || slices.ContainsFunc(sentence[k+1:i], isSmall) {
+			if !of.Has(sentence[k].low) || !g.isNameOrNoun(sentence, k-1) || isTitle(sentence[k-1].low) || slices.ContainsFunc(sentence[k+1:i], isSmall) {
 				continue
 			}
 			from := k - 1
@@ -450,18 +452,20 @@ func (g *Guard) belongsToOther(a, b []token) bool {
 const smallWords = 2
 
 // relative are words that begin a clause of its own: "Solano of the outage that hit Milan".
-var relative = newWordSet("that which who qui que che")
+var relative = lang.NewWordSet("that which who qui que che")
 
 func countOf(tokens []token, is func(token) bool) int {
 	n := 0
 	for _, t := range tokens {
-		n += int(truth(is(t)))
+		if is(t) {
+			n++
+		}
 	}
 	return n
 }
 
 // isSmall reports whether a token is neither a name nor an article before one.
-func isSmall(t token) bool { return !t.isName() && !determiners.has(t.low) }
+func isSmall(t token) bool { return !t.isName() && !determiners.Has(t.low) }
 
 // beginsWith reports whether a name is the first of a sentence.
 func (g *Guard) beginsWith(name, sentence []token) bool {
@@ -480,7 +484,7 @@ func (g *Guard) together(a, b []token) bool {
 			return true
 		case s > 0 && shares(a, sentence) && len(g.runs(sentence)) == 1 && g.beginsWith(b, g.sentenceAt(s-1)):
 			return true
-		case shares(a, sentence) && slices.ContainsFunc(sentence, func(t token) bool { return pronouns[g.lex.code].has(t.low) }) && shares(b, g.sentenceAt(s-1)):
+		case shares(a, sentence) && slices.ContainsFunc(sentence, func(t token) bool { return pronouns[g.lex.Code].Has(t.low) }) && shares(b, g.sentenceAt(s-1)):
 			return true
 		}
 	}

@@ -1,4 +1,4 @@
-package summary
+package lang
 
 import (
 	"strings"
@@ -9,10 +9,10 @@ import (
 // Sentences divides a text into its sentences, in order: substrings of it,
 // without the space around them. A newline always ends one.
 func Sentences(text string) []string {
-	lex := builtin().detect(text)
+	lex := Detect(text)
 	var out []string
 	for line := range strings.SplitSeq(text, "\n") {
-		out = append(out, lex.split(line)...)
+		out = append(out, lex.Split(line)...)
 	}
 	return out
 }
@@ -21,8 +21,8 @@ func Sentences(text string) []string {
 // are kept together, so that neither half of the quotation stands alone.
 const maxQuotedSentences = 4
 
-// split divides one paragraph.
-func (lex *lexicon) split(line string) []string {
+// Split divides one paragraph.
+func (lex *Lexicon) Split(line string) []string {
 	var out []string
 	start := 0
 	for i := 0; i < len(line); {
@@ -63,7 +63,8 @@ func isFullStop(r rune) bool {
 	return false
 }
 
-func isCloser(r rune) bool {
+// IsCloser reports whether r may stand behind the mark that ends a sentence.
+func IsCloser(r rune) bool {
 	switch r {
 	case '"', '”', '’', '\'', '»', ')', ']', '」', '』', '）', '】', '›', '“':
 		return true // “ closes in German
@@ -71,7 +72,8 @@ func isCloser(r rune) bool {
 	return false
 }
 
-func isOpener(r rune) bool {
+// IsOpener reports whether r may stand before a sentence's first word.
+func IsOpener(r rune) bool {
 	switch r {
 	case '"', '“', '‘', '\'', '«', '(', '[', '「', '『', '（', '„', '‚', '‹', '»', '¿', '¡', '—', '–', '-':
 		return true
@@ -91,7 +93,7 @@ func endOfStop(line string, i int) int {
 	}
 	for i < len(line) {
 		r, size := utf8.DecodeRuneInString(line[i:])
-		if !isCloser(r) {
+		if !IsCloser(r) {
 			break
 		}
 		// A mark that has a word right behind it opens the next sentence.
@@ -105,7 +107,7 @@ func endOfStop(line string, i int) int {
 
 // endsSentence reports whether the terminator at line[stop:end], with what
 // closes behind it, ends the sentence that began at start.
-func (lex *lexicon) endsSentence(line string, start, stop, end int) bool {
+func (lex *Lexicon) endsSentence(line string, start, stop, end int) bool {
 	if end == len(line) {
 		return true
 	}
@@ -119,7 +121,7 @@ func (lex *lexicon) endsSentence(line string, start, stop, end int) bool {
 		closed := end > stop+size
 		return !closed || !(unicode.Is(unicode.Hiragana, next) || next == '、' || next == '，' || saysInChinese(line[end:]))
 	}
-	if (r == '?' || r == '!') && lex.code != "fr" && strings.HasSuffix(line[start:stop], " ") {
+	if (r == '?' || r == '!') && lex.Code != "fr" && strings.HasSuffix(line[start:stop], " ") {
 		return false // a dash that an encoding has lost; only French puts a space there
 	}
 	rest := line[end:min(len(line), end+maxWordBytes)]
@@ -127,14 +129,14 @@ func (lex *lexicon) endsSentence(line string, start, stop, end int) bool {
 	if after == "" {
 		return true
 	}
-	before := lastToken(line[max(start, stop-maxWordBytes):stop])
+	before := LastToken(line[max(start, stop-maxWordBytes):stop])
 	if len(after) == len(rest) {
 		// No space. Pages that lose their line breaks write "a circular.The order";
 		// addresses and versions look similar, but have no capital with small letters
 		// on both sides.
 		return lostSpace(before, after) && !looksLikeAddress(before)
 	}
-	head := strings.TrimLeftFunc(after, isOpener)
+	head := strings.TrimLeftFunc(after, IsOpener)
 	first, firstSize := utf8.DecodeRuneInString(head)
 	switch {
 	case unicode.IsLower(first):
@@ -144,14 +146,14 @@ func (lex *lexicon) endsSentence(line string, start, stop, end int) bool {
 			return false
 		}
 	case !unicode.IsLetter(first) && !unicode.IsDigit(first):
-		if len(head) == len(after) && !isCurrency(first) && first != '#' && first != '@' {
+		if len(head) == len(after) && !IsCurrency(first) && first != '#' && first != '@' {
 			return false
 		}
 	}
-	single := stop+size >= end || !isTerminator(runeAt(line, stop+size))
+	single := stop+size >= end || !isTerminator(RuneAt(line, stop+size))
 	if r == '.' && single {
-		if unicode.IsLower(runeAt(before, 0)) && isInitial(before+".") && isInitial(lastToken(strings.TrimRight(line[start:stop-len(before)], " "))) {
-			return lex.isStarter(firstWord(head)) // "u. a."
+		if unicode.IsLower(RuneAt(before, 0)) && isInitial(before+".") && isInitial(LastToken(strings.TrimRight(line[start:stop-len(before)], " "))) {
+			return lex.isStarter(FirstWord(head)) // "u. a."
 		}
 		return !lex.abbreviates(strings.TrimSpace(line[start:stop]) == before, before, head)
 	}
@@ -166,7 +168,7 @@ func (lex *lexicon) endsSentence(line string, start, stop, end int) bool {
 func saysInChinese(s string) bool {
 	n := 0
 	for _, r := range s {
-		if n++; n > 12 || isTerminator(r) || unicode.IsSpace(r) || isOpener(r) {
+		if n++; n > 12 || isTerminator(r) || unicode.IsSpace(r) || IsOpener(r) {
 			return false
 		}
 		switch r {
@@ -177,12 +179,14 @@ func saysInChinese(s string) bool {
 	return false
 }
 
-func runeAt(s string, i int) rune {
+// RuneAt returns the rune at byte i of s; utf8.RuneError behind its end.
+func RuneAt(s string, i int) rune {
 	r, _ := utf8.DecodeRuneInString(s[i:])
 	return r
 }
 
-func isCurrency(r rune) bool { return unicode.Is(unicode.Sc, r) }
+// IsCurrency reports whether r is a sign such as $ or €.
+func IsCurrency(r rune) bool { return unicode.Is(unicode.Sc, r) }
 
 func closesQuote(stop string) bool { return strings.ContainsAny(stop, "\"”’»") }
 
@@ -201,8 +205,8 @@ func goesOnSpeaking(rest string) bool {
 	return false
 }
 
-// lastToken returns what stands between the last space and the end.
-func lastToken(s string) string {
+// LastToken returns what stands between the last space and the end.
+func LastToken(s string) string {
 	i := strings.LastIndexFunc(s, unicode.IsSpace)
 	if i < 0 {
 		return s
@@ -224,7 +228,7 @@ func lostSpace(before, after string) bool {
 // endsLower reports whether s ends in n small letters or digits, before which
 // quotation marks or brackets may close.
 func endsLower(s string, n int) bool {
-	s = strings.TrimRightFunc(s, isCloser)
+	s = strings.TrimRightFunc(s, IsCloser)
 	for range n {
 		r, size := utf8.DecodeLastRuneInString(s)
 		if !unicode.IsLower(r) && !unicode.IsDigit(r) {
@@ -244,19 +248,19 @@ func looksLikeAddress(before string) bool {
 // Abbreviations that never end a sentence when something follows, and those that
 // end one only when what follows is a word that begins sentences.
 var (
-	neverEnds = newWordSet("mr mrs ms dr prof gen sen rep reps gov lt col capt cpt sgt maj cmdr adm rev hon pres messrs mt ft st vs v no nos art " +
+	neverEnds = NewWordSet("mr mrs ms dr prof gen sen rep reps gov lt col capt cpt sgt maj cmdr adm rev hon pres messrs mt ft st vs v no nos art " +
 		"fig figs vol pp p ed eds cf approx ca e.g i.e eg ie viz dept univ " +
 		"z.b d.h u.a bzw nr hr fr tel abs ggf inkl vgl evtl sog str dipl ing mio mrd " +
 		"m mm mme mlle mgr sra srta ee d dª ud uds p.ej dra sig avv dott geom on arch drs dhr mevr ул им тыс млн млрд т.е т.н см стр ст проф акад им гл sté cie ste arts núm nº pág págs cap bijv blz resp zzgl max min tsd")
-	seldomEnds = newWordSet("inc corp co ltd plc jr sr etc al bros llc " +
+	seldomEnds = NewWordSet("inc corp co ltd plc jr sr etc al bros llc " +
 		"jan feb mar apr jun jul aug sep sept oct nov dec usw etw i.d.r u.s.w г руб т.д т.п др enz")
 )
 
 // abbreviates reports whether a single dot behind the token before, which may be
 // the sentence's first, and with head following a space, belongs to an
 // abbreviation, an initial or an ordinal.
-func (lex *lexicon) abbreviates(first bool, before, head string) bool {
-	word := strings.TrimLeftFunc(before, isOpener)
+func (lex *Lexicon) abbreviates(first bool, before, head string) bool {
+	word := strings.TrimLeftFunc(before, IsOpener)
 	if word == "" {
 		return false
 	}
@@ -264,32 +268,32 @@ func (lex *lexicon) abbreviates(first bool, before, head string) bool {
 	for _, elided := range []string{"l'", "l’", "d'", "d’", "dell'", "all'"} {
 		lower = strings.TrimPrefix(lower, elided)
 	}
-	next := firstWord(head)
+	next := FirstWord(head)
 	switch {
-	case neverEnds.has(lower):
+	case neverEnds.Has(lower):
 		// "No. 5" and "no. The"
 		switch lower {
 		case "no", "nos", "on", "art", "p", "fig", "mm", "ст":
 			if word == "P" {
 				return !lex.isStarter(next) // an initial
 			}
-			return startsWithDigit(head)
+			return StartsWithDigit(head)
 		}
 		// "with two letters m. It", "runs for 40 min. The"; but "M. Le Maire"
 		if word == "m" || word == "d" || word == "min" || word == "max" {
 			return !lex.isStarter(next)
 		}
 		return true
-	case seldomEnds.has(lower):
-		return !lex.isStarter(next) || (startsWithDigit(head) && lex.code == "en")
+	case seldomEnds.Has(lower):
+		return !lex.isStarter(next) || (StartsWithDigit(head) && lex.Code == "en")
 	case isInitial(word+".") && isInitial(head):
 		return true // "J. K. Rowling", "z. B."
-	case isInitial(word+".") && unicode.IsUpper(runeAt(word, 0)):
+	case isInitial(word+".") && unicode.IsUpper(RuneAt(word, 0)):
 		return !lex.isStarter(next) // "George W. Bush"; "vitamin C. The"
-	case isAcronym(word):
+	case IsAcronym(word):
 		return !lex.isStarter(next)
-	case isShortNumber(word):
-		return first || (lex.ordinals && !lex.isStarter(next))
+	case IsShortNumber(word):
+		return first || (lex.Ordinals && !lex.isStarter(next))
 	}
 	return false
 }
@@ -300,16 +304,18 @@ func isInitial(s string) bool {
 	return unicode.IsLetter(r) && strings.HasPrefix(s[size:], ".")
 }
 
-func (lex *lexicon) isStarter(word string) bool {
-	if lex.starters == nil {
+func (lex *Lexicon) isStarter(word string) bool {
+	if lex.Starters == nil {
 		return true
 	}
-	return lex.starters.has(word)
+	return lex.Starters.Has(word)
 }
 
-func startsWithDigit(s string) bool { return s != "" && unicode.IsDigit(runeAt(s, 0)) }
+// StartsWithDigit reports whether s begins with a digit of any script.
+func StartsWithDigit(s string) bool { return s != "" && unicode.IsDigit(RuneAt(s, 0)) }
 
-func isShortNumber(s string) bool {
+// IsShortNumber reports whether s is at most two digits.
+func IsShortNumber(s string) bool {
 	if len(s) > 2 {
 		return false
 	}
@@ -321,9 +327,9 @@ func isShortNumber(s string) bool {
 	return true
 }
 
-// isAcronym reports whether word is letters with dots between them, such as U.S
+// IsAcronym reports whether word is letters with dots between them, such as U.S
 // or a.m, whose last dot has been taken off.
-func isAcronym(word string) bool {
+func IsAcronym(word string) bool {
 	dot := true
 	letters := 0
 	for _, r := range word {
@@ -409,9 +415,17 @@ func (q *quotes) read(s string) {
 	}
 }
 
-// isBalanced reports whether every quotation mark in s that opens closes.
-func isBalanced(s string) bool {
+// IsBalanced reports whether every quotation mark in s that opens closes.
+func IsBalanced(s string) bool {
 	var q quotes
 	q.read(s)
 	return q == quotes{}
+}
+
+// EndsSentenceMark reports whether s ends as a whole sentence does. An ellipsis
+// is how feeds cut a sentence off.
+func EndsSentenceMark(s string) bool {
+	s = strings.TrimRightFunc(s, IsCloser)
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return isTerminator(r) && r != '…' && !strings.HasSuffix(s, "...") && !strings.HasSuffix(s, "..")
 }

@@ -1,4 +1,12 @@
-package summary
+// Package guard checks what a language model wrote against what it was written of, before
+// anyone sees it: summaries against articles, translations against originals.
+//
+// It knows nothing of the world. What it promises is that every number, amount, date, name
+// and quotation of what it lets pass is one of the article, in the company in which the
+// article has it; that it is whole sentences in the article's language, within the limits;
+// and that it holds no link, mention or markup. docs/summaries.md tells how often it is
+// wrong, either way. What is wrong comes as a *Fault, in words for the author.
+package guard
 
 import (
 	"fmt"
@@ -7,15 +15,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"tidings/internal/news"
-)
-
-// Most sentences that a model's summary may have, by whether it was asked for a
-// long one.
-const (
-	maxModelSentences     = 4
-	maxLongModelSentences = 10
-	longSummaryWords      = 90
+	"tidings/internal/summary/lang"
 )
 
 // minGrounded is the share of a sentence's own words that the article must use as
@@ -25,45 +25,38 @@ const minGrounded = 0.3
 // fewWords is how many words are too few to speak of a share of them.
 const fewWords = 3
 
-// Guard checks summaries that were not made of the article's own sentences against
-// the article, before anyone sees them. It knows nothing of the world: what it
-// holds is that every number, amount, date, name and quotation of a summary is one
-// of the article, in the company in which the article has it.
+// Guard checks summaries of one article.
 type Guard struct {
-	lex      *lexicon
-	maxWords int
-	shares   []int
+	lex      lexicon
+	limits   Limits
+	shares   lang.Counts
 	squashed string
 	folded   string // the text in lower case
 	tokens   []token
 
-	maxSentences int // 0 for as many as the words allow
-	dates        []dated
-	known        []item           // the article's
-	words        map[string][]int // by token in lower case, where
-	stems        map[string][]int
-	lasts        []int              // by sentence, the index behind its last token
-	beside       map[[2]string]bool // which two of their words stand beside each other
-	inFull       map[string]bool    // names that the article has in one of several words
-	starts       map[[2]string]bool // the first two words of such a name
-	ends         map[string]bool    // the last words of names that are not the first of another
+	dates  []dated
+	known  []item           // the article's
+	words  map[string][]int // by token in lower case, where
+	stems  map[string][]int
+	lasts  []int              // by sentence, the index behind its last token
+	beside map[[2]string]bool // which two of their words stand beside each other
+	inFull map[string]bool    // names that the article has in one of several words
+	starts map[[2]string]bool // the first two words of such a name
+	ends   map[string]bool    // the last words of names that are not the first of another
 }
 
-// NewGuard prepares to check summaries of a request's own text.
-func NewGuard(r news.SummaryRequest) *Guard {
-	g := newGuard(material(r), wordsOf(r))
-	g.maxSentences = max(0, r.MaxSentences)
-	return g
-}
+// Limits are how much a summary may have at most.
+type Limits struct{ Words, Sentences int }
 
-func newGuard(text string, maxWords int) *Guard {
+// NewGuard prepares to check summaries of a text, a paragraph a line with the title first.
+func NewGuard(text string, limits Limits) *Guard {
 	g := &Guard{
-		lex: builtin().detect(text), maxWords: maxWords, shares: builtin().count(text),
-		squashed: squash(text), folded: strings.ToLower(text),
+		lex: lexicon{lang.Detect(text)}, limits: limits, shares: lang.Count(text),
+		squashed: lang.Squash(text), folded: strings.ToLower(text),
 		words: make(map[string][]int), stems: make(map[string][]int),
 	}
 	for line := range strings.SplitSeq(text, "\n") {
-		for _, sentence := range g.lex.split(line) {
+		for _, sentence := range g.lex.Split(line) {
 			from := len(g.tokens)
 			g.tokens = g.lex.tokenize(g.tokens, sentence, len(g.lasts))
 			for _, d := range g.lex.findDates(g.tokens[from:]) {
@@ -122,10 +115,10 @@ func (g *Guard) Check(sentences []string) error {
 // checkWhole looks at the form and language of a summary.
 func (g *Guard) checkWhole(sentences []string) error {
 	if err := g.checkForm(sentences); err != nil {
-		return &fault{"form", err}
+		return &Fault{"form", err}
 	}
 	if err := g.checkLanguage(strings.Join(sentences, " ")); err != nil {
-		return &fault{"language", err}
+		return &Fault{"language", err}
 	}
 	return nil
 }
@@ -133,7 +126,7 @@ func (g *Guard) checkWhole(sentences []string) error {
 // checkSentence compares what a sentence says with the article.
 func (g *Guard) checkSentence(s string) error {
 	if err := g.checkQuotes(s); err != nil {
-		return &fault{"quotation", err}
+		return &Fault{"quotation", err}
 	}
 	tokens := g.lex.tokenize(nil, s, 0)
 	dates := g.lex.findDates(tokens)
@@ -147,7 +140,7 @@ func (g *Guard) checkSentence(s string) error {
 		{"speaker", g.checkSpeaker}, {"speaker", g.checkTold}, {"subject", g.checkSubject}, {"subject", g.checkDoneBy}, {"date", g.checkDated},
 	} {
 		if err := c.check(tokens, dates); err != nil {
-			return &fault{c.kind, err}
+			return &Fault{c.kind, err}
 		}
 	}
 	return nil
@@ -155,32 +148,25 @@ func (g *Guard) checkSentence(s string) error {
 
 // checkForm looks at what the reader would see even without reading the article.
 func (g *Guard) checkForm(sentences []string) error {
-	most := maxModelSentences
-	if g.maxWords >= longSummaryWords {
-		most = maxLongModelSentences
-	}
-	if g.maxSentences > 0 {
-		most = min(most, g.maxSentences)
-	}
 	if len(sentences) == 0 {
 		return fmt.Errorf("there is no sentence")
 	}
-	if len(sentences) > most {
-		return fmt.Errorf("%d sentences are too many; at most %d are wanted", len(sentences), most)
+	if len(sentences) > g.limits.Sentences {
+		return fmt.Errorf("%d sentences are too many; at most %d are wanted", len(sentences), g.limits.Sentences)
 	}
 	words := 0
 	for _, s := range sentences {
-		words += countWords(s)
+		words += lang.CountWords(s)
 		switch {
 		case strings.TrimSpace(s) != s || s == "":
 			return fmt.Errorf("a sentence is empty or has space around it")
 		case strings.ContainsFunc(s, isUnseen):
 			return fmt.Errorf("a sentence has a line break or an invisible character in it")
-		case !endsSentenceMark(s):
+		case !lang.EndsSentenceMark(s):
 			return fmt.Errorf("%.60q does not end as a sentence does", s)
-		case len(g.lex.split(s)) > 2:
+		case len(g.lex.Split(s)) > 2:
 			return fmt.Errorf("%.60q is several sentences; give each by itself", s)
-		case !isBalanced(s):
+		case !lang.IsBalanced(s):
 			return fmt.Errorf("%.60q has a quotation mark or bracket without its fellow", s)
 		}
 		if mark := markup(s); mark != "" {
@@ -190,8 +176,8 @@ func (g *Guard) checkForm(sentences []string) error {
 			return fmt.Errorf("%q talks to the reader or of the task instead of telling the story", phrase)
 		}
 	}
-	if words > g.maxWords {
-		return fmt.Errorf("%d words are too many; at most %d are wanted", words, g.maxWords)
+	if words > g.limits.Words {
+		return fmt.Errorf("%d words are too many; at most %d are wanted", words, g.limits.Words)
 	}
 	return nil
 }
@@ -235,12 +221,12 @@ func (g *Guard) talk(s string) string {
 			return phrase
 		}
 	}
-	if g.lex.code != "en" {
+	if g.lex.Code != "en" {
 		return ""
 	}
 	tokens := g.lex.tokenize(nil, s, 0)
 	for i, t := range tokens {
-		if t.quoted || t.text == "our" && i+1 < len(tokens) && everybodys.has(tokens[i+1].low) {
+		if t.quoted || t.text == "our" && i+1 < len(tokens) && everybodys.Has(tokens[i+1].low) {
 			continue
 		}
 		switch t.text {
@@ -252,84 +238,42 @@ func (g *Guard) talk(s string) string {
 }
 
 // everybodys is what a text calls "our" without speaking of itself.
-var everybodys = newWordSet("solar galaxy planet sun universe species")
+var everybodys = lang.NewWordSet("solar galaxy planet sun universe species")
 
 // checkLanguage refuses a summary in another script or language than the article's.
 func (g *Guard) checkLanguage(text string) error {
-	if a, b := scriptOf(g.folded), scriptOf(text); a != b {
+	if a, b := lang.ScriptOf(g.folded), lang.ScriptOf(text); a != b {
 		return fmt.Errorf("the summary is written in another script than the article")
 	}
-	counts := builtin().count(text)
-	best := 0
-	for i, n := range counts {
-		if n > counts[best] {
-			best = i
-		}
-	}
-	language := builtin()[best].code
+	counts := lang.Count(text)
+	language, n := counts.Most()
 	const few = 3 // a headline-like sentence has hardly any function words
-	if counts[best] <= few || language == g.lex.code {
+	if n <= few || language == g.lex.Code {
 		return nil
 	}
-	if g.lex.code == "" {
-		words := 0
-		for _, n := range g.shares {
-			words = max(words, n)
-		}
-		if g.shares[best]*3 >= words {
+	if g.lex.Code == "" {
+		_, most := g.shares.Most()
+		if there, _ := g.shares.Of(language); there*3 >= most {
 			return nil
 		}
 		return fmt.Errorf("the summary is written in another language than the article")
 	}
-	for i := range builtin() {
-		if builtin()[i].code == g.lex.code && counts[i]*10 < counts[best]*7 {
-			return fmt.Errorf("the summary is written in another language than the article (%s)", g.lex.code)
-		}
+	if own, ok := counts.Of(g.lex.Code); ok && own*10 < n*7 {
+		return fmt.Errorf("the summary is written in another language than the article (%s)", g.lex.Code)
 	}
 	return nil
-}
-
-// scriptOf returns which script most letters of a text belong to.
-func scriptOf(text string) string {
-	counts := map[string]int{}
-	n := 0
-	for _, r := range text {
-		if !unicode.IsLetter(r) {
-			continue
-		}
-		if n++; n > 2000 {
-			break
-		}
-		switch {
-		case unicode.Is(unicode.Latin, r):
-			counts["latin"]++
-		case isDense(r):
-			counts["dense"]++
-		case unicode.Is(unicode.Cyrillic, r):
-			counts["cyrillic"]++
-		default:
-			counts["other"]++
-		}
-	}
-	most := ""
-	for _, script := range []string{"latin", "dense", "cyrillic", "other"} {
-		if most == "" || counts[script] > counts[most] {
-			most = script
-		}
-	}
-	return most
 }
 
 // checkQuotes wants every quotation word for word.
 func (g *Guard) checkQuotes(s string) error {
 	for _, q := range quoteSpans(s) {
 		quoted := s[q.from:q.to]
-		key := squash(quoted)
+		key := lang.Squash(quoted)
 		if key == "" {
 			continue
 		}
 		// The words, each whole: "art" is not quoted from "party".
-		if !strings.Contains(g.squashed, key) || !strings.Contains(plainWords(g.folded), strings.TrimRight(plainWords(quoted), " ")+" ") && !strings.ContainsFunc(quoted, isDense) {
+		if !strings.Contains(g.squashed, key) || !strings.Contains(plainWords(g.folded), strings.TrimRight(plainWords(quoted), " ")+" ") && !strings.ContainsFunc(quoted, lang.IsDense) {
 			return fmt.Errorf("the article has no %.80q; quote it word for word, or not at all", quoted)
 		}
 	}
@@ -354,7 +298,7 @@ func (g *Guard) checkDates(tokens []token, dates []dated) error {
 		if day := weekdays[t.low]; day != 0 && !g.hasWeekday(day) {
 			return fmt.Errorf("the article does not name the day %q", t.text)
 		}
-		if season := seasons[t.low]; season != 0 && !t.isName() == (g.lex.code != "de") && !g.hasSeason(season) {
+		if season := seasons[t.low]; season != 0 && !t.isName() == (g.lex.Code != "de") && !g.hasSeason(season) {
 			return fmt.Errorf("the article does not name the season %q", t.text)
 		}
 		switch t.low {
@@ -363,7 +307,7 @@ func (g *Guard) checkDates(tokens []token, dates []dated) error {
 				return fmt.Errorf("the article does not say %q", t.text)
 			}
 		case "last", "next", "this", "nächste", "nächstes", "nächsten", "letzte", "letztes", "letzten":
-			if i+1 < len(tokens) && isPeriod(tokens[i+1].low) && !g.hasPair(t.low, tokens[i+1].low) && !(t.low == "this" && g.hasPair("the", tokens[i+1].low)) && months[tokens[i+1].low] == 0 {
+			if i+1 < len(tokens) && isPeriod(tokens[i+1].low) && !g.hasPair(t.low, tokens[i+1].low) && !(t.low == "this" && g.hasPair("the", tokens[i+1].low)) && lang.Months[tokens[i+1].low] == 0 {
 				return fmt.Errorf("the article does not say %q", t.text+" "+tokens[i+1].text)
 			}
 		}
@@ -377,7 +321,7 @@ func isPeriod(low string) bool {
 		"woche", "monat", "jahr", "jahres", "quartal", "sommer", "winters", "herbst", "frühjahr":
 		return true
 	}
-	return weekdays[low] != 0 || months[low] != 0
+	return weekdays[low] != 0 || lang.Months[low] != 0
 }
 
 // pieces reports whether a date is one that the article gives in two places: a
@@ -415,7 +359,7 @@ func (g *Guard) hasSeason(season int) bool {
 		if season == 3 && t.low == "fall" || seasons[t.low] == season {
 			return true
 		}
-		return g.lex.code == "de" && season == seasonIn(t.low) // "Herbstferien"
+		return g.lex.Code == "de" && season == seasonIn(t.low) // "Herbstferien"
 	})
 }
 
@@ -462,7 +406,7 @@ func (g *Guard) checkNumbers(tokens []token, dates []dated) error {
 // where the summary has a word that the article does not know: "168 grams", "168 stone".
 func (g *Guard) countsOther(tokens []token, i int) bool {
 	next := i + 1 + parts(tokens[i+1:])
-	if tokens[i].numeral.unit != "" || next >= len(tokens) || insteadOf.has(tokens[next].low) || !joined(tokens[next].gap) || tokens[next].stem == "" || len(g.stems[tokens[next].stem]) > 0 {
+	if tokens[i].numeral.unit != "" || next >= len(tokens) || insteadOf.Has(tokens[next].low) || !joined(tokens[next].gap) || tokens[next].stem == "" || len(g.stems[tokens[next].stem]) > 0 {
 		return false
 	}
 	for j := range g.tokens {
@@ -474,7 +418,7 @@ func (g *Guard) countsOther(tokens []token, i int) bool {
 }
 
 // insteadOf are words that are no unit: "38 statt 95 Minuten".
-var insteadOf = newWordSet("instead rather compared versus statt anstatt gegenüber statt plutôt contre frente contra invece contro")
+var insteadOf = lang.NewWordSet("instead rather compared versus statt anstatt gegenüber statt plutôt contre frente contra invece contro")
 
 // unitFits reports whether the article's number at j may have a unit: it has it,
 // or has none itself and shares it with one beside it ("5 to 7 percent").
@@ -555,7 +499,7 @@ func (g *Guard) checkWords(tokens []token, _ []dated) error {
 			all, known = all+1, known+1 // it has been looked for
 			continue
 		}
-		if stem == "" || months[tokens[i].low] != 0 || weekdays[tokens[i].low] != 0 {
+		if stem == "" || lang.Months[tokens[i].low] != 0 || weekdays[tokens[i].low] != 0 {
 			continue
 		}
 		all++

@@ -1,9 +1,11 @@
-package summary
+package guard
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"tidings/internal/summary/lang"
 )
 
 // checkListed refuses a list of names of which the article has some in one sentence, and one
@@ -42,7 +44,7 @@ func areJoined(tokens []token, a, b run) bool {
 	case 0:
 		return tokens[b.from].gap == ", " && !tokens[b.to-1].owns
 	case 1:
-		return joining.has(tokens[a.to].low) && strings.Trim(tokens[a.to].gap, ", ") == "" && tokens[b.from].gap == " "
+		return joining.Has(tokens[a.to].low) && strings.Trim(tokens[a.to].gap, ", ") == "" && tokens[b.from].gap == " "
 	}
 	return false
 }
@@ -75,11 +77,11 @@ func (g *Guard) stranger(tokens []token, list []run) []token {
 // further ones, and words that join them, are between them.
 func isListed(tokens []token, from, to int) bool {
 	for k := from; k < to; k++ {
-		if t := &tokens[k]; !t.isName() && !joining.has(t.low) {
+		if t := &tokens[k]; !t.isName() && !joining.Has(t.low) {
 			return false
 		}
 	}
 	return true
 }
 
-var joining = newWordSet("and und et y e en or oder ou o")
+var joining = lang.NewWordSet("and und et y e en or oder ou o")
