@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -57,13 +58,53 @@ type chatMessage struct {
 type chatResponse struct {
 	Choices []struct {
 		Message struct {
-			Content string `json:"content"`
+			Content writtenText `json:"content"`
 		} `json:"message"`
 	} `json:"choices"`
-	Usage struct {
-		PromptTokens     int64 `json:"prompt_tokens"`
-		CompletionTokens int64 `json:"completion_tokens"`
-	} `json:"usage"`
+	Usage json.RawMessage `json:"usage"` // read by itself: no answer is lost over its bill
+}
+
+// writtenText is what a model wrote: a text, or a list of parts of which those count that
+// are text; an answer that is neither has none.
+type writtenText string
+
+func (t *writtenText) UnmarshalJSON(data []byte) error {
+	var whole string
+	if json.Unmarshal(data, &whole) == nil {
+		*t = writtenText(whole)
+		return nil
+	}
+	var parts []struct {
+		Type string `json:"type"`
+		Text string `json:"text"`
+	}
+	_ = json.Unmarshal(data, &parts) // what cannot be read is no text
+	for _, part := range parts {
+		if part.Type == "text" { // and not, say, "thinking"
+			*t += writtenText(part.Text)
+		}
+	}
+	return nil
+}
+
+// tokensOf reads how many tokens a server says that a call took, 0 where it does not say.
+// Some write 100.0, 1e2 or "100".
+func tokensOf(usage json.RawMessage) (in, out int64) {
+	var told struct {
+		In  json.RawMessage `json:"prompt_tokens"`
+		Out json.RawMessage `json:"completion_tokens"`
+	}
+	_ = json.Unmarshal(usage, &told) // what cannot be read does not say
+	return countIn(told.In), countIn(told.Out)
+}
+
+func countIn(raw json.RawMessage) int64 {
+	const most = 1 << 40 // beyond any call
+	n, err := strconv.ParseFloat(strings.Trim(string(raw), `" `), 64)
+	if err != nil || !(n > 0) {
+		return 0
+	}
+	return int64(min(n, most))
 }
 
 // summaryFormat asks for the object that sentencesOf reads.
@@ -125,7 +166,7 @@ func (c *chat) try(ctx context.Context, question map[string]any) (answer, error)
 		return answer{}, plainError(err)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
+	if resp.StatusCode/100 != 2 {
 		return answer{}, &statusError{resp.StatusCode, c.saidBy(resp)}
 	}
 	// A server which never ends must not fill the memory.
@@ -137,17 +178,18 @@ func (c *chat) try(ctx context.Context, question map[string]any) (answer, error)
 		return answer{}, errTooLong
 	}
 	var completion chatResponse
-	if err := json.Unmarshal(text, &completion); err != nil {
+	if err := json.Unmarshal(bytes.TrimPrefix(text, []byte(byteOrderMark)), &completion); err != nil {
 		return answer{}, errors.New("the answer cannot be read")
 	}
 	if len(completion.Choices) == 0 {
 		return answer{}, errors.New("the answer has no text")
 	}
-	return answer{
-		text: completion.Choices[0].Message.Content,
-		in:   completion.Usage.PromptTokens, out: completion.Usage.CompletionTokens,
-	}, nil
+	in, out := tokensOf(completion.Usage)
+	return answer{text: string(completion.Choices[0].Message.Content), in: in, out: out}, nil
 }
+
+// byteOrderMark is what some servers and models put before a text.
+const byteOrderMark = "\ufeff"
 
 // statusError is an answer by which the server refuses.
 type statusError struct {
@@ -201,8 +243,8 @@ func sentencesOf(text string) ([]string, error) {
 var errNoObject = errors.New("the answer is not just the JSON object")
 
 // readObject reads a JSON object with no other members than into has, and nothing
-// around it but what models that are not held to a schema put there: a fence of
-// Markdown, and before it what they thought.
+// around it but what models that are not held to a schema put there: a fence of Markdown
+// with a word before or after it, and before that what they thought.
 func readObject(text string, into any) error {
 	d := json.NewDecoder(strings.NewReader(unwrapped(text)))
 	d.DisallowUnknownFields()
@@ -215,14 +257,21 @@ func readObject(text string, into any) error {
 	return nil
 }
 
+// unwrapped returns an answer without what its model thought, whose beginning some servers
+// keep, and of a text with a fence what stands in it.
 func unwrapped(text string) string {
-	text = strings.TrimSpace(text)
-	if thought, rest, ended := strings.Cut(text, "</think>"); ended && strings.HasPrefix(thought, "<think>") {
-		text = strings.TrimSpace(rest)
+	const thought, fence = "</think>", "```"
+	if at := strings.LastIndex(text, thought); at >= 0 {
+		text = text[at+len(thought):]
 	}
-	if inner, fenced := strings.CutPrefix(text, "```"); fenced {
-		if inner, fenced = strings.CutSuffix(inner, "```"); fenced {
-			text = strings.TrimPrefix(inner, "json")
+	text = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), byteOrderMark))
+	if strings.HasPrefix(text, "{") {
+		return text
+	}
+	if _, inner, fenced := strings.Cut(text, fence); fenced {
+		// Up to the last fence: of two objects none is the answer.
+		if at := strings.LastIndex(inner, fence); at >= 0 {
+			return strings.TrimLeftFunc(inner[:at], unicode.IsLetter) // "json", in any case
 		}
 	}
 	return text

@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -154,11 +155,62 @@ func TestUnwrapped(t *testing.T) {
 		"```\n{}\n```\n":               "\n{}\n",
 		"<think>{}</think>\n\n{\"a\"}": "{\"a\"}",
 		"```json\n{}":                  "```json\n{}",
-		"Here:\n```json\n{}\n```":      "Here:\n```json\n{}\n```",
-		"{} </think> {}":               "{} </think> {}",
+		"Here:\n```json\n{}\n```":      "\n{}\n",
+		"```JSON\n{}\n```\nEnjoy!":     "\n{}\n",
+		"I see.</think>\n{}":           "{}",
+		"<think>{}</think></think> {}": "{}",
+		"\ufeff{}":                     "{}",
+		"{\"a\": \"```x```\"}":         "{\"a\": \"```x```\"}",
+		"```{}``` or ```{}```":         "{}``` or ```{}",
 	} {
 		if got := unwrapped(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
+	}
+}
+
+// TestAnswersOfAllKindsAreRead holds that no story is asked about twice, or left with an
+// extract, for the way in which a server puts an answer that is good.
+func TestAnswersOfAllKindsAreRead(t *testing.T) {
+	t.Parallel()
+	object, _ := json.Marshal(map[string]any{"sentences": []string{told}})
+	quoted := func(text string) string {
+		data, _ := json.Marshal(text)
+		return string(data)
+	}
+	plain := quoted(string(object))
+	const usage = `{"prompt_tokens":100,"completion_tokens":10}`
+	for name, test := range map[string]struct {
+		status         int
+		before         string
+		content, usage string
+		in, out        int64
+	}{
+		"as it should be":   {content: plain, usage: usage, in: 100, out: 10},
+		"created":           {status: 201, content: plain, usage: usage, in: 100, out: 10},
+		"an open thought":   {content: quoted("Let me think…</think>\n" + string(object)), usage: usage, in: 100, out: 10},
+		"a fence":           {content: quoted("Here it is:\n```JSON\n" + string(object) + "\n```"), usage: usage, in: 100, out: 10},
+		"parts":             {content: `[{"type":"thinking","text":"Hm."},{"type":"text","text":` + plain + `}]`, usage: usage, in: 100, out: 10},
+		"marks":             {before: byteOrderMark, content: quoted(byteOrderMark + string(object)), usage: usage, in: 100, out: 10},
+		"tokens as floats":  {content: plain, usage: `{"prompt_tokens":100.0,"completion_tokens":1e1}`, in: 100, out: 10},
+		"tokens as text":    {content: plain, usage: `{"prompt_tokens":"100","completion_tokens":"ten"}`, in: 100},
+		"tokens below zero": {content: plain, usage: `{"prompt_tokens":-100,"completion_tokens":[]}`},
+		"no usage":          {content: plain, usage: `null`},
+		"an odd usage":      {content: plain, usage: `[1]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFakeModel(t, func(_ int64, w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(cmp.Or(test.status, 200))
+				io.WriteString(w, test.before+`{"choices":[{"message":{"content":`+test.content+`}}],"usage":`+test.usage+`}`)
+			})
+			m := f.model(nil)
+			if s := ask(t, m, story(1)); s.Method != news.Model || f.calls.Load() != 1 {
+				t.Errorf("%s after %d calls", s.Method, f.calls.Load())
+			}
+			if s := m.Stats(); s.Failures != 0 || s.TokensIn != test.in || s.TokensOut != test.out {
+				t.Errorf("%+v, want %d and %d tokens", s, test.in, test.out)
+			}
+		})
 	}
 }
