@@ -226,7 +226,8 @@ func isScrap(lex *lang.Lexicon, s string, place int) bool {
 
 // scraps are beginnings of sentences that point at what is beside or below them.
 var scraps = []string{
-	"here are", "here is a list", "here's a list", "here is a look", "here's a look", "here’s a look", "below are", "below is", "the following are", "a few more",
+	"here are", "here is a list", "here's a list", "here’s a list", "here is a look", "here's a look", "here’s a look", "here is how", "here's how", "here’s how",
+	"here is what", "here's what", "here’s what", "here is why", "here's why", "here’s why", "below,", "below are", "below is", "the following are", "a few more",
 	"on this page", "read on", "scroll on", "keep scrolling", "the full list",
 }
 
