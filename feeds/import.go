@@ -53,6 +53,9 @@ func (a *Adder) ImportList(ctx context.Context, guild news.GuildID, list []OPMLF
 	out := make([]news.Imported, len(list))
 	for i, f := range list {
 		out[i] = news.Imported{Title: f.Title, URL: f.URL, Folder: f.Folder}
+		if f.Problem != "" {
+			out[i].Outcome, out[i].Reason = news.ImportFailed, f.Problem
+		}
 	}
 
 	ctx, stop := context.WithCancelCause(ctx)
@@ -143,7 +146,9 @@ func (im *importer) run(ctx context.Context, out []news.Imported, finished chan<
 		}()
 	}
 	for i := n; i < len(out); i++ {
-		out[i].Outcome, out[i].Reason = news.ImportSkipped, fmt.Sprintf("one list may have %d feeds", maxImport)
+		if out[i].Outcome == "" {
+			out[i].Outcome, out[i].Reason = news.ImportSkipped, fmt.Sprintf("one list may have %d feeds", maxImport)
+		}
 		finished <- nil
 	}
 	left.Wait()
@@ -237,6 +242,8 @@ func (im *importer) settle(used bool) {
 func (im *importer) next(ctx context.Context, h *hostQueue) (after time.Duration, err error) {
 	f := h.feeds[0]
 	switch {
+	case f.Outcome != "": // its entry in the list is of no use
+		return 0, nil
 	case ctx.Err() != nil:
 		f.Outcome, f.Reason = news.ImportSkipped, stopped(ctx)
 		return 0, nil

@@ -198,6 +198,35 @@ func TestImportOutcomes(t *testing.T) {
 	}
 }
 
+// An entry that cannot be tried has its line in the answer, and costs no request.
+func TestImportTellsOfBrokenEntries(t *testing.T) {
+	t.Parallel()
+	const list = "https://example.org/list"
+	web := &lockedWeb{fakeWeb: fakeWeb{pages: map[string]fetch.Response{
+		list: {Status: 200, Body: []byte(`<opml><body>
+<outline text="One" xmlUrl="feed://example.org/one"/><outline text="Two" xmlUrl="ftp://example.org/two"/>
+<!-- added -- by hand --><outline text="Three" xmlUrl="example.org/three"/><outline text="Four" xmlUrl="https://exam`)},
+		"https://example.org/one": aFeed(), "https://example.org/three": aFeed(),
+	}}}
+	got, err := (&Adder{Store: newListStore(), Fetch: web}).ImportFeeds(t.Context(), 5, list, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []news.Imported{
+		{Title: "One", URL: "https://example.org/one", Outcome: news.ImportFollowed},
+		{Title: "Two", URL: "ftp://example.org/two", Outcome: news.ImportFailed, Reason: "that is no http or https address, and Tidings reads no others"},
+		{Title: "Three", URL: "https://example.org/three", Outcome: news.ImportFollowed},
+		{Title: "Four", Outcome: news.ImportFailed, Reason: "the file breaks off in its entry"},
+		{Title: "The end of the list", Outcome: news.ImportFailed, Reason: "the file breaks off before its end, so feeds may be missing: export it again"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if len(web.asked) != 3 {
+		t.Errorf("asked for %q", web.askedURLs())
+	}
+}
+
 // lockedWeb is a fakeWeb for many at once. Addresses below /wait are answered only
 // when the context ends.
 type lockedWeb struct {

@@ -108,7 +108,7 @@ func (c feedsImport) Run(ctx context.Context, s streams) error {
 		case news.ImportFailed, news.ImportSkipped:
 			failed++
 		}
-		fmt.Fprintf(s.out, "%s  %s: %s\n", f.URL, orElse(f.Title, "(no title)"), outcomeWords(f))
+		fmt.Fprintf(s.out, "%s  %s: %s\n", orElse(f.URL, "(no address)"), orElse(f.Title, "(no title)"), outcomeWords(f))
 	}
 	if err != nil {
 		return err

@@ -137,7 +137,7 @@ const (
 // Imported is what became of one feed of a list that a server imported.
 type Imported struct {
 	Title   string // as the list or the feed says
-	URL     string // as the list says
+	URL     string // as the list says, which may be no address where it was not followed
 	Folder  string
 	Outcome ImportOutcome
 	Reason  string // in words for a person; "" where it was followed
