@@ -130,6 +130,9 @@ func stripDateline(s string) string {
 	if rest, ok := stripDenseDateline(s); ok {
 		return rest
 	}
+	if rest, ok := stripKoreanDateline(s); ok {
+		return rest
+	}
 	if rest, ok := stripAgencyDateline(s); ok {
 		return rest
 	}
@@ -145,17 +148,22 @@ func stripDateline(s string) string {
 				return s
 			}
 			inside := strings.ToLower(strings.TrimSpace(s[at+1 : at+closing]))
-			rest, dash := stripDash(s[at+closing+1:])
-			// Without a dash, the name must be a known one or the first thing of all:
-			// "Acme (ACM) Shares" is no dateline.
-			known := agencies.Has(inside) || words == 0 && len(strings.Fields(inside)) <= 3 && !strings.ContainsAny(inside, ".,:!?")
+			after := s[at+closing+1:]
+			known := isAgency(inside)
+			if known {
+				after = strings.TrimPrefix(after, ".") // "(dpa/lno). "
+			}
+			rest, dash := stripDash(after)
+			// Without a dash, the name must be a known one, the first thing of all, or have
+			// no space behind it, as "(CNN)The": "Acme (ACM) Shares" is no dateline.
+			known = known || startsUpper(after) || words == 0 && len(strings.Fields(inside)) <= 3 && !strings.ContainsAny(inside, ".,:!?")
 			if (known || dash && startsUpper(s[at+1:]) && len(inside) > 1) && beginsSentence(rest) {
 				return rest
 			}
 			return s
 		case words > 0 && isDashRune(r):
 			rest, dash := stripDash(s[at:])
-			if dash && beginsSentence(rest) && (upper || words <= 3 && !isPlainHyphen(s[at:]) && !strings.ContainsAny(rest[:min(len(rest), 120)], "–—")) {
+			if dash && beginsSentence(rest) && !isShortName(s[:at]) && (upper || words <= 3 && !isPlainHyphen(s[at:]) && !strings.ContainsAny(rest[:min(len(rest), 120)], "–—")) {
 				return rest
 			}
 			return s
@@ -183,6 +191,27 @@ func stripDateline(s string) string {
 	return s
 }
 
+// deskAgencies are those of the agencies whose desks and regions are named behind them:
+// "CNN Business", "dpa/lno".
+var deskAgencies = newLineSet(`cnn|reuters|ap|afp|pti|ani|ians|upi|dpa|efe|ansa|bloomberg|bbc|apa|associated press`)
+
+// isAgency reports whether a name in lower case is an agency's, or that of one of its
+// desks.
+func isAgency(name string) bool {
+	if agencies.Has(name) {
+		return true
+	}
+	at := strings.IndexAny(name, " /-")
+	return at > 0 && deskAgencies.Has(name[:at]) && len(strings.Fields(name)) <= 3
+}
+
+// isShortName reports whether a place in capitals is more likely a name: "IBM — The
+// company said". Short places are known ones.
+func isShortName(place string) bool {
+	place = strings.TrimSpace(place)
+	return len(place) <= 5 && !strings.ContainsAny(place, " ,") && strings.IndexFunc(place, unicode.IsLower) < 0 && !datelinePlaces.Has(strings.ToLower(place))
+}
+
 func startsWithMonth(s string) bool {
 	word, _, _ := strings.Cut(s, " ")
 	return isMonth(word)
@@ -190,7 +219,7 @@ func startsWithMonth(s string) bool {
 
 func startsUpper(s string) bool { return unicode.IsUpper(lang.RuneAt(s, 0)) }
 
-func isDashRune(r rune) bool { return r == '-' || r == '–' || r == '—' || r == '―' }
+func isDashRune(r rune) bool { return r == '-' || r == '–' || r == '—' || r == '―' || r == '_' }
 
 // isPlainHyphen reports whether s begins with one ASCII hyphen, which is no dash.
 func isPlainHyphen(s string) bool {
@@ -200,7 +229,7 @@ func isPlainHyphen(s string) bool {
 // stripDash takes a dash or colon with the space around it off the beginning.
 func stripDash(s string) (rest string, found bool) {
 	rest = strings.TrimLeft(s, " ")
-	trimmed := strings.TrimLeft(rest, "-–—―:")
+	trimmed := strings.TrimLeft(rest, "-–—―:_")
 	found = trimmed != rest && (strings.HasPrefix(trimmed, " ") || strings.HasPrefix(rest, "—") || strings.HasPrefix(rest, "–") || strings.HasPrefix(rest, "--"))
 	if !found {
 		return rest, false

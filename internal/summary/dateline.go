@@ -14,6 +14,7 @@ import (
 var datelinePlaces = newLineSet(`new delhi|delhi|mumbai|chennai|kolkata|bengaluru|bangalore|hyderabad|ahmedabad|lucknow|patna|jaipur|bhopal|chandigarh|thiruvananthapuram|kochi|srinagar|guwahati|islamabad|karachi|lahore|dhaka|colombo|kathmandu|kabul|
 washington|new york|los angeles|san francisco|chicago|boston|london|paris|berlin|brussels|geneva|vienna|rome|madrid|moscow|kyiv|kiev|istanbul|ankara|jerusalem|tel aviv|beirut|cairo|baghdad|tehran|dubai|abu dhabi|riyadh|doha|
 beijing|shanghai|hong kong|taipei|tokyo|seoul|singapore|kuala lumpur|jakarta|manila|bangkok|hanoi|sydney|canberra|melbourne|wellington|nairobi|lagos|abuja|accra|johannesburg|pretoria|cape town|ottawa|toronto|mexico city|bogotá|lima|
+oslo|riga|baku|gaza|amman|dakar|tunis|quito|sofia|minsk|miami|tampa|omaha|tulsa|boise|reno|
 santiago|buenos aires|são paulo|brasília|rio de janeiro|united nations|hamburg|münchen|frankfurt|köln|wien|zürich|bern|bruxelles|genève|roma|milano|москва|киев|минск|санкт-петербург`)
 
 // datelineRegions stand behind a place and a comma.
@@ -78,7 +79,7 @@ func stripAgencyDateline(s string) (string, bool) {
 			return s[m[1]:], true
 		}
 	}
-	if m := colonDateline.FindStringSubmatchIndex(head); m != nil && isFiledFrom(head[m[2]:m[3]]) && beginsSentence(s[m[1]:]) && len(strings.Fields(s[m[1]:])) > 3 {
+	if m := colonDateline.FindStringSubmatchIndex(head); m != nil && isFiledFrom(head[m[2]:m[3]]) && beginsSentence(s[m[1]:]) && isFiled(s[m[2]:m[3]], s[m[1]:]) {
 		return s[m[1]:], true
 	}
 	if m := dashedDateline.FindStringSubmatchIndex(head); m != nil && isPlaceAndRegion(head[m[2]:m[3]]) && beginsSentence(s[m[1]:]) {
@@ -117,6 +118,31 @@ func isFiledFrom(place string) bool {
 	// Short words in capitals are names: "NASA: ".
 	return !strings.ContainsAny(place, ".&") && (len(place) > 5 || strings.Contains(place, " "))
 }
+
+// isFiled reports whether a text may have been filed from the place before it. An English
+// one that states nothing says what the place is: "Paris: A city in love with itself."
+func isFiled(place, text string) bool {
+	if len(strings.Fields(text)) <= 3 {
+		return false
+	}
+	return strings.IndexFunc(place, unicode.IsLower) < 0 || lang.Detect(text).Code != "en" || hasVerb(strings.ToLower(firstSentence(text)))
+}
+
+// koreanDateline is what Korean agencies begin with: an outlet and an equals sign in
+// brackets, and the reporter. "(서울=연합뉴스) 김철수 기자 = ", "[서울=뉴시스]김철수 기자 = ".
+var koreanDateline = regexp.MustCompile(`^[(\[（［【][^()\[\]（）［］【】]{0,60}=[^()\[\]（）［］【】]{1,60}[)\]）］】] ?(?:\p{Hangul}{2,5}(?:[·, ]{1,2}\p{Hangul}{2,5}){0,3} ?기자 ?(?:[=–—-] ?)?)?`)
+
+// stripKoreanDateline takes that away.
+func stripKoreanDateline(s string) (string, bool) {
+	head := s[:min(len(s), 300)]
+	at := len(koreanDateline.FindString(head))
+	if at == 0 || at == len(s) || !strings.ContainsFunc(head[:at], isHangul) || !isHangul(lang.RuneAt(strings.TrimLeftFunc(s[at:], lang.IsOpener), 0)) {
+		return s, false
+	}
+	return s[at:], true
+}
+
+func isHangul(r rune) bool { return unicode.Is(unicode.Hangul, r) }
 
 // isPlaceAndRegion reports whether s is a place, a comma and a country or state.
 func isPlaceAndRegion(s string) bool {

@@ -40,6 +40,16 @@ func TestDatelines(t *testing.T) {
 		"Berlin, 3. Juni (dpa) – ":                 "Der Bundestag hat das Gesetz beschlossen.",
 		"GENEVA, 3 June 2026 – ":                   "The court ruled on Monday.",
 		"PARIS | ":                                 "Le gouvernement a adopté la loi.",
+		"Hong Kong (CNN Business)":                 "A muddled view of the market hit shares.",
+		"Omaha, Nebraska (the Heartland Project)":  "When the town closed the bridge, nobody was told.",
+		"ST. LOUIS (AP) _ ":                        "The bridge was closed on Monday.",
+		"MIAMI _ ":                                 "The bridge was closed on Monday.",
+		"OSLO — ":                                  "The bridge was closed on Monday.",
+		"BERLIN (dpa/lno). ":                       "Der Bundestag hat das Gesetz beschlossen.",
+		"Potsdam (dpa/bb) - ":                      "Der Landtag hat das Gesetz beschlossen.",
+		"[엔터미디어=정덕현의 이슈공감.tv] ":                    "시는 월요일에 다리를 닫았다.",
+		"(서울=연합뉴스) 김철수 기자 = ":                      "시는 월요일에 다리를 닫았다.",
+		"[서울=뉴시스]김철수·이영희 기자 = ":                    "시는 월요일에 다리를 닫았다.",
 	} {
 		if got := Clean("", dateline+story); got != story {
 			t.Errorf("%q leaves %q", dateline, got)
@@ -59,6 +69,11 @@ func TestDatelines(t *testing.T) {
 		"Barack Obama (D) – The president – spoke on Monday.",
 		"OPEC: Oil will be dear for a year, it said on Monday.",
 		"Dr. Smith: The heart needs rest on a Monday.",
+		"IBM — The company said on Monday that it would close its office.",
+		"UBS _ The bank said on Monday that it would close its office.",
+		"Paris: A city in love with itself.",
+		"Marlow Bridge Company (MBC) Shares fell on Monday.",
+		"(1+1=2) 는 쉽다고 선생님이 말했다.",
 		"Москва и Киев — города на реках, сказал учёный.",
 	} {
 		if got := Clean("", s); got != s {
