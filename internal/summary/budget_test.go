@@ -2,10 +2,12 @@ package summary
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"maps"
 	"math"
+	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -274,5 +276,31 @@ func TestStats(t *testing.T) {
 	}
 	if s := m.Stats(); s.Failures != maxFailures || s.Fallbacks["failed"] != maxFailures || s.Fallbacks["breaker"] != 1 || !s.BreakerOpen {
 		t.Errorf("%+v", s)
+	}
+}
+
+// TestLyingUsageSpendsOneCall holds that a server cannot book more than a call can cost.
+func TestLyingUsageSpendsOneCall(t *testing.T) {
+	t.Parallel()
+	object, _ := json.Marshal(map[string]any{"sentences": []string{told}})
+	f := newFakeModel(t, func(_ int64, w http.ResponseWriter, _ *http.Request) {
+		json.NewEncoder(w).Encode(map[string]any{
+			"choices": []any{map[string]any{"message": map[string]any{"content": string(object)}}},
+			"usage":   map[string]any{"prompt_tokens": int64(9e18), "completion_tokens": 1e300},
+		})
+	})
+	ledger := &notebook{days: map[time.Time]map[news.GuildID]float64{}}
+	m := f.model(func(c *ModelConfig) { c.PriceIn, c.PriceOut, c.DailyBudget, c.Ledger = 1, 10, 1, ledger })
+	most := m.budget.cost(tokensAtMost(messages(story(1), 40)), maxAnswerTokens)
+	for n := range 3 {
+		if ask(t, m, story(n)).Method != news.Model {
+			t.Fatal("the lie cost the summary")
+		}
+	}
+	if spent := m.SpentToday(); spent <= 0 || spent > 3*most*1.001 {
+		t.Errorf("spent %v, at most %v a call", spent, most)
+	}
+	if s := m.Stats(); s.TokensIn <= 0 || s.TokensIn > 30_000 || s.TokensOut <= 0 || s.TokensOut > 30_000 {
+		t.Errorf("%d and %d tokens", s.TokensIn, s.TokensOut)
 	}
 }

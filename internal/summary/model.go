@@ -253,7 +253,8 @@ func (m *Model) call(ctx context.Context, conversation []chatMessage, format ans
 		m.counters.fellBack("breaker")
 		return "", errNotNow
 	}
-	money, reason, first := m.budget.reserve(ctx, m.budget.cost(tokensAtMost(conversation), maxAnswerTokens), guilds)
+	tokens := tokensAtMost(conversation)
+	money, reason, first := m.budget.reserve(ctx, m.budget.cost(tokens, maxAnswerTokens), guilds)
 	if reason != "" {
 		m.breaker.undecided()
 		m.counters.fellBack(reason)
@@ -275,10 +276,17 @@ func (m *Model) call(ctx context.Context, conversation []chatMessage, format ans
 	if err == nil {
 		m.turns.learn(took)
 		m.breaker.succeeded()
-		if answer.in > 0 && answer.out > 0 {
-			cost = m.budget.cost(answer.in, answer.out)
+		// A server that counts what it cannot have been sent must not spend everybody's day.
+		most := tokens + maxAnswerTokens
+		in, out := min(answer.in, most), min(answer.out, most)
+		if in > 0 && out > 0 {
+			cost = min(m.budget.cost(in, out), money.amount)
 		}
-		m.counters.add(func(s *Stats) { s.TokensIn, s.TokensOut = s.TokensIn+max(0, answer.in), s.TokensOut+max(0, answer.out) })
+		if in < answer.in || out < answer.out {
+			m.cfg.Log.WarnContext(ctx, "the model's server counts more tokens than a call can have; what is beyond is not booked",
+				"tokens_in", answer.in, "tokens_out", answer.out, "at_most", most)
+		}
+		m.counters.add(func(s *Stats) { s.TokensIn, s.TokensOut = s.TokensIn+in, s.TokensOut+out })
 		return answer.text, nil
 	}
 	if refused := (*statusError)(nil); errors.As(err, &refused) {

@@ -9,8 +9,8 @@ import (
 type Stats struct {
 	Calls     int64            // that were made of the server
 	Failures  int64            // of them, for whatever reason but that the caller had gone or the call began late
-	TokensIn  int64            // as the server reports them
-	TokensOut int64            // as the server reports them
+	TokensIn  int64            // as the server reports them, but no more than a call can have
+	TokensOut int64            // the same of what was answered
 	CacheHits int64            // requests that were answered from memory, or along with another one
 	Refusals  map[string]int64 // answers that were not shown, by what was wrong: form, language, quotation, date, number, name, words, company, order, speaker, subject, answer
 	Fallbacks map[string]int64 // requests that got no answer of the model, by reason: refused, failed, breaker, turn (none in time), budget, guild_budget, ledger
