@@ -40,6 +40,22 @@ var monthNames = []struct {
 	{"січ", 1}, {"лют", 2}, {"бер", 3}, {"кві", 4}, {"тра", 5}, {"чер", 6}, {"лип", 7}, {"сер", 8}, {"вер", 9}, {"жов", 10}, {"лис", 11}, {"гру", 12},
 }
 
+// isDayFirst tells the words that stand beside a date in languages which write the
+// day before the month, and so decide which is which in "5/9/2024": the days of the
+// week in French, Spanish, Italian and Portuguese, and "at" before the time.
+func isDayFirst(w string) bool {
+	switch w {
+	case "à", "às", "alle", "um", "uhr", "kl", "klo":
+		return true
+	}
+	for _, day := range []string{"lun", "mer", "mié", "mie", "jeu", "jue", "gio", "ven", "vie", "sam", "sab", "sáb", "dim", "dom", "seg", "ter", "qua", "qui", "sex"} {
+		if strings.HasPrefix(w, day) {
+			return true
+		}
+	}
+	return false
+}
+
 // zones are the abbreviations that feeds use, in seconds east of UTC. RFC 822
 // defines the American ones; of those that several zones share, the one that
 // more feeds mean is taken.
