@@ -49,6 +49,8 @@ type dateParts struct {
 	yearAt                     int   // index in numbers of a four-digit year, -1
 	month                      int   // by name
 	monthAt                    int   // len(numbers) when the name stood
+	monthName                  string
+	dottedDay, dottedYear      bool // a dot follows the number
 	hour, minute, second, nano int
 	hasTime, pm, am            bool
 	zone                       int  // seconds east
@@ -154,7 +156,7 @@ func (p *dateParts) number(s, gap string) (rest string, ok bool) {
 		if p.yearAt >= 0 || len(p.numbers) >= 3 {
 			return "", p.whole()
 		}
-		p.yearAt = len(p.numbers)
+		p.yearAt, p.dottedYear = len(p.numbers), strings.HasPrefix(rest, ".")
 	case 3:
 		if p.yearAt != 0 || len(p.numbers) != 1 || p.month > 0 {
 			return "", p.whole()
@@ -166,7 +168,7 @@ func (p *dateParts) number(s, gap string) (rest string, ok bool) {
 			return "", p.whole()
 		}
 		if strings.HasPrefix(rest, ".") {
-			p.dayFirst = true
+			p.dayFirst, p.dottedDay = true, true
 		}
 	default:
 		return "", p.whole()
@@ -364,7 +366,7 @@ func (p *dateParts) word(w string) {
 	// A second month means that the first was a weekday: "mar. 5 nov." is a
 	// Tuesday in November.
 	if m := monthOf(w); m > 0 && len(p.numbers) < 3 && (p.month == 0 || p.monthAt == 0 && !p.hasTime && !p.whole()) {
-		p.month, p.monthAt = m, len(p.numbers)
+		p.month, p.monthName, p.monthAt = m, w, len(p.numbers)
 		return
 	}
 	if offset, ok := zones[w]; ok && p.hasTime && !p.offsetRead {
@@ -410,6 +412,9 @@ func (p *dateParts) date() (year, month, day int, ok bool) {
 		p.month, p.dayFirst = 0, true
 	}
 	if p.month > 0 {
+		if p.dottedDay && isMonthEarlier(p.monthName, p.dottedYear) {
+			p.month--
+		}
 		switch {
 		case len(n) == 1 && p.yearAt == 0:
 			return n[0], p.month, 1, true

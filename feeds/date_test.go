@@ -1,9 +1,39 @@
 package feeds
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
+
+// TestMonthNames reads the months of languages whose names are not like the English
+// ones, as they stand in a date (CLDR, "format wide").
+func TestMonthNames(t *testing.T) {
+	t.Parallel()
+	for form, months := range map[string]string{
+		"5. %s 2024.":        "siječnja veljače ožujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga prosinca",
+		"5. %s 2024":         "ledna února března dubna května června července srpna září října listopadu prosince",
+		"5 %s 2024":          "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+		"2024 m. %s 5 d.":    "sausio vasario kovo balandžio gegužės birželio liepos rugpjūčio rugsėjo spalio lapkričio gruodžio",
+		"%s 5, 2024":         "јануар фебруар март април мај јун јул август септембар октобар новембар децембар",
+		"5 %s 2024 г.":       "януари февруари март април май юни юли август септември октомври ноември декември",
+		"5 %s 2024 година":   "јануари февруари март април мај јуни јули август септември октомври ноември декември",
+		"štvrtok 5. %s 2024": "januára februára marca apríla mája júna júla augusta septembra októbra novembra decembra",
+		"petek, 5. %s 2024":  "januarja februarja marca aprila maja junija julija avgusta septembra oktobra novembra decembra",
+		"5.%s 2024":          "jaanuar veebruar märts aprill mai juuni juuli august september oktoober november detsember",
+		"2024. gada 5. %s": "janvāris februāris marts aprīlis maijs jūnijs jūlijs augusts septembris oktobris novembris " +
+			"decembris",
+		"%s 5 2024": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+	} {
+		for i, month := range strings.Fields(months) {
+			raw := fmt.Sprintf(form, month)
+			if got, want := parseDate(raw), time.Date(2024, time.Month(i+1), 5, 0, 0, 0, 0, time.UTC); !got.Equal(want) {
+				t.Errorf("parseDate(%q) = %v, want %v", raw, got, want)
+			}
+		}
+	}
+}
 
 func TestParseDate(t *testing.T) {
 	t.Parallel()
@@ -75,6 +105,23 @@ func TestParseDate(t *testing.T) {
 		{"5 июля 2019 10:00:00 +0300", "2019-07-05T07:00:00Z"},
 		{"Πεμ, 01 Ιούλ 2004 19:48:21 GMT", "2004-07-01T19:48:21Z"},
 		{"5 Ağustos 2019", "2019-08-05T00:00:00Z"},
+		// One name, two months.
+		{"5. lipnja 2024.", "2024-06-05T00:00:00Z"},
+		{"5. lip 2024.", "2024-06-05T00:00:00Z"},
+		{"5 lipca 2024", "2024-07-05T00:00:00Z"},
+		{"5 lip 2024", "2024-07-05T00:00:00Z"},
+		{"5. srpnja 2024. u 14:03", "2024-07-05T14:03:00Z"},
+		{"5. srp 2024.", "2024-07-05T00:00:00Z"},
+		{"5. srpna 2024", "2024-08-05T00:00:00Z"},
+		{"5. srp 2024", "2024-08-05T00:00:00Z"},
+		{"5. listopada 2024.", "2024-10-05T00:00:00Z"},
+		{"5. listopada", ""},
+		{"5. listopada 2024", "2024-10-05T00:00:00Z"},
+		{"5 listopada 2024", "2024-11-05T00:00:00Z"},
+		{"5. listopadu 2024", "2024-11-05T00:00:00Z"},
+		{"utorak, 5. lis 2024. 14:03", "2024-10-05T14:03:00Z"},
+		{"5. lis 2024 14:03", "2024-11-05T14:03:00Z"},
+		{"wt., 5 lis 2024 14:03:00 +0100", "2024-11-05T13:03:00Z"},
 		// Times without a colon.
 		{"5 septembre 2024 à 14h03", "2024-09-05T14:03:00Z"},
 		{"5 septembre 2024 à 14 h 03", "2024-09-05T14:03:00Z"},

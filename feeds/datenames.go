@@ -16,12 +16,14 @@ func monthOf(w string) int {
 
 // monthNames is in the order in which it must be asked: the longer of two
 // prefixes first. German, French, Spanish, Italian, Portuguese, Dutch, Swedish,
-// Danish, Norwegian, Finnish, Polish, Czech, Croatian, Hungarian, Romanian,
-// Turkish, Greek, Russian, Ukrainian.
+// Danish, Norwegian, Finnish, Estonian, Latvian, Lithuanian, Polish, Czech, Slovak,
+// Slovenian, Croatian, Serbian, Hungarian, Romanian, Turkish, Greek, Bulgarian,
+// Macedonian, Russian, Ukrainian. The source of the less known ones is Unicode's CLDR.
 var monthNames = []struct {
 	prefix string
 	month  int
 }{
+	{"lipn", 6}, {"lipanj", 6}, {"srpnj", 7}, {"srpanj", 7}, // before Polish lipiec and Czech srpen
 	{"maart", 3}, {"juillet", 7}, {"juil", 7}, {"juin", 6}, {"juni", 6}, {"juli", 7},
 	{"jan", 1}, {"feb", 2}, {"mar", 3}, {"apr", 4}, {"may", 5}, {"jun", 6}, {"jul", 7}, {"aug", 8}, {"sep", 9}, {"oct", 10}, {"nov", 11}, {"dec", 12},
 	{"jän", 1}, {"mär", 3}, {"mrz", 3}, {"mai", 5}, {"okt", 10}, {"dez", 12},
@@ -35,9 +37,29 @@ var monthNames = []struct {
 	{"márc", 3}, {"már", 3}, {"ápr", 4}, {"máj", 5}, {"jún", 6}, {"júl", 7}, {"szept", 9},
 	{"ian", 1}, {"mai", 5}, {"iun", 6}, {"iul", 7}, {"noi", 11},
 	{"oca", 1}, {"şub", 2}, {"nis", 4}, {"haz", 6}, {"tem", 7}, {"ağu", 8}, {"eyl", 9}, {"eki", 10}, {"kas", 11}, {"ara", 12},
+	{"sij", 1}, {"velj", 2}, {"ožu", 3}, {"ozu", 3}, {"trav", 4}, {"svi", 5}, {"kol", 8}, {"ruj", 9}, {"stud", 11}, {"avg", 8},
+	{"saus", 1}, {"vasari", 2}, {"kov", 3}, {"baland", 4}, {"geg", 5}, {"birž", 6}, {"liep", 7}, {"rugp", 8}, {"rugs", 9}, {"spal", 10}, {"lapk", 11},
+	{"jaan", 1}, {"veebr", 2}, {"juun", 6}, {"juul", 7}, {"dets", 12}, {"jūn", 6}, {"jūl", 7},
 	{"ιαν", 1}, {"φεβ", 2}, {"φλεβ", 2}, {"μαρ", 3}, {"μάρ", 3}, {"απρ", 4}, {"μαΐ", 5}, {"μάι", 5}, {"μαι", 5}, {"ιουν", 6}, {"ιούν", 6}, {"ιουλ", 7}, {"ιούλ", 7}, {"αυγ", 8}, {"αύγ", 8}, {"σεπ", 9}, {"οκτ", 10}, {"νοε", 11}, {"νοέ", 11}, {"δεκ", 12},
 	{"янв", 1}, {"фев", 2}, {"мар", 3}, {"апр", 4}, {"май", 5}, {"мая", 5}, {"июн", 6}, {"июл", 7}, {"авг", 8}, {"сен", 9}, {"окт", 10}, {"ноя", 11}, {"дек", 12},
+	{"яну", 1}, {"юни", 6}, {"юли", 7}, {"сеп", 9}, {"ное", 11},
+	{"јан", 1}, {"феб", 2}, {"мај", 5}, {"јун", 6}, {"јул", 7}, {"нов", 11}, {"дец", 12},
 	{"січ", 1}, {"лют", 2}, {"бер", 3}, {"кві", 4}, {"тра", 5}, {"чер", 6}, {"лип", 7}, {"сер", 8}, {"вер", 9}, {"жов", 10}, {"лис", 11}, {"гру", 12},
+}
+
+// isMonthEarlier reports whether a month's name behind a day with a dot is the
+// Croatian one, which names the month before the one that it names in Polish or
+// Czech: "5. listopada 2024." is in October, "5 listopada 2024" and "5. listopadu 2024"
+// are in November. Poles write no dot after the day. Czechs do, but none after the
+// year, which Croats do.
+func isMonthEarlier(name string, dottedYear bool) bool {
+	switch name {
+	case "lip", "listopada":
+		return true
+	case "lis", "listopad", "srp":
+		return dottedYear
+	}
+	return false
 }
 
 // isDayFirst tells the words that stand beside a date in languages which write the
