@@ -135,6 +135,66 @@ func TestDiscover(t *testing.T) {
 	}
 }
 
+func TestDiscoverTellsFeedsFromOthers(t *testing.T) {
+	t.Parallel()
+	const sure, comments, guess = "feed", "comments", "guess"
+	for tag, want := range map[string]string{
+		`<link rel=alternate type=application/x.atom+xml href=/x>`:                        sure,
+		`<link rel=alternate type=application/x-rss+xml href=/x>`:                         sure,
+		`<link rel="Feed" type=text/rss href=/x>`:                                         sure,
+		`<link rel="alternate nofollow" type=application/rss href=/x>`:                    sure,
+		`<link rel=alternate type=application/rss+xml href=/commentary title=Commentary>`: sure,
+		`<link rel=alternate type=application/rss+xml href=/x title="Comment is free">`:   sure,
+		`<link rel=alternate type=application/rss+xml href=/x title="A » Comments Feed">`: comments,
+		`<link rel=alternate type=application/rss+xml href=/?feed=comments-rss2>`:         comments,
+		`<link rel=alternate type=application/rss+xml href=/a/Comments/feed>`:             comments,
+		`<link rel=alternate type=application/rss+xml href=/comments.xml>`:                comments,
+		`<link rel=feed href=/rss>`:                                                       guess,
+		`<link rel=alternate href=/feed.xml>`:                                             guess,
+		`<link rel=alternate href=/x title=RSS>`:                                          guess,
+		`<a href=/x/atom.xml>x</a>`:                                                       guess,
+		`<a href=/x title="Our RSS"><img></a>`:                                            guess,
+		`<a href=/x>Subscribe by <b>RSS</b>`:                                              guess,
+		`<link rel=feed type=text/html href=/blog>`:                                       "",
+		`<link rel=alternate type=application/json href=/wp-json/1>`:                      "",
+		`<link rel=alternate hreflang=de href=/de/>`:                                      "",
+		`<link rel=feeding href=/rss>`:                                                    "",
+		`<a href=/sitemap.xml>Sitemap</a>`:                                                "",
+		`<a href=/x>How to feed a cat in five minutes</a>`:                                "",
+		`<a href=/comments/feed>Comments feed</a>`:                                        "",
+		`<a href="#feed">RSS</a>`:                                                         "",
+		`<a href=/x>Feedback</a>`:                                                         "",
+		`<a href=javascript:x()>RSS</a>`:                                                  "",
+		`RSS <a href=/x>x</a> RSS`:                                                        "",
+		`<a name=x>RSS</a>`:                                                               "",
+	} {
+		got := discover([]byte(tag), "https://example.org/")
+		var kind string
+		switch {
+		case len(got.links) > 0:
+			kind = sure
+		case len(got.comments) > 0:
+			kind = comments
+		case len(got.guesses) > 0:
+			kind = guess
+		}
+		if kind != want || len(got.links)+len(got.comments)+len(got.guesses) > 1 {
+			t.Errorf("%s: %+v, want a %q", tag, got, want)
+		}
+	}
+}
+
+// A menu names a feed once, however the page writes its address, and no two as one.
+func TestDiscoverNamesAFeedOnce(t *testing.T) {
+	t.Parallel()
+	html := feedTag("/real.xml?a=1&utm_source=page", "") + feedTag("/real.xml?a=1#x", "Real") + feedTag("/real.xml?a=1", "") +
+		feedTag("https://www.example.org/real.xml/?a=1", "") + feedTag("/?rss=1", "") + feedTag("/?rss=2", "")
+	want := []news.FeedLink{{URL: "https://example.org/real.xml?a=1", Title: "Real"}, {URL: "https://example.org/?rss=1"}, {URL: "https://example.org/?rss=2"}}
+	if diff := cmp.Diff(want, Discover([]byte(html), "https://example.org/")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestAddFeedKeepsTheLimitAndTheSchedule(t *testing.T) {
 	t.Parallel()
 	web := &fakeWeb{pages: map[string]fetch.Response{

@@ -20,8 +20,8 @@ const probeTimeout = 20 * time.Second
 // people paste from well-known sites (a subreddit, a channel, a repository) is
 // read as their feeds. A web page gives the one feed that it names, leaving feeds
 // of comments aside; where it names several, the *news.UserError wraps a
-// *news.FeedChoice. Where it names none, the usual places of its host are tried, one after the
-// other. Look stores nothing.
+// *news.FeedChoice. Where it names none, what it links to by a feed's name or words is
+// tried, and the usual places of its host, one after the other. Look stores nothing.
 func (a *Adder) Look(ctx context.Context, address string) (*Document, string, error) {
 	address, err := completeAddress(address)
 	if err != nil {
@@ -47,9 +47,10 @@ func (a *Adder) look(ctx context.Context, address string) (*Document, string, er
 	if resp == nil || !errors.Is(err, ErrNotAFeed) {
 		return nil, "", err
 	}
-	links, comments := discover(resp.Body, resp.URL)
+	found := discover(resp.Body, resp.URL)
+	links := found.links
 	if len(links) == 0 {
-		links = comments
+		links = found.comments
 	}
 	if u, err := url.Parse(resp.URL); err == nil && len(links) == 0 && strings.HasSuffix("."+u.Hostname(), ".youtube.com") {
 		if channel := youtubeChannel(resp.Body); channel != "" {
@@ -57,7 +58,7 @@ func (a *Adder) look(ctx context.Context, address string) (*Document, string, er
 		}
 	}
 	if len(links) > 1 {
-		return nil, "", &news.UserError{Text: chooseWords(links), Err: &news.FeedChoice{Page: resp.URL, Links: links}}
+		return nil, "", chooseAmong(resp.URL, links)
 	}
 	reason := error(&news.UserError{
 		Text: "That address is a web page without a feed. I looked for feed links in it and at the usual places. If the site has a feed, paste its address.",
@@ -76,32 +77,55 @@ func (a *Adder) look(ctx context.Context, address string) (*Document, string, er
 			return nil, "", reason
 		}
 	}
-	doc, at := a.probe(ctx, resp.URL)
-	if err := ctx.Err(); err != nil {
+	doc, at, more := a.probe(ctx, resp.URL, found.guesses)
+	switch err := ctx.Err(); {
+	case err != nil:
 		return nil, "", fmt.Errorf("look for a feed at %s: %w", address, err)
-	}
-	if doc == nil {
+	case doc == nil:
 		return nil, "", reason
+	case len(more) > 0:
+		return nil, "", chooseAmong(resp.URL, append([]news.FeedLink{{URL: at, Title: doc.Title}}, more...))
 	}
 	return doc, at, nil
 }
 
-// probe tries the usual places of a page's host, one at a time, and returns the
-// first feed, or nil. It ends early when the host does not want to be asked, or
-// cannot answer.
-func (a *Adder) probe(ctx context.Context, page string) (*Document, string) {
+// chooseAmong is the error of a page that names several feeds.
+func chooseAmong(page string, links []news.FeedLink) error {
+	return &news.UserError{Text: chooseWords(links), Err: &news.FeedChoice{Page: page, Links: links}}
+}
+
+// probe tries the first of what a page links to as if it were feeds, then the usual
+// places of its host, one at a time, and returns the first feed, or nil. more is what
+// else the page links to so, which one that was a feed makes likely to be feeds too. It
+// ends early when the host does not want to be asked, or cannot answer.
+func (a *Adder) probe(ctx context.Context, page string, guesses []news.FeedLink) (doc *Document, at string, more []news.FeedLink) {
+	const mostGuesses = 3
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	for _, place := range usualPlaces(page) {
-		resp, doc, err := a.get(ctx, place, 0)
-		if err == nil {
-			return doc, pollAddress(place, resp)
-		}
-		if resp == nil && !isRefusal(err) {
-			return nil, ""
+	asked := map[string]bool{}
+	for i, g := range guesses[:min(len(guesses), mostGuesses)] {
+		asked[g.URL] = true
+		if resp, doc, err := a.get(ctx, g.URL, 0); err == nil {
+			return doc, pollAddress(g.URL, resp), guesses[i+1:]
 		}
 	}
-	return nil, ""
+	for _, place := range usualPlaces(page) {
+		if asked[place] {
+			continue
+		}
+		if len(asked) >= maxProbes {
+			break
+		}
+		asked[place] = true
+		resp, doc, err := a.get(ctx, place, 0)
+		if err == nil {
+			return doc, pollAddress(place, resp), nil
+		}
+		if resp == nil && !isRefusal(err) {
+			break
+		}
+	}
+	return nil, "", nil
 }
 
 // get fetches and parses. The response is there whenever something was fetched. How

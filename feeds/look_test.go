@@ -59,6 +59,19 @@ func TestLookFindsFeeds(t *testing.T) {
 		{"comments alone", "https://example.org/",
 			map[string]fetch.Response{"https://example.org/": page(feedTag("/comments", "Comments")), "https://example.org/comments": aFeed()}, nil,
 			[]string{"https://example.org/", "https://example.org/comments"}},
+		{"a feed without a type", "https://example.org/",
+			map[string]fetch.Response{"https://example.org/": page(`<link rel=feed href=/odd>`), "https://example.org/odd": aFeed()}, nil,
+			[]string{"https://example.org/", "https://example.org/odd"}},
+		{"a link in the text", "https://example.org/",
+			map[string]fetch.Response{"https://example.org/": page(`<a href="/sub/real.xml">RSS feed</a>`), "https://example.org/sub/real.xml": aFeed()}, nil,
+			[]string{"https://example.org/", "https://example.org/sub/real.xml"}},
+		{"a link in the text that is none, and a usual place", "https://example.org/",
+			map[string]fetch.Response{"https://example.org/": page(`<a href="/feed">RSS</a><a href="https://dead.example/rss">RSS</a>`), "https://example.org/feed": page(""), "https://example.org/rss": aFeed()},
+			map[string]error{"https://dead.example/rss": &fetch.Error{Reason: fetch.ReasonDNS}},
+			[]string{"https://example.org/", "https://example.org/feed", "https://dead.example/rss", "https://example.org/rss"}},
+		{"one feed by three names", "https://example.org/",
+			map[string]fetch.Response{"https://example.org/": page(feedTag("/real.xml?utm_source=page", "") + feedTag("/real.xml#x", "") + feedTag("/real.xml", "")), "https://example.org/real.xml": aFeed()}, nil,
+			[]string{"https://example.org/", "https://example.org/real.xml"}},
 		{"a usual place", "https://example.org/",
 			map[string]fetch.Response{"https://example.org/": page(""), "https://example.org/feed.xml": aFeed()}, nil,
 			[]string{"https://example.org/", "https://example.org/feed", "https://example.org/rss", "https://example.org/feed.xml"}},
@@ -112,6 +125,28 @@ func TestLookGivesAChoice(t *testing.T) {
 	}
 }
 
+// Links in a page's text are a choice only where the first of them is a feed.
+func TestLookGivesAChoiceOfLinksInTheText(t *testing.T) {
+	t.Parallel()
+	web := &fakeWeb{pages: map[string]fetch.Response{
+		"https://example.org/":      page(`<a href="/about">How we feed the birds in winter</a><a href="/feeds">Feeds</a><a href="/a.php">RSS</a><a href="/b.php">Sports RSS</a>`),
+		"https://example.org/feeds": page(""),
+		"https://example.org/a.php": aFeed(),
+	}}
+	_, _, err := (&Adder{Fetch: web}).Look(t.Context(), "https://example.org/")
+	var choice *news.FeedChoice
+	if !errors.As(err, &choice) {
+		t.Fatalf("%v gives no choice", err)
+	}
+	want := []news.FeedLink{{URL: "https://example.org/a.php", Title: "Gadget Weekly"}, {URL: "https://example.org/b.php", Title: "Sports RSS"}}
+	if diff := cmp.Diff(want, choice.Links); diff != "" {
+		t.Errorf("choice (-want +got):\n%s", diff)
+	}
+	if len(web.asked) != 3 {
+		t.Errorf("asked for %q", web.askedURLs())
+	}
+}
+
 func TestLookAsksASiteOnlySoMuch(t *testing.T) {
 	t.Parallel()
 	const most = 1 + 8
@@ -137,6 +172,11 @@ func TestLookAsksASiteOnlySoMuch(t *testing.T) {
 		if len(web.asked) != tt.want {
 			t.Errorf("%s: asked for %q, want %d addresses", tt.name, web.askedURLs(), tt.want)
 		}
+	}
+	// What a page links to counts among them.
+	links := &fakeWeb{pages: map[string]fetch.Response{"https://example.org/": page(strings.Repeat(`<a href=/1>RSS</a><a href=/2>RSS</a><a href=/3>RSS</a><a href=/4>RSS</a>`, 9))}}
+	if _, _, err := (&Adder{Fetch: links}).Look(t.Context(), "https://example.org/"); err == nil || len(links.asked) != most {
+		t.Errorf("%v after asking for %q", err, links.askedURLs())
 	}
 	// A site whose named feed is down is not searched at all.
 	web := &fakeWeb{
