@@ -547,7 +547,7 @@ func isByline(line string) bool {
 		return false
 	}
 	for _, f := range fields[1:] {
-		r := lang.RuneAt(strings.TrimLeftFunc(f, lang.IsOpener), 0)
+		r := lang.RuneAt(lang.TrimOpeners(f), 0)
 		switch {
 		case unicode.IsUpper(r), unicode.IsDigit(r), unicode.IsPunct(r), unicode.IsSymbol(r):
 		default:

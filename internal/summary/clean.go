@@ -238,7 +238,7 @@ func stripDash(s string) (rest string, found bool) {
 }
 
 func beginsSentence(s string) bool {
-	r := lang.RuneAt(strings.TrimLeftFunc(s, lang.IsOpener), 0)
+	r := lang.RuneAt(lang.TrimOpeners(s), 0)
 	return unicode.IsUpper(r) || unicode.IsDigit(r) || lang.IsDense(r) || lang.IsCurrency(r)
 }
 

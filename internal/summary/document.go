@@ -157,7 +157,7 @@ func isWhole(s string, bare bool) bool {
 		if !bare || len(strings.Fields(s)) < 5 && !strings.ContainsFunc(s, lang.IsDense) {
 			return false
 		}
-		if r, _ := utf8.DecodeLastRuneInString(strings.TrimRightFunc(s, lang.IsCloser)); !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+		if r, _ := utf8.DecodeLastRuneInString(lang.TrimClosers(s)); !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			return false // an ellipsis, a colon, a comma
 		}
 	}
@@ -243,7 +243,7 @@ func isLineUp(s string) bool {
 	words, capitals, marks := 0, 0, strings.Count(s, ";")+strings.Count(s, ",")
 	for w := range strings.FieldsSeq(s) {
 		words++
-		w = strings.TrimLeftFunc(w, lang.IsOpener)
+		w = lang.TrimOpeners(w)
 		capitals += int(truth(unicode.IsUpper(lang.RuneAt(w, 0)) || unicode.IsDigit(lang.RuneAt(w, 0))))
 	}
 	return words >= few && marks*4 >= words && capitals*10 >= words*8
@@ -262,7 +262,7 @@ func isLabelled(s string) bool {
 	if strings.ContainsRune("\"“‘'", lang.RuneAt(rest, 0)) && unicode.IsLower(lang.RuneAt(lang.LastToken(label), 0)) {
 		return false // "She said: 'It began in May.'"
 	}
-	first := lang.RuneAt(strings.TrimLeftFunc(rest, lang.IsOpener), 0)
+	first := lang.RuneAt(lang.TrimOpeners(rest), 0)
 	return startsUpper(label) && unicode.IsUpper(first)
 }
 
@@ -296,7 +296,7 @@ var hearers = lang.NewWordSet("reporters journalists media mediapersons newsmen 
 // startsWhole reports whether s begins as a sentence does: not in small letters,
 // unless they are a name's, as in iPhone.
 func startsWhole(s string) bool {
-	head := strings.TrimLeftFunc(s, lang.IsOpener)
+	head := lang.TrimOpeners(s)
 	first, size := utf8.DecodeRuneInString(head)
 	switch {
 	case unicode.IsLower(first):
@@ -315,7 +315,7 @@ func leans(lex *lang.Lexicon, s string) bool {
 	if strings.HasPrefix(s, "...") || strings.HasPrefix(s, "…") {
 		return true
 	}
-	head := strings.TrimLeftFunc(s, lang.IsOpener)
+	head := lang.TrimOpeners(s)
 	if lang.IsDense(lang.RuneAt(head, 0)) {
 		for _, w := range denseLeaning {
 			if strings.HasPrefix(head, w) {

@@ -127,7 +127,7 @@ func (d *Document) isForeign(s *sentence) bool {
 	if d.lex.Code == "" {
 		return false
 	}
-	if lang.IsDense(lang.RuneAt(strings.TrimLeftFunc(s.text, lang.IsOpener), 0)) {
+	if lang.IsDense(lang.RuneAt(lang.TrimOpeners(s.text), 0)) {
 		return true
 	}
 	own, others := 0, [16]int{}
@@ -180,7 +180,7 @@ func (d *Document) describe(i int) {
 	f[Early] = 1 / (1 + 0.5*float64(s.place))
 	f[Late] = float64(s.place) / float64(d.lengths[s.source])
 	f[Length] = float64(s.words) / float64(d.maxWords)
-	f[Quoted] = truth(s.text != "" && strings.ContainsRune("\"“„«「『‘'", lang.RuneAt(s.text, 0)))
+	f[Quoted] = truth(s.text != "" && strings.ContainsRune("\"“„«「『‘'–—", lang.RuneAt(s.text, 0))) // a dash begins speech in French
 	f[Question] = truth(strings.ContainsAny(s.text[max(0, len(s.text)-6):], "?？؟"))
 	f[Leaning] = truth(s.leans)
 	s.unknown = d.lex.Code == "en" && saysUnknown(s.text)

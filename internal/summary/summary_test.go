@@ -266,27 +266,49 @@ func TestNothingLeans(t *testing.T) {
 func TestLeans(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]bool{
-		"ru: При этом дата не названа.":                    true,
-		"ru: При попытке взлома задержаны двое.":           false,
-		"ru: Кроме того, открыта школа.":                   true,
-		"ru: Кроме Москвы, школы открыты в Твери.":         false,
-		"es: Sin embargo, no hay fecha.":                   true,
-		"es: Sin agua, el pueblo no puede vivir.":          false,
-		"es: Sin embargos que pagar, la empresa crece.":    false,
-		"es: Además, la empresa de la capital crece.":      true,
-		"pt: Além disso, a empresa não cresce.":            true,
-		"pt: Além da empresa, a cidade não cresce.":        false,
-		"nl: Het kabinet van de minister is gevallen.":     false,
-		"nl: Hij is de minister van het kabinet.":          true,
-		": 그래서 시는 다리를 닫았다.":                                true,
-		": 시는 다리를 닫았다.":                                    false,
-		"en: For example, the bridge is closed to all.":    true,
-		"en: For the bridge, the town has to pay nothing.": false,
+		"ru: При этом дата не названа.":                      true,
+		"ru: При попытке взлома задержаны двое.":             false,
+		"ru: Кроме того, открыта школа.":                     true,
+		"ru: Кроме Москвы, школы открыты в Твери.":           false,
+		"es: Sin embargo, no hay fecha.":                     true,
+		"es: Sin agua, el pueblo no puede vivir.":            false,
+		"es: Sin embargos que pagar, la empresa crece.":      false,
+		"es: Además, la empresa de la capital crece.":        true,
+		"pt: Além disso, a empresa não cresce.":              true,
+		"pt: Além da empresa, a cidade não cresce.":          false,
+		"fr: « Il n'y a pas le choix », a dit la maire.":     true,
+		"fr: « Nous n'avons pas le choix », a dit la maire.": false,
+		"nl: Het kabinet van de minister is gevallen.":       false,
+		"nl: Hij is de minister van het kabinet.":            true,
+		": 그래서 시는 다리를 닫았다.":                                  true,
+		": 시는 다리를 닫았다.":                                      false,
+		"en: For example, the bridge is closed to all.":      true,
+		"en: For the bridge, the town has to pay nothing.":   false,
 	} {
 		code, s, _ := strings.Cut(line, ": ")
 		lex := lang.ByCode(code)
 		if got := leans(lex, s); got != want {
 			t.Errorf("%s: leans %t", line, got)
+		}
+	}
+}
+
+// TestWhole holds which sentences may be shown by themselves, as far as their beginning,
+// end and marks tell.
+func TestWhole(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]bool{
+		"« Nous n'avons pas le choix », a déclaré la maire Anna Berg.":           true,
+		"«\u00a0Nous n'avons pas le choix\u00a0», a déclaré la maire Anna Berg.": true,
+		"«\u202fNous n'avons pas le choix\u202f», a déclaré la maire Anna Berg.": true,
+		"«Nous n'avons pas le choix», a déclaré la maire Anna Berg.":             true,
+		"– Nous n'avons pas le choix, a déclaré la maire Anna Berg.":             true,
+		"La maire a déclaré : « Nous n'avons pas le choix. »":                    true,
+		"« nous n'avons pas le choix », a déclaré la maire Anna Berg.":           false,
+		"« Nous n'avons pas le choix, a déclaré la maire Anna Berg.":             false,
+	} {
+		if got := isWhole(s, false); got != want {
+			t.Errorf("%s: whole %t", s, got)
 		}
 	}
 }

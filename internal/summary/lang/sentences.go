@@ -81,6 +81,18 @@ func IsOpener(r rune) bool {
 	return false
 }
 
+// TrimOpeners takes away what stands before a sentence's first word, with the space that
+// French puts behind it: "« Nous" and "– Nous" begin with Nous.
+func TrimOpeners(s string) string {
+	return strings.TrimLeftFunc(s, func(r rune) bool { return IsOpener(r) || unicode.IsSpace(r) })
+}
+
+// TrimClosers takes away what closes behind the mark that ends a sentence, with the space
+// that French puts before it.
+func TrimClosers(s string) string {
+	return strings.TrimRightFunc(s, func(r rune) bool { return IsCloser(r) || unicode.IsSpace(r) })
+}
+
 // endOfStop returns the byte behind the terminator at i and what closes with it:
 // more terminators, quotation marks, brackets.
 func endOfStop(line string, i int) int {
@@ -136,7 +148,7 @@ func (lex *Lexicon) endsSentence(line string, start, stop, end int) bool {
 		// on both sides.
 		return lostSpace(before, after) && !looksLikeAddress(before)
 	}
-	head := strings.TrimLeftFunc(after, IsOpener)
+	head := TrimOpeners(after)
 	first, firstSize := utf8.DecodeRuneInString(head)
 	switch {
 	case unicode.IsLower(first):
@@ -425,7 +437,7 @@ func IsBalanced(s string) bool {
 // EndsSentenceMark reports whether s ends as a whole sentence does. An ellipsis
 // is how feeds cut a sentence off.
 func EndsSentenceMark(s string) bool {
-	s = strings.TrimRightFunc(s, IsCloser)
+	s = TrimClosers(s)
 	r, _ := utf8.DecodeLastRuneInString(s)
 	return isTerminator(r) && r != '…' && !strings.HasSuffix(s, "...") && !strings.HasSuffix(s, "..")
 }
