@@ -123,7 +123,9 @@ func (d *Document) divide(text string, source int, lead bool) {
 		paragraph++
 		// What begins a further source has another one before it.
 		opens, orphan := true, source > 0 && place == 0
-		for _, text := range d.lex.Split(line) {
+		sentences := d.lex.Split(line)
+		quoted := lang.Quoted(sentences)
+		for i, text := range sentences {
 			if place == most {
 				return
 			}
@@ -136,7 +138,7 @@ func (d *Document) divide(text string, source int, lead bool) {
 			s.words = lang.CountWords(s.text)
 			s.leans = leans(d.lex, s.text)
 			s.whole = isWhole(s.text, lead)
-			s.usable = s.whole && s.words <= d.longest && !isScrap(d.lex, s.text, place) && (apart || !strings.HasSuffix(s.text, " ."))
+			s.usable = s.whole && !quoted[i] && s.words <= d.longest && !isScrap(d.lex, s.text, place) && (apart || !strings.HasSuffix(s.text, " ."))
 			if s.leans {
 				if rest, ok := unlink(d.lex, s.text); ok {
 					s.text, s.leans = rest, false

@@ -293,6 +293,22 @@ func TestLeans(t *testing.T) {
 	}
 }
 
+// TestHalfQuotations holds that no part of a quotation is shown, which would be told in
+// nobody's name.
+func TestHalfQuotations(t *testing.T) {
+	t.Parallel()
+	const long = "We lost the school. We ran down to the river in the dark. Nobody of the capital had told the village anything. The water came at four in the morning. " +
+		"It took the bridge with it. Nobody in the capital warned the village of the dam that was about to break,"
+	for _, marks := range []string{`“ ”`, `" "`, `" ”`, `« »`, `„ “`} {
+		open, closing, _ := strings.Cut(marks, " ")
+		r := news.SummaryRequest{MaxWords: 30, Title: "Village warned of dam", Text: open + long + closing + " she said. The council of the village of Marlow will build another school by May."}
+		got := strings.Join(summarize(t, r).Sentences, " ")
+		if got != "The council of the village of Marlow will build another school by May." {
+			t.Errorf("%s: %q", marks, got)
+		}
+	}
+}
+
 // TestWhole holds which sentences may be shown by themselves, as far as their beginning,
 // end and marks tell.
 func TestWhole(t *testing.T) {

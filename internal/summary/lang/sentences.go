@@ -397,41 +397,113 @@ func joinQuotes(line string, sentences []string) []string {
 // quotes is which quotation marks are open. Single ones are not counted: they
 // are apostrophes more often.
 type quotes struct {
-	straight bool
-	low      bool // „, which “ closes
+	straight bool // ", or ” in languages that open and close with it
+	low      bool // „
 	depth    int  // of the others
+	stray    bool // one closed that had not been opened: what it stands in is half of something
 }
 
+// isOpen reports whether a quotation goes on.
+func (q *quotes) isOpen() bool { return q.straight || q.low || q.depth > 0 }
+
+// read takes in the marks of s. Writers mix them, “so" and "so“ and „so", so that a mark
+// closes whatever is open unless it stands where only an opening one can.
 func (q *quotes) read(s string) {
-	for _, r := range s {
+	before := ' '
+	for i, r := range s {
 		switch r {
-		case '"':
-			q.straight = !q.straight
-		case '„':
-			q.low = true
-		case '“':
-			if q.low {
-				q.low = false
-			} else {
-				q.depth++
-			}
-		case '「', '『', '«':
+		case '"', '„', '“', '”', '«', '»', '「', '『', '」', '』':
+			q.mark(r, before, RuneAt(s, i+utf8.RuneLen(r)))
+		}
+		before = r
+	}
+}
+
+// mark takes in a quotation mark between two runes.
+func (q *quotes) mark(r, before, after rune) {
+	opens := !beginsWord(before) && beginsWord(after)
+	closes := !unicode.IsSpace(before) && !IsOpener(before) && !beginsWord(after)
+	switch r {
+	case '„':
+		q.low = true
+	case '「', '『':
+		q.depth++
+	case '“', '«':
+		// Both close, too, in German: „so“, »so«.
+		if closes && q.isOpen() || q.low {
+			q.close()
+		} else if closes && r == '“' {
+			q.stray = true
+		} else {
 			q.depth++
-		case '”', '」', '』', '»':
-			if q.low && r == '”' {
-				q.low = false
-			} else {
-				q.depth = max(q.depth-1, 0)
-			}
+		}
+	case '"':
+		switch {
+		case q.straight, closes && q.isOpen():
+			q.close()
+		case unicode.IsDigit(before): // inches
+		case closes:
+			q.stray = true
+		default:
+			q.straight = true
+		}
+	case '”', '»', '」', '』':
+		switch {
+		case q.isOpen():
+			q.close()
+		case r == '”' && unicode.IsDigit(before): // inches
+		case r == '”' && opens:
+			q.straight = true // ”så”, in Swedish
+		case r == '»' && opens:
+			q.depth++ // »so«
+		default:
+			q.stray = true
 		}
 	}
 }
 
-// IsBalanced reports whether every quotation mark in s that opens closes.
+func beginsWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// close closes the innermost quotation, as far as that is known.
+func (q *quotes) close() {
+	switch {
+	case q.low:
+		q.low = false
+	case q.depth > 0:
+		q.depth--
+	default:
+		q.straight = false
+	}
+}
+
+// IsBalanced reports whether every quotation mark in s that opens closes, and none closes
+// that has not opened.
 func IsBalanced(s string) bool {
 	var q quotes
 	q.read(s)
 	return q == quotes{}
+}
+
+// Quoted returns which of a paragraph's sentences stand inside a quotation that began in
+// one before them and closes in one behind: words of somebody else without a mark to say
+// so. A mark that nothing closes is a slip, and quotes nothing.
+func Quoted(sentences []string) []bool {
+	inside := make([]bool, len(sentences))
+	var q quotes
+	opened := -1
+	for i, s := range sentences {
+		q.read(s)
+		switch {
+		case opened < 0 && q.isOpen():
+			opened = i
+		case opened >= 0 && !q.isOpen():
+			for j := opened + 1; j < i; j++ {
+				inside[j] = true
+			}
+			opened = -1
+		}
+	}
+	return inside
 }
 
 // EndsSentenceMark reports whether s ends as a whole sentence does. An ellipsis

@@ -59,6 +59,53 @@ func TestParagraphEndsSentence(t *testing.T) {
 	}
 }
 
+func TestIsBalanced(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]bool{
+		`“We lost it,” she said.`:                         true,
+		`Nobody warned us,” she said.`:                    false,
+		`“We lost it, she said.`:                          false,
+		`"We lost it," she said.`:                         true,
+		`Nobody warned us," she said.`:                    false,
+		`"We lost it,” she said.`:                         true,
+		`“We lost it," she said.`:                         true,
+		`“He said "no" to me,” she said.`:                 true,
+		`She said "no." They left.`:                       true,
+		`Then "they left," he said, "by the door."`:       true,
+		`„Wir sind froh“, sagte er.`:                      true,
+		`„Wir sind froh“, sagte er, „und bleiben.“`:       true,
+		`"Wir sind froh“, sagte er.`:                      true,
+		`„Wir sind froh", sagte er.`:                      true,
+		`Es geht weiter“, sagte er.`:                      false,
+		`„Es geht weiter, sagte er.`:                      false,
+		`„My się cieszymy”, powiedział.`:                  true,
+		`»Wir sind froh«, sagte er.`:                      true,
+		`Es geht weiter«, sagte er.`:                      false,
+		`”Vi är glada”, sade han.`:                        true,
+		`« Le pont est dangereux », a dit la maire.`:      true,
+		`Le pont est dangereux », a dit la maire.`:        false,
+		`L'«option» et l’«idée» restent.`:                 true,
+		`「時期は未定だ」と述べた。`:                                   true,
+		`時期は未定だ」と述べた。`:                                    false,
+		`“我们别无选择。”她说。`:                                    true,
+		`A 6" pipe of 5' broke, and the boys’ tent fell.`: true,
+		`A 6” pipe broke, and it’s the boys' tent.`:       true,
+		`The '90s ended; ’twas the 'best' time.`:          true,
+	} {
+		if got := IsBalanced(s); got != want {
+			t.Errorf("%s: balanced %t", s, got)
+		}
+	}
+}
+
+func TestQuoted(t *testing.T) {
+	t.Parallel()
+	sentences := []string{"A begins.", "“B said so.", "C ran.", "D ran.”", "E ended.", "“F opens.", "G ends."}
+	if diff := cmp.Diff([]bool{false, false, true, false, false, false, false}, Quoted(sentences)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // FuzzSentences holds that dividing loses nothing but space, whatever the text.
 func FuzzSentences(f *testing.F) {
 	for _, s := range []string{"A. B! C? \"D.\" E", "。」と 。", "a.B a.Bc ab.Cd\n…", "\xff. „a“ \"", "1. 2. 3. U.S. A", "\xe3\x80\n\x80"} {
