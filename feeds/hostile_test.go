@@ -54,7 +54,7 @@ func hostileBodies(size int) []struct {
 		{"external entities", `<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY % y SYSTEM "http://127.0.0.1/">%y;]>` + rss("<item><title>&x;</title></item>"), nil},
 		{"100,000 items", rss(strings.Repeat("<item><title>One more</title></item>", 100_000)), nil},
 		{"100,000 entries", `<feed xmlns="http://www.w3.org/2005/Atom">` + strings.Repeat("<entry><id>x</id></entry>", 100_000) + "</feed>", nil},
-		{"100,000 JSON items", `{"items":[` + strings.Repeat(`{"id":"1"},`, 100_000) + `{}]}`, nil},
+		{"100,000 JSON items", `{"items":[` + strings.Repeat(`{"id":"1","title":"x"},`, 100_000) + `{}]}`, nil},
 		{"a title of 1 MB", rss("<item><title>" + fill("word ", mb) + "</title></item>"), nil},
 		{"zero bytes", fill("\x00", size), ErrNotAFeed},
 		{"zero bytes between", rss("<item><title>" + fill("a\x00", size) + "</title></item>"), nil},

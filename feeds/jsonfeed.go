@@ -5,6 +5,7 @@ import (
 	stdjson "encoding/json"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/mmcdole/gofeed/json"
@@ -56,7 +57,18 @@ func parseJSON(body []byte, opt ParseOptions) (*Document, error) {
 		item.Author = firstOf(item.Author, author)
 		doc.Items = append(doc.Items, item)
 	}
+	if !isJSONFeed(feed, doc) {
+		return nil, notAFeed(false)
+	}
 	return doc, nil
+}
+
+// isJSONFeed tells a feed from what else has items: the answers of programming
+// interfaces often have. JSON Feed demands a version; one without it must have
+// something of a feed.
+func isJSONFeed(feed *json.Feed, doc *Document) bool {
+	return strings.Contains(feed.Version, "jsonfeed") || feed.FeedURL != "" || feed.HomePageURL != "" ||
+		slices.ContainsFunc(doc.Items, func(it Item) bool { return it.Link != "" || it.Title != "" || it.Content != "" })
 }
 
 func jsonItem(it *json.Item, base *url.URL) Item {

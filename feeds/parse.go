@@ -102,6 +102,7 @@ func findRoot(b []byte) (at int, f format, page bool) {
 		i += lt
 		switch c := b[i+1]; {
 		case c == '!':
+			page = page || isHTMLType(b[i:])
 			end, whole := afterDeclaration(b, i)
 			if !whole {
 				tags += 20 // looking for its end was work
@@ -116,7 +117,10 @@ func findRoot(b []byte) (at int, f format, page bool) {
 			case "rss", "rdf":
 				return i, formatRSS, page
 			case "feed":
-				return i, formatAtom, page
+				// A page may have an element of that name.
+				if !page || namesAtom(b[i:]) {
+					return i, formatAtom, page
+				}
 			case "html", "head", "body":
 				page = true
 			}
@@ -127,6 +131,19 @@ func findRoot(b []byte) (at int, f format, page bool) {
 		}
 	}
 	return 0, formatNone, page
+}
+
+// isHTMLType reports whether b begins with the document type of a web page.
+func isHTMLType(b []byte) bool {
+	const mark = "<!doctype html"
+	return len(b) > len(mark) && strings.EqualFold(string(b[:len(mark)]), mark) && !isNameByte(b[len(mark)])
+}
+
+// namesAtom reports whether the tag at the start of b declares Atom's namespace.
+func namesAtom(b []byte) bool {
+	const longest = 4096 // of a root's tag that counts
+	b, _, _ = bytes.Cut(b[:min(len(b), longest)], []byte(">"))
+	return bytes.Contains(b, []byte(atomSpace)) || bytes.Contains(b, []byte(oldAtomSpace))
 }
 
 // afterDeclaration steps over a comment or a document type, with its internal

@@ -117,6 +117,7 @@ func TestParseMends(t *testing.T) {
 	}
 	for _, tt := range []struct{ name, body, want string }{
 		{"junk before", "<br />\n<b>Warning</b>: cannot modify header <?xml version='1.0'?>" + twoItems, "One|Two"},
+		{"a page around Atom", `<!DOCTYPE html><html><body><feed xmlns="http://www.w3.org/2005/Atom"><entry><title>One</title></entry></feed></body></html>`, "One"},
 		{"a long prolog", "<?xml version='1.0'?><!-- " + strings.Repeat("licence ", 2000) + "-->" + twoItems, "One|Two"},
 		{"a document type with entities in it", `<!DOCTYPE rss [<!ENTITY who "Ann"><!ELEMENT x (y)>]>` + item("<title>By &who;</title>"), "By Ann|Two"},
 		{"two declarations", `<?xml version="1.0"?><?xml version="1.0" encoding="utf-16"?>` + twoItems, "One|Two"},
@@ -223,6 +224,8 @@ func TestParseJSONMends(t *testing.T) {
 		{"a field of a wrong type", `{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","title":"One","tags":"x"},{"id":"2","title":"Two"}]}`, "One|Two"},
 		{"an item that is none", `{"version":"https://jsonfeed.org/version/1","items":[5,{"id":"2","title":"Two"}]}`, "Two"},
 		{"a title of a wrong type", `{"version":"https://jsonfeed.org/version/1","title":{"a":1},"items":[{"id":"2","title":"Two"}]}`, "Two"},
+		{"no version", `{"items":[{"id":"1","title":"One"}]}`, "One"},
+		{"no version and no items", `{"home_page_url":"https://example.org/","items":[]}`, ""},
 		{"null items", `{"version":"https://jsonfeed.org/version/1","items":[null,{"id":"2","title":"Two"}]}`, "Two"},
 	} {
 		d, err := Parse([]byte(tt.body), ParseOptions{})
@@ -248,6 +251,11 @@ func TestParseRefuses(t *testing.T) {
 		{"text", "hello", ErrNotAFeed, "not a feed"},
 		{"other XML", "<sitemap><url/></sitemap>", ErrNotAFeed, "not a feed"},
 		{"other JSON", `{"error":"not found"}`, ErrNotAFeed, "not a feed"},
+		{"other JSON with items", `{"total_count":1,"items":[{"id":1,"name":"repo"}]}`, ErrNotAFeed, "not a feed"},
+		{"other JSON without items", `{"total_count":0,"items":[]}`, ErrNotAFeed, "not a feed"},
+		{"a large other JSON", `{"items":[{"id":"1","name":"` + strings.Repeat("x", largeJSON) + `"}]}`, ErrNotAFeed, "not a feed"},
+		{"an element of a page", "<html><body><feed></feed></body></html>", ErrNotAFeed, "web page"},
+		{"an element of a page without a root", "<!DOCTYPE html>\n<title>x</title><feed></feed>", ErrNotAFeed, "web page"},
 		{"a picture", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", ErrNotAFeed, "not a feed"},
 		{"too much", strings.Repeat(" ", DefaultMaxBytes+1), ErrTooLarge, "8 MB"},
 		{"too deep", "<rss><channel><item>" + strings.Repeat("<a>", 300), ErrTooComplex, "nested"},

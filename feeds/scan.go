@@ -276,9 +276,12 @@ func (s *scanner) startTag(i int) (int, error) {
 	return t.end, nil
 }
 
-const atomSpace = "http://www.w3.org/2005/Atom"
+const (
+	atomSpace    = "http://www.w3.org/2005/Atom"
+	oldAtomSpace = "http://purl.org/atom/ns#" // of Atom 0.3
+)
 
-func isAtomSpace(s string) bool { return s == atomSpace || s == "http://purl.org/atom/ns#" }
+func isAtomSpace(s string) bool { return s == atomSpace || s == oldAtomSpace }
 
 // noteRoot keeps the base and language of the elements above the items.
 func (s *scanner) noteRoot(local string, t tag) {
