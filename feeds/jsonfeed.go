@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mmcdole/gofeed/json"
 )
@@ -116,8 +117,26 @@ func jsonAuthor(one *json.Author, many []*json.Author) string {
 }
 
 // salvageJSON reads a JSON Feed field by field and item by item, as far as it
-// goes, and reports whether it lost nothing but items beyond the limit.
+// goes, and reports whether it lost nothing but items beyond the limit. Of those it
+// leaves out the oldest, for which it reads a document a second time at most.
 func salvageJSON(body []byte, maxItems int) (feed *json.Feed, whole bool, err error) {
+	limit := itemLimit{most: maxItems}
+	feed, whole, err = salvageFields(body, &limit)
+	if err != nil || limit.dropped == 0 || !oldestFirst(len(feed.Items), func(i int) time.Time {
+		return firstDate(feed.Items[i].DatePublished, feed.Items[i].DateModified)
+	}) {
+		return feed, whole, err
+	}
+	return salvageFields(body, &itemLimit{first: limit.dropped, most: maxItems})
+}
+
+// itemLimit says which items are kept: most of them at most, from the first on.
+type itemLimit struct {
+	first, most int
+	dropped     int // for either reason
+}
+
+func salvageFields(body []byte, limit *itemLimit) (feed *json.Feed, whole bool, err error) {
 	d := stdjson.NewDecoder(bytes.NewReader(body))
 	if t, err := d.Token(); err != nil || t != stdjson.Delim('{') {
 		return nil, false, notAFeed(false)
@@ -129,7 +148,7 @@ func salvageJSON(body []byte, maxItems int) (feed *json.Feed, whole bool, err er
 			break
 		}
 		if key == "items" {
-			whole = salvageItems(d, feed, maxItems) && whole
+			whole = salvageItems(d, feed, limit) && whole
 			continue
 		}
 		var value stdjson.RawMessage
@@ -173,7 +192,7 @@ func jsonField(feed *json.Feed, key stdjson.Token) any {
 	return nil
 }
 
-func salvageItems(d *stdjson.Decoder, feed *json.Feed, maxItems int) (whole bool) {
+func salvageItems(d *stdjson.Decoder, feed *json.Feed, limit *itemLimit) (whole bool) {
 	if t, err := d.Token(); err != nil || t != stdjson.Delim('[') {
 		return false
 	}
@@ -183,7 +202,8 @@ func salvageItems(d *stdjson.Decoder, feed *json.Feed, maxItems int) (whole bool
 		if d.Decode(&raw) != nil {
 			return false
 		}
-		if len(feed.Items) >= maxItems {
+		if limit.dropped < limit.first || len(feed.Items) >= limit.most {
+			limit.dropped++
 			continue
 		}
 		if item := salvageItem(raw); item != nil {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
 
@@ -77,7 +78,7 @@ func parseXML(text []byte, opt ParseOptions) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.dropped > 0 && f.oldestFirst() {
+	if f.dropped > 0 && oldestFirst(len(f.items), f.rawDate) {
 		if f, err = scanXML(text, format, f.dropped, opt.MaxItems); err != nil {
 			return nil, err
 		}
@@ -199,20 +200,31 @@ func expandEntities(prolog, text []byte, max int) []byte {
 	return text
 }
 
-// oldestFirst reports whether the items' dates rise from the first to the last
-// that was kept.
-func (f *front) oldestFirst() bool {
-	if len(f.items) < 2 {
-		return false
+// oldestFirst reports whether the dates of n items, of which at gives the i-th one's,
+// rise more often than they fall from one to the next. A post
+// that is pinned to the top, or one whose date was mended, does not turn the order.
+// It looks at no more than a hundred items, spread over all.
+func oldestFirst(n int, at func(i int) time.Time) bool {
+	const sample = 100
+	rising := 0
+	var before time.Time
+	for i := 0; i < n; i += max(1, n/sample) {
+		t := at(i)
+		if t.IsZero() {
+			continue
+		}
+		if !before.IsZero() {
+			rising += t.Compare(before)
+		}
+		before = t
 	}
-	first, last := f.rawDate(0), f.rawDate(len(f.items)-1)
-	return !first.IsZero() && first.Before(last)
+	return rising > 0
 }
 
 // settle brings the items into their order and drops exact repetitions.
 func (d *Document) settle(maxItems int) {
 	if len(d.Items) > maxItems {
-		if risingDates(d.Items) {
+		if oldestFirst(len(d.Items), func(i int) time.Time { return d.Items[i].when() }) {
 			d.Items = d.Items[len(d.Items)-maxItems:]
 		} else {
 			d.Items = d.Items[:maxItems]

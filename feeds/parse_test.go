@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -214,6 +215,61 @@ func TestParseKeepsTheNewestItems(t *testing.T) {
 		}
 		if got := titles(d); got != "5|4|3" {
 			t.Errorf("of %v: %s", days, got)
+		}
+	}
+}
+
+// TestParseFindsTheNewEnd holds that the newest items are kept of more than the
+// limit, whichever end they stand at, whatever stands out of order, and however
+// their dates are written.
+func TestParseFindsTheNewEnd(t *testing.T) {
+	t.Parallel()
+	const all, kept = 60, 50
+	first := date(2026, 1, 1, 0)
+	newestFirst := make([]time.Time, all)
+	for i := range newestFirst {
+		newestFirst[i] = first.AddDate(0, 0, all-1-i)
+	}
+	oldestFirst := slices.Clone(newestFirst)
+	slices.Reverse(oldestFirst)
+	old, young := date(2015, 1, 1, 0), date(2026, 6, 1, 0)
+	orders := map[string][]time.Time{
+		"newest first":                           newestFirst,
+		"oldest first":                           oldestFirst,
+		"newest first, an old one pinned":        append([]time.Time{old}, newestFirst...),
+		"newest first, a young one at the end":   append(slices.Clone(newestFirst), young),
+		"oldest first, a young one pinned":       append([]time.Time{young}, oldestFirst...),
+		"oldest first, an old one in the middle": slices.Insert(slices.Clone(oldestFirst), 30, old),
+	}
+	formats := map[string]struct{ head, item, tail string }{
+		"RSS":                {"<rss><channel>", "<item><title>%s</title><pubDate>%s</pubDate></item>", "</channel></rss>"},
+		"RSS with CDATA":     {"<rss><channel>", "<item><title>%s</title><pubDate>\n<![CDATA[%s]]></pubDate></item>", "</channel></rss>"},
+		"RSS with dc:date":   {"<rss><channel>", `<item><title>%s</title><dc:date xmlns:dc="http://purl.org/dc/elements/1.1/">%s</dc:date></item>`, "</channel></rss>"},
+		"Atom":               {`<feed xmlns="http://www.w3.org/2005/Atom">`, `<entry><title>%s</title><updated xml:lang="en">%s</updated></entry>`, "</feed>"},
+		"JSON":               {`{"version":"https://jsonfeed.org/version/1","items":[null`, `,{"id":"%[1]s","title":"%[1]s","date_published":"%[2]s"}`, "]}"},
+		"JSON, a wrong type": {`{"version":"https://jsonfeed.org/version/1","title":5,"items":[null`, `,{"id":"%[1]s","title":"%[1]s","date_published":"%[2]s"}`, "]}"},
+		"large JSON": {`{"version":"https://jsonfeed.org/version/1","title":"` + strings.Repeat("a", largeJSON) + `","items":[null`,
+			`,{"id":"%[1]s","title":"%[1]s","date_modified":"%[2]s"}`, "]}"},
+	}
+	for order, days := range orders {
+		for format, f := range formats {
+			var b strings.Builder
+			b.WriteString(f.head)
+			for _, d := range days {
+				fmt.Fprintf(&b, f.item, d.Format(time.DateOnly), d.Format(time.RFC3339))
+			}
+			b.WriteString(f.tail)
+			d, err := Parse([]byte(b.String()), ParseOptions{MaxItems: kept})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := strings.Split(titles(d), "|")
+			slices.Sort(got)
+			// What stands out of order may take places, but not the day's news.
+			newest := newestFirst[0].Format(time.DateOnly)
+			if len(got) != kept || !slices.Contains(got, newest) || slices.Contains(got, first.Format(time.DateOnly)) {
+				t.Errorf("%s, %s: %d items, %s to %s; want the one of %s", format, order, len(got), got[0], got[len(got)-1], newest)
+			}
 		}
 	}
 }

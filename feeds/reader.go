@@ -125,22 +125,44 @@ func itemNote(notes []note, i, n int) note {
 func (f *front) rawDate(i int) time.Time {
 	item := f.body[f.items[i].start:f.items[i].end]
 	for _, name := range []string{"pubDate", "published", "updated", "date", "issued", "modified"} {
-		for at := 0; ; {
-			n := bytes.Index(item[at:], []byte(name+">"))
-			if n < 0 {
+		for rest := item; ; {
+			var text []byte
+			if text, rest = elementText(rest, name); rest == nil {
 				break
 			}
-			at += n + len(name) + 1
-			end := bytes.IndexByte(item[at:], '<')
-			if end < 0 {
-				break
-			}
-			if t := parseDate(string(item[at : at+end])); !t.IsZero() {
+			if t := parseDate(string(text)); !t.IsZero() {
 				return t
 			}
 		}
 	}
 	return time.Time{}
+}
+
+// elementText returns the text, or the CDATA section, with which the first element
+// of that local name in b begins, and what follows it; nil when there is none.
+func elementText(b []byte, name string) (text, rest []byte) {
+	for {
+		n := bytes.Index(b, []byte(name))
+		if n < 0 {
+			return nil, nil
+		}
+		opens := n > 0 && (b[n-1] == '<' || b[n-1] == ':')
+		b = b[n+len(name):]
+		if opens && len(b) > 0 && (b[0] == '>' || isSpace(b[0])) {
+			break
+		}
+	}
+	_, b, _ = bytes.Cut(b, []byte(">"))
+	b = bytes.TrimLeft(b, " \t\r\n")
+	end := "<"
+	if section, ok := bytes.CutPrefix(b, []byte("<![CDATA[")); ok {
+		b, end = section, "]]>"
+	}
+	n := bytes.Index(b, []byte(end))
+	if n < 0 {
+		return nil, nil
+	}
+	return b[:n], b[n:]
 }
 
 // extensions gives access to what gofeed keeps of foreign elements.
