@@ -123,6 +123,7 @@ func (d *Document) divide(text string, source int, lead bool) {
 		paragraph++
 		// What begins a further source has another one before it.
 		opens, orphan := true, source > 0 && place == 0
+		turn := false // a speaker's name or another label stands before the whole paragraph
 		sentences := d.lex.Split(line)
 		quoted := lang.Quoted(sentences)
 		for i, text := range sentences {
@@ -134,12 +135,15 @@ func (d *Document) divide(text string, source int, lead bool) {
 				continue
 			}
 			s := sentence{text: text, source: source, place: place, paragraph: paragraph, opens: opens, orphan: orphan}
+			label := isLabelled(text)
+			turn = turn || label && opens
 			opens, orphan = false, false
 			s.words = lang.CountWords(s.text)
-			s.leans = leans(d.lex, s.text)
+			inTurn := turn && !label // who says it is said at the paragraph's beginning only
+			s.leans = inTurn || leans(d.lex, s.text)
 			s.whole = isWhole(s.text, lead)
 			s.usable = s.whole && !quoted[i] && s.words <= d.longest && !isScrap(d.lex, s.text, place) && (apart || !strings.HasSuffix(s.text, " ."))
-			if s.leans {
+			if s.leans && !inTurn {
 				if rest, ok := unlink(d.lex, s.text); ok {
 					s.text, s.leans = rest, false
 					s.words = lang.CountWords(s.text)

@@ -329,6 +329,28 @@ func TestWhole(t *testing.T) {
 	}
 }
 
+// TestSpeakersTurns holds that nothing of an interview is shown without who says it.
+func TestSpeakersTurns(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"The council of Marlow closed the bridge on Monday.\nHerald: Why did you close it?\nBerg: Because it may fall in a strong wind. I have seen the cracks in the piers myself. Nobody in the council believed it at first.",
+		"Der Rat von Marlow schloss die Brücke am Montag.\nHerald: Warum haben Sie sie geschlossen?\nBerg: Weil sie im Wind fallen kann. Ich habe die Risse in den Pfeilern selbst gesehen. Niemand im Rat der Stadt glaubte es zuerst.",
+	} {
+		for _, r := range []news.SummaryRequest{{Text: text}, {Text: text, MaxWords: 12}, {Text: text, MaxWords: 120}, {Text: text, MaxWords: 30, MaxSentences: 1}} {
+			got := summarize(t, r)
+			for i, s := range got.Sentences {
+				before := strings.Join(got.Sentences[:i], " ")
+				if strings.Contains(text[strings.Index(text, "Berg:"):], s) && !strings.Contains(before+s, "Berg: ") {
+					t.Errorf("in %d words: %q", r.MaxWords, got.Sentences)
+				}
+			}
+			if len(got.Sentences) == 0 {
+				t.Errorf("in %d words: nothing of %q", r.MaxWords, text)
+			}
+		}
+	}
+}
+
 func TestScraps(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]bool{
