@@ -465,7 +465,7 @@ func isBoilerplate(s string) bool {
 	if beginsBoilerplate(lower) {
 		return true
 	}
-	if notOfStory().in(lower) {
+	if isClaim(lower) || isRuling(lower) || notOfStory().in(lower) {
 		return true
 	}
 	return mayBeOfStory().in(lower) && !statesSomething(lower)

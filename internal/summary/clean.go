@@ -34,7 +34,7 @@ func Clean(title, text string) string {
 		out = append(out, line)
 		first = first && !lang.EndsSentenceMark(line)
 	}
-	return strings.Join(wholeLists(out), "\n")
+	return strings.Join(wholeLists(withoutClaims(out)), "\n")
 }
 
 // bound cuts a text at the end of a character and makes it valid.
