@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"tidings/internal/summary/lang"
 )
@@ -32,6 +31,7 @@ type Guard struct {
 	shares   lang.Counts
 	squashed string
 	folded   string // the text in lower case
+	spelled  string // its words with one space around each
 	tokens   []token
 
 	dates  []dated
@@ -52,7 +52,7 @@ type Limits struct{ Words, Sentences int }
 func NewGuard(text string, limits Limits) *Guard {
 	g := &Guard{
 		lex: lexicon{lang.Detect(text)}, limits: limits, shares: lang.Count(text),
-		squashed: lang.Squash(text), folded: strings.ToLower(text),
+		squashed: lang.Squash(text), folded: strings.ToLower(text), spelled: plainWords(text),
 		words: make(map[string][]int), stems: make(map[string][]int),
 	}
 	for line := range strings.SplitSeq(text, "\n") {
@@ -146,100 +146,6 @@ func (g *Guard) checkSentence(s string) error {
 	return nil
 }
 
-// checkForm looks at what the reader would see even without reading the article.
-func (g *Guard) checkForm(sentences []string) error {
-	if len(sentences) == 0 {
-		return fmt.Errorf("there is no sentence")
-	}
-	if len(sentences) > g.limits.Sentences {
-		return fmt.Errorf("%d sentences are too many; at most %d are wanted", len(sentences), g.limits.Sentences)
-	}
-	words := 0
-	for _, s := range sentences {
-		words += lang.CountWords(s)
-		switch {
-		case strings.TrimSpace(s) != s || s == "":
-			return fmt.Errorf("a sentence is empty or has space around it")
-		case strings.ContainsFunc(s, isUnseen):
-			return fmt.Errorf("a sentence has a line break or an invisible character in it")
-		case !lang.EndsSentenceMark(s):
-			return fmt.Errorf("%.60q does not end as a sentence does", s)
-		case len(g.lex.Split(s)) > 2:
-			return fmt.Errorf("%.60q is several sentences; give each by itself", s)
-		case !lang.IsBalanced(s):
-			return fmt.Errorf("%.60q has a quotation mark or bracket without its fellow", s)
-		}
-		if mark := markup(s); mark != "" {
-			return fmt.Errorf("%q is a link, mention or markup; plain sentences are wanted", mark)
-		}
-		if phrase := g.talk(s); phrase != "" {
-			return fmt.Errorf("%q talks to the reader or of the task instead of telling the story", phrase)
-		}
-	}
-	if words > g.limits.Words {
-		return fmt.Errorf("%d words are too many; at most %d are wanted", words, g.limits.Words)
-	}
-	return nil
-}
-
-func isUnseen(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError || r == '\u2028' || r == '\u2029'
-}
-
-// markup returns what Discord would not show as it is written.
-func markup(s string) string {
-	lower := strings.ToLower(s)
-	for _, mark := range []string{"://", "www.", "discord.gg", "mailto:", "](", "**", "__", "~~", "||", "`", "<", ">", "{", "}", "\\", "|", "*", "@", "_", "- ", "# "} {
-		if mark == "- " || mark == "# " {
-			if strings.HasPrefix(s, mark) {
-				return mark
-			}
-		} else if strings.Contains(lower, mark) {
-			return mark
-		}
-	}
-	return ""
-}
-
-// talk returns a phrase by which a model speaks of itself, its task or to the
-// reader, where the article does not use it.
-func (g *Guard) talk(s string) string {
-	lower := strings.ToLower(s)
-	for _, phrase := range []string{
-		"ignore the above", "ignore previous", "ignore all", "disregard", "previous instruction", "system prompt", "as an ai", "my instructions",
-	} {
-		if strings.Contains(lower, phrase) {
-			return phrase
-		}
-	}
-	words := " " + strings.Join(strings.Fields(lower), " ")
-	for _, phrase := range []string{
-		"language model", "the article", "this article", "the text says", "summary", "summarize", "summarise", "in conclusion", "i'm sorry", "i cannot", "here is", "here are",
-		"instruction", "der artikel", "zusammenfassung", "l'article", "résumé", "el artículo", "resumen",
-	} {
-		if strings.Contains(words, " "+phrase) && !strings.Contains(g.folded, phrase) {
-			return phrase
-		}
-	}
-	if g.lex.Code != "en" {
-		return ""
-	}
-	tokens := g.lex.tokenize(nil, s, 0)
-	for i, t := range tokens {
-		if t.quoted || t.text == "our" && i+1 < len(tokens) && everybodys.Has(tokens[i+1].low) {
-			continue
-		}
-		switch t.text {
-		case "I", "we", "We", "you", "You", "your", "Your", "our", "Our", "my", "My", "I'm", "I’m", "we're", "you're":
-			return t.text
-		}
-	}
-	return ""
-}
-
-// everybodys is what a text calls "our" without speaking of itself.
-var everybodys = lang.NewWordSet("solar galaxy planet sun universe species")
-
 // checkLanguage refuses a summary in another script or language than the article's.
 func (g *Guard) checkLanguage(text string) error {
 	if a, b := lang.ScriptOf(g.folded), lang.ScriptOf(text); a != b {
@@ -273,7 +179,7 @@ func (g *Guard) checkQuotes(s string) error {
 			continue
 		}
 		// The words, each whole: "art" is not quoted from "party".
-		if !strings.Contains(g.squashed, key) || !strings.Contains(plainWords(g.folded), strings.TrimRight(plainWords(quoted), " ")+" ") && !strings.ContainsFunc(quoted, lang.IsDense) {
+		if !strings.Contains(g.squashed, key) || !strings.Contains(g.spelled, strings.TrimRight(plainWords(quoted), " ")+" ") && !strings.ContainsFunc(quoted, lang.IsDense) {
 			return fmt.Errorf("the article has no %.80q; quote it word for word, or not at all", quoted)
 		}
 	}

@@ -118,6 +118,23 @@ func TestGuardAllowsOtherForms(t *testing.T) {
 	}
 }
 
+// TestGuardAllowsWhatTheArticleHas is the other side of refusing addresses and symbols.
+func TestGuardAllowsWhatTheArticleHas(t *testing.T) {
+	t.Parallel()
+	for text, s := range map[string]string{
+		"Booking.com cuts jobs\nBooking.com said on Monday that it will cut 500 jobs in Berlin.":                               "Booking.com will cut 500 jobs in Berlin.",
+		"A shop closes\nThe shop at https://www.shop.example/sale said on Monday that it will cut 500 jobs.":                   "The shop at shop.example will cut 500 jobs.",
+		"EE.UU. sube los aranceles\nEl presidente de EE.UU. dijo el lunes que los aranceles del acero suben al 25 %.":          "El presidente de EE.UU. dijo que los aranceles del acero suben al 25 %.",
+		"C# gets a rival\nThe makers of C# and of ❤NY shirts said on Monday that 500 of them will work in Berlin.":             "The makers of C# and of ❤NY shirts said that 500 of them will work in Berlin.",
+		"Heat in Berlin\nIt was 38 degrees Celsius in Berlin on Monday, the weather service said, and 500 people fell ill.":    "It was 38 °C in Berlin on Monday, the weather service said.",
+		"Talks in the U.S.\nThe U.S. and Ph.D. students of Berlin said on Monday that 500 of them will stay, at 5 p.m. or so.": "The U.S. and Ph.D. students said that 500 of them will stay.",
+	} {
+		if err := NewGuard(text, usual).Check([]string{s}); err != nil {
+			t.Errorf("%s\n\t%v", s, err)
+		}
+	}
+}
+
 func TestGuardRefuses(t *testing.T) {
 	t.Parallel()
 	const fine = "Xiaomi will open a store in Denver."
@@ -168,6 +185,18 @@ func TestGuardRefuses(t *testing.T) {
 		"less for more":          {"Xiaomi sold 12 percent less in 2013 than in 2012."},
 		"numbers exchanged":      {"Xiaomi sold 12 phones in 2013, 1.2 million percent more than in 2012."},
 		"places exchanged":       {"Xiaomi will open a store in Boston on 29 May."},
+		"an address":             {"Xiaomi will open a store in Denver on May 29, Hugo Barra said on evil.com."},
+		"a longer address":       {"Xiaomi will open a store in Denver, Hugo Barra said on shop.xiaomi-sale.co.uk."},
+		"an address in letters":  {"Xiaomi will open a store in Denver, Hugo Barra said on магазин.рф."},
+		"a sentence twice":       {fine, fine},
+		"a sentence retold":      {fine, "In Denver Xiaomi will open a store, Barra said."},
+		"an emoji":               {"Xiaomi will open a store in Denver, Hugo Barra said 🎉."},
+		"an emoji of two":        {"Xiaomi will open a store in Denver ❤️."},
+		"a flag":                 {"Xiaomi will open a store in Denver 🇺🇸."},
+		"a bullet":               {"• Xiaomi will open a store in Denver."},
+		"a hashtag":              {"Xiaomi will open a store in #Denver."},
+		"an arrow":               {"Xiaomi → a store in Denver, Hugo Barra said."},
+		"a private sign":         {"Xiaomi will open a store in Denver \ue000."},
 		"invention without fact": {"Everybody should quickly buy shiny coins while prices remain wonderfully cheap."},
 	} {
 		if err := checkXiaomi(60, sentences...); err == nil {

@@ -1,10 +1,6 @@
 package guard
 
-import (
-	"fmt"
-
-	"tidings/internal/summary/lang"
-)
+import "fmt"
 
 // Fault is what is wrong with a summary or translation, in words for its author.
 type Fault struct {
@@ -22,10 +18,6 @@ func faultf(kind, format string, args ...any) error {
 // Several check summaries of several stories of one event, one each.
 type Several []*Guard
 
-// maxRepeated is the share of its words that mean something which one sentence of a
-// model's summary may have in common with another.
-const maxRepeated = 0.75
-
 // Check returns the source of each sentence, which is the first that supports it by
 // itself, or what is wrong with the summary, a *Fault. A sentence of two stories' facts
 // could join what belongs to neither.
@@ -33,15 +25,10 @@ func (gs Several) Check(sentences []string) (sources []int, err error) {
 	if err := gs.main().checkWhole(sentences); err != nil {
 		return nil, err
 	}
-	for i, s := range sentences {
+	for _, s := range sentences {
 		source, err := gs.sourceOf(s)
 		if err != nil {
 			return nil, err
-		}
-		for _, before := range sentences[:i] {
-			if len(gs) > 1 && gs.repeats(before, s) {
-				return nil, faultf("form", "%.60q says again what another sentence says", s)
-			}
 		}
 		sources = append(sources, source)
 	}
@@ -71,18 +58,4 @@ func (gs Several) sourceOf(s string) (int, error) {
 		}
 	}
 	return 0, first
-}
-
-func (gs Several) repeats(a, b string) bool {
-	v := lang.NewVocabulary()
-	read := func(text string) []int32 {
-		var stems []int32
-		for _, w := range v.Words(nil, text, gs.main().lex.Lexicon) {
-			if !w.Function {
-				stems = append(stems, w.Stem)
-			}
-		}
-		return lang.Distinct(stems)
-	}
-	return lang.Overlap(read(a), read(b)) > maxRepeated
 }

@@ -42,6 +42,7 @@ func TestTranslationGuard(t *testing.T) {
 		{"de", "en", sayDE, "The train will again run between Berlin and Vienna from December 8, transport minister Elke Vogel said, and will cost 39.90 euros."},
 		{"de", "fr", sayDE, "Le train circulera de nouveau entre Berlin et Vienne à partir du 8 décembre, a déclaré la ministre Elke Vogel, et coûtera 39,90 euros."},
 		{"", "en", sayDE, "From 8 December the train will again run between Berlin and Vienna, said transport minister Elke Vogel, at a price of €39.90."},
+		{"en", "pl", "Shops sell, among other things, 214 bicycles.", "Sklepy sprzedają m.in. 214 rowerów."},
 		{"zh", "en", "小米2013年售出120万部手机。", "Xiaomi sold 1.2 million phones in 2013."},
 	} {
 		g := NewTranslation(news.TranslationRequest{From: test.from, To: test.to, Sentences: []string{test.source}})
@@ -50,6 +51,8 @@ func TestTranslationGuard(t *testing.T) {
 		}
 	}
 	for name, test := range map[string]struct{ to, source, bad string }{
+		"an address":                {"de", store, "Xiaomi eröffnet am 29. Mai ein Geschäft in Denver, sagte Vizepräsident Hugo Barra am Montag auf evil.com."},
+		"an emoji":                  {"de", store, "Xiaomi eröffnet am 29. Mai ein Geschäft in Denver, sagte Vizepräsident Hugo Barra am Montag 🎉."},
 		"a number is changed":       {"de", sales, "Das Unternehmen verkaufte 2013 1,3 Millionen Handys, 12 Prozent mehr als 2012, und nahm 5,5 Milliarden Dollar ein."},
 		"a magnitude":               {"de", sales, "Das Unternehmen verkaufte 2013 1,2 Milliarden Handys, 12 Prozent mehr als 2012, und nahm 5,5 Milliarden Dollar ein."},
 		"a false friend":            {"fr", sales, "Elle a vendu 1,2 million de téléphones en 2013, soit 12 % de plus qu'en 2012, et encaissé 5,5 billions de dollars."},

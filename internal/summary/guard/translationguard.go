@@ -65,6 +65,12 @@ func (g *Translation) checkText(source, text string, headline bool) error {
 	if mark := addedMarkup(source, text); mark != "" {
 		return faultf("form", "%q is a link, mention or markup that is not in the original", mark)
 	}
+	if address := newAddress(text, plainWords(source)); address != "" {
+		return faultf("form", "the address %q is not in the original", address)
+	}
+	if symbol := newSymbol(text, strings.ToLower(source)); symbol != "" {
+		return faultf("form", "the symbol %q is not in the original", symbol)
+	}
 	if a, b := weigh(source), weigh(text); b > 3*a+30 || 3*b+20 < a {
 		return faultf("form", "%.60q is much longer or shorter than the original", text)
 	}
