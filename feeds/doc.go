@@ -11,6 +11,7 @@ package feeds
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"tidings/internal/news"
@@ -93,11 +94,14 @@ var (
 	ErrBroken = errors.New("broken feed")
 )
 
+// errPage is ErrNotAFeed of what is a web page.
+var errPage = fmt.Errorf("%w: a web page", ErrNotAFeed)
+
 func notAFeed(page bool) error {
 	if page {
 		return &news.UserError{
 			Text: "That address is a web page, not a feed. If the site has a feed, paste the feed's address.",
-			Err:  ErrNotAFeed,
+			Err:  errPage,
 		}
 	}
 	return &news.UserError{

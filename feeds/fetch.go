@@ -41,10 +41,20 @@ func busy(err error, jitter func() float64) (after time.Duration, ok bool) {
 	return after + time.Duration(jitter()*float64(busyPause)), true
 }
 
-// fetched says how to parse what a Fetcher brought. How much that may be is the
-// Fetcher's to say, and an operator's who tells it.
-func fetched(resp *fetch.Response) ParseOptions {
-	return ParseOptions{ContentType: resp.ContentType, URL: resp.URL, MaxBytes: max(len(resp.Body), DefaultMaxBytes)}
+// document parses what a Fetcher brought, with parse, which is Parse but in tests. How
+// much that may be is the Fetcher's to say, and an operator's who tells it. Where
+// nothing can be read in what came of an answer that broke off, that is the error.
+func document(resp *fetch.Response, parse func([]byte, ParseOptions) (*Document, error), maxItems int) (*Document, error) {
+	doc, err := parse(resp.Body, ParseOptions{
+		ContentType: resp.ContentType, URL: resp.URL, MaxBytes: max(len(resp.Body), DefaultMaxBytes), MaxItems: maxItems,
+	})
+	if resp.Cut == nil || errors.Is(err, errPage) {
+		return doc, err
+	}
+	if err == nil && doc.cutOff && len(doc.Items) == 0 || errors.Is(err, ErrBroken) || errors.Is(err, ErrNotAFeed) {
+		return nil, resp.Cut
+	}
+	return doc, err
 }
 
 // whyFailed returns an error in words for a person, in a clause without a full

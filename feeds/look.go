@@ -131,11 +131,14 @@ func (a *Adder) probe(ctx context.Context, page string, guesses []news.FeedLink)
 // get fetches and parses. The response is there whenever something was fetched. How
 // long to wait for other requests to the server is the Fetcher's Patience.
 func (a *Adder) get(ctx context.Context, address string, patience time.Duration) (*fetch.Response, *Document, error) {
-	resp, err := a.Fetch.Get(ctx, fetch.Request{URL: address, Accept: accept, Patience: patience})
+	resp, err := a.Fetch.Get(ctx, fetch.Request{URL: address, Accept: accept, Patience: patience, AllowCut: true})
 	if err != nil {
 		return nil, nil, addError(err)
 	}
-	doc, err := Parse(resp.Body, fetched(resp))
+	doc, err := document(resp, Parse, 0)
+	if resp.Cut != nil && errors.Is(err, resp.Cut) {
+		err = addError(err)
+	}
 	return resp, doc, err
 }
 

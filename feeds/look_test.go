@@ -238,3 +238,25 @@ func TestUsualPlaces(t *testing.T) {
 		}
 	}
 }
+
+// A feed that comes broken off can be followed as far as it came.
+func TestLookAtWhatBreaksOff(t *testing.T) {
+	t.Parallel()
+	cut := &fetch.Error{URL: feedURL, Reason: fetch.ReasonProtocol}
+	for body, words := range map[string]string{
+		twoItems: "",
+		"<rss>":  "I can't read that address: the site broke off in the middle of its answer. Check it, or try again later.",
+	} {
+		web := &fakeWeb{pages: map[string]fetch.Response{feedURL: {Status: 200, Body: []byte(body), Cut: cut}}}
+		doc, _, err := (&Adder{Fetch: web}).Look(t.Context(), feedURL)
+		var ue *news.UserError
+		switch {
+		case !web.asked[0].AllowCut:
+			t.Error("it is not asked for")
+		case words == "" && (err != nil || len(doc.Items) != 2):
+			t.Errorf("%v", err)
+		case words != "" && (!errors.As(err, &ue) || ue.Text != words):
+			t.Errorf("%v", err)
+		}
+	}
+}

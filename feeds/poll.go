@@ -151,7 +151,7 @@ func (p *Poller) poll(ctx context.Context, id news.FeedID, asked bool) error {
 // read fetches and parses. Its errors are for whyFailed.
 func (p *Poller) read(ctx context.Context, feed news.Feed) (news.Poll, error) {
 	resp, err := p.cfg.Fetch.Get(ctx, fetch.Request{
-		URL: feed.URL, ETag: feed.ETag, LastModified: feed.LastModified, Accept: accept, Patience: patience,
+		URL: feed.URL, ETag: feed.ETag, LastModified: feed.LastModified, Accept: accept, Patience: patience, AllowCut: true,
 	})
 	now := p.cfg.Now()
 	if err != nil {
@@ -174,19 +174,20 @@ func (p *Poller) read(ctx context.Context, feed news.Feed) (news.Poll, error) {
 		poll.NextPollAt = nextPoll(now, resp, feed.Pace)
 		return poll, nil
 	}
+	if resp.Cut != nil {
+		poll.ETag, poll.LastModified = "", "" // they belong to the whole
+	}
 	poll.BodyHash = bodyHash(resp.Body)
 	if poll.BodyHash == feed.BodyHash {
 		poll.Unchanged = true
 		poll.NextPollAt = nextPoll(now, resp, feed.Pace)
 		return poll, nil
 	}
-	opt := fetched(resp)
-	opt.MaxItems = p.cfg.MaxItems
-	doc, err := p.cfg.parse(resp.Body, opt)
+	doc, err := document(resp, p.cfg.parse, p.cfg.MaxItems)
 	if err != nil {
 		return news.Poll{}, err
 	}
-	if doc.cutOff {
+	if doc.cutOff || resp.Cut != nil {
 		// The validators may belong to the whole: a server that says from now on
 		// that nothing has changed would keep the rest from us.
 		poll.ETag, poll.LastModified, poll.BodyHash = "", "", ""

@@ -198,6 +198,39 @@ func TestPollKeepsNoValidatorsOfWhatWasCutOff(t *testing.T) {
 	}
 }
 
+// A feed whose server breaks off is read as far as it came, at every poll.
+func TestPollReadsWhatTheTransportCutOff(t *testing.T) {
+	t.Parallel()
+	cut := &fetch.Error{URL: feedURL, Reason: fetch.ReasonProtocol}
+	const brokeOff = "the site broke off in the middle of its answer"
+	for _, tt := range []struct {
+		name, body string
+		stories    int
+		words      string
+	}{
+		{"whole all the same", twoItems, 2, ""},
+		{"in an item", twoItems[:strings.Index(twoItems, "<title>Two")], 1, ""},
+		{"before the items", twoItems[:strings.Index(twoItems, "<item>")], 0, brokeOff},
+		{"in the root", "<?xml version='1.0'?><r", 0, brokeOff},
+		{"JSON before the items", `{"version":"https://jsonfeed.org/version/1","ti`, 0, brokeOff},
+		{"a page", "<html><body>Mov", 0, "That address is a web page, not a feed"},
+	} {
+		resp := fetch.Response{Status: 200, Body: []byte(tt.body), ETag: `"e"`, LastModified: "m", Cut: cut}
+		got, _, asked := poll(t, news.Feed{ID: 7, BodyHash: "old"}, resp, nil)
+		if !asked.AllowCut || got.Error != tt.words || len(got.Stories) != tt.stories {
+			t.Errorf("%s: %d stories, %q", tt.name, len(got.Stories), got.Error)
+		}
+		if got.ETag != "" || got.LastModified != "" || got.BodyHash != "" {
+			t.Errorf("%s: kept %q, %q, %q", tt.name, got.ETag, got.LastModified, got.BodyHash)
+		}
+	}
+	// The bytes may be those of an earlier whole; the validators are another's still.
+	got, _, _ := poll(t, news.Feed{ID: 7, BodyHash: bodyHash([]byte(twoItems))}, fetch.Response{Status: 200, Body: []byte(twoItems), ETag: `"e"`, Cut: cut}, nil)
+	if !got.Unchanged || got.ETag != "" {
+		t.Errorf("same body: %+v", got)
+	}
+}
+
 // How large a feed may be is the Fetcher's to say.
 func TestPollReadsWhatTheFetcherLetsThrough(t *testing.T) {
 	t.Parallel()

@@ -43,7 +43,10 @@ func (f *parsedFeed) fill(ctx context.Context, read readFunc) error {
 		return err
 	}
 	doc, err := feeds.Parse(src.body, feeds.ParseOptions{ContentType: src.contentType, URL: src.url})
-	if err != nil {
+	switch {
+	case err != nil && src.cut != nil:
+		return src.cut
+	case err != nil:
 		return src.fault(err)
 	}
 	f.Title, f.Link, f.Language = doc.Title, doc.Link, doc.Language

@@ -47,6 +47,7 @@ type source struct {
 	body        []byte
 	contentType string // "" for a file
 	url         string // after redirects; "" for a file
+	cut         error  // why the body may not be all of it; nil where it is whole
 }
 
 // readFunc reads a file, an address, or standard input.
@@ -141,7 +142,7 @@ func readFile(name string) (source, error) {
 }
 
 func readURL(ctx context.Context, client *fetch.Client, url string) (source, error) {
-	res, err := client.Get(ctx, fetch.Request{URL: url})
+	res, err := client.Get(ctx, fetch.Request{URL: url, AllowCut: true})
 	var fault *fetch.Error
 	if errors.As(err, &fault) {
 		return source{}, errors.New(fault.Words())
@@ -149,7 +150,11 @@ func readURL(ctx context.Context, client *fetch.Client, url string) (source, err
 	if err != nil {
 		return source{}, err
 	}
-	return source{body: res.Body, contentType: res.ContentType, url: res.URL}, nil
+	src := source{body: res.Body, contentType: res.ContentType, url: res.URL}
+	if res.Cut != nil {
+		src.cut = errors.New(res.Cut.Words())
+	}
+	return src, nil
 }
 
 // readAll reads a document, unpacked where it is gzipped, as saved pages often are.
@@ -214,6 +219,9 @@ func failures(n int) error {
 
 // extract reads the article in a web page.
 func (s source) extract() (news.Article, error) {
+	if s.cut != nil { // half an article says something else than a whole one
+		return news.Article{}, s.cut
+	}
 	a, err := article.New(article.Config{}).Extract(s.body, s.contentType, s.url)
 	if err != nil {
 		return a, s.fault(err)

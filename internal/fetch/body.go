@@ -49,7 +49,7 @@ type decoders struct {
 
 // read reads a body of at most limit bytes after decompression, and takes the
 // headers that no longer hold out of h. length is what the server announced, negative
-// for nothing.
+// for nothing. With an error comes what had been read, unless that is of no use.
 func (d *decoders) read(body io.Reader, h http.Header, length, limit int64) ([]byte, error) {
 	codings := contentCodings(h)
 	if len(codings) == 0 {
@@ -76,9 +76,17 @@ func (d *decoders) read(body io.Reader, h http.Header, length, limit int64) ([]b
 	}
 	data, err := d.readAll(r, 0, limit)
 	if err != nil {
-		return nil, wire.cause(codings[0], err)
+		return data, wire.cause(codings[0], err)
 	}
 	return data, nil
+}
+
+// isCut reports whether what came before an error is right as far as it goes: the
+// answer broke off, or it came whole with a checksum that is not its own. That is the
+// fault of who compressed it, since what carries an answer has checksums too, and
+// browsers do not look at it.
+func isCut(err error) bool {
+	return brokeOff(err) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, zlib.ErrChecksum) || errors.Is(err, zstd.ErrCRCMismatch)
 }
 
 // contentCodings returns the codings that are to be undone. Names that are unknown
@@ -238,6 +246,7 @@ func (w *wireReader) cause(coding string, err error) error {
 // readAll reads r to its end, or gives errTooLarge after limit bytes. hint is the
 // expected size, 0 for not known. What it returns is exactly as large as the body:
 // the room to grow in is used again for the next one, and never exceeds the limit.
+// Where r breaks off, what came before comes with the error.
 func (d *decoders) readAll(r io.Reader, hint, limit int64) ([]byte, error) {
 	room, _ := d.buffers.Get().(*[]byte)
 	if room == nil {
@@ -264,7 +273,7 @@ func (d *decoders) readAll(r io.Reader, hint, limit int64) ([]byte, error) {
 		case err == io.EOF:
 			return bytes.Clone(buf), nil
 		case err != nil:
-			return nil, err
+			return bytes.Clone(buf), err
 		}
 	}
 }

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -147,6 +150,112 @@ func TestDamagedBodies(t *testing.T) {
 
 // allocated returns how many bytes f allocates, freed or not. Tests that use it are
 // not parallel.
+// TestCutBodies has answers end early in the ways in which they do, and wants what came
+// of them where that was asked for.
+func TestCutBodies(t *testing.T) {
+	t.Parallel()
+	var text []byte
+	for i := range uint32(5000) {
+		text = fmt.Appendf(text, "word %x ", i*2654435761) // does not compress to nothing
+	}
+	gz := compress(t, "gzip", text)
+	badSum := bytes.Clone(gz)
+	badSum[len(badSum)-8] ^= 0xff
+	badZlib := compress(t, "deflate", text)
+	badZlib[len(badZlib)-1] ^= 0xff
+	br, zst := compress(t, "br", text), compress(t, "zstd", text)
+	badZstd := bytes.Clone(zst)
+	badZstd[len(badZstd)-1] ^= 0xff
+	const brokeOff, damaged = "the site broke off in the middle of its answer", "its compressed answer is damaged"
+	packed := func(coding string, body []byte) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", coding)
+			w.Write(body)
+		}
+	}
+	hangUp := func(w http.ResponseWriter, _ *http.Request) {
+		w.Write(text)
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler) // no last chunk
+	}
+	tooLong := func(coding string, body []byte) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", strconv.Itoa(len(body)+7))
+			packed(coding, body)(w, r)
+		}
+	}
+	for _, tt := range []struct {
+		name  string
+		serve http.HandlerFunc
+		http2 bool
+		least int // bytes that come of it
+		words string
+	}{
+		{"a length too large", tooLong("", text), false, len(text), brokeOff},
+		{"no last chunk", hangUp, false, len(text), brokeOff},
+		{"a reset stream", hangUp, true, len(text), brokeOff},
+		{"a length too large, HTTP/2", tooLong("", text), true, len(text), brokeOff},
+		{"gzip with a length too large", tooLong("gzip", gz), false, len(text), ""}, // it says itself that it is whole
+		{"gzip without its trailer", packed("gzip", gz[:len(gz)-8]), false, len(text), brokeOff},
+		{"gzip, 30 bytes early", packed("gzip", gz[:len(gz)-30]), false, len(text) - 200, brokeOff},
+		{"gzip, half", packed("gzip", gz[:len(gz)/2]), false, len(text) / 3, brokeOff},
+		{"gzip, half of a length", tooLong("gzip", gz[:len(gz)/2]), false, len(text) / 3, brokeOff},
+		{"gzip with a wrong sum", packed("gzip", badSum), false, len(text), damaged},
+		{"zlib without its sum", packed("deflate", badZlib[:len(badZlib)-4]), false, len(text), brokeOff},
+		{"zlib with a wrong sum", packed("deflate", badZlib), false, len(text), damaged},
+		{"brotli, most", packed("br", br[:len(br)-30]), false, len(text) / 2, brokeOff},
+		{"zstd, most", packed("zstd", zst[:len(zst)-30]), false, len(text) / 4, brokeOff},
+		{"zstd with a wrong sum", packed("zstd", badZstd), false, len(text) / 2, damaged},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			srv := httptest.NewUnstartedServer(tt.serve)
+			srv.EnableHTTP2 = tt.http2
+			srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+			var cfg Config
+			if tt.http2 {
+				srv.StartTLS()
+				cfg.RootCAs = srv.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+			} else {
+				srv.Start()
+			}
+			t.Cleanup(srv.Close)
+			c := loopback(t, cfg)
+			r, err := c.Get(t.Context(), Request{URL: srv.URL, AllowCut: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(r.Body) < tt.least || !bytes.HasPrefix(text, r.Body) {
+				t.Errorf("got %d bytes", len(r.Body))
+			}
+			if tt.words == "" {
+				if r.Cut != nil {
+					t.Errorf("cut: %v", r.Cut)
+				}
+				return
+			}
+			if r.Cut == nil || r.Cut.Words() != tt.words || r.Cut.URL != srv.URL {
+				t.Errorf("cut: %v", r.Cut)
+			}
+			// Who does not ask for it has the error.
+			_, err = c.Get(t.Context(), Request{URL: srv.URL})
+			if e := (*Error)(nil); !errors.As(err, &e) || e.Words() != tt.words {
+				t.Errorf("not asked for: %v", err)
+			}
+		})
+	}
+	// Nothing at all, and too much, are of no use to anybody.
+	for name, h := range map[string]http.HandlerFunc{
+		"nothing": tooLong("", nil),
+		"damaged": packed("gzip", append(bytes.Clone(gz[:12]), text...)),
+		"large":   packed("gzip", compress(t, "gzip", make([]byte, 10_000))[:40]),
+	} {
+		if r, err := loopback(t, Config{MaxBytes: 1000}).Get(t.Context(), Request{URL: serve(t, h).URL, AllowCut: true}); err == nil {
+			t.Errorf("%s: got %d bytes", name, len(r.Body))
+		}
+	}
+}
+
 func allocated(f func()) int64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

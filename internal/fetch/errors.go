@@ -136,6 +136,11 @@ func (c *Client) explain(ctx context.Context, address string, err error, limit i
 	if e := (*Error)(nil); errors.As(err, &e) {
 		return e
 	}
+	return c.fault(ctx, address, err, limit)
+}
+
+// fault is an *Error for what the transport or a body gave.
+func (c *Client) fault(ctx context.Context, address string, err error, limit int64) *Error {
 	c.log.DebugContext(ctx, "fetch failed", "url", address, "cause", err)
 	e := &Error{URL: address, Err: err}
 	e.Reason, e.words = reasonOf(err)
@@ -190,11 +195,26 @@ func reasonOf(err error) (reason Reason, words string) {
 		return ReasonEncoding, decode.words
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		return ReasonRefused, ""
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+	case errors.Is(err, io.EOF), brokeOff(err), errors.Is(err, syscall.EPIPE):
 		return ReasonProtocol, ""
 	}
 	return ReasonProtocol, "the site's answer is not valid HTTP"
 }
+
+// brokeOff reports whether an answer ended before its end.
+func brokeOff(err error) bool {
+	var reset streamReset
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.As(err, &reset)
+}
+
+// streamReset is how an answer breaks off in HTTP/2 (RFC 9113, section 6.4), in the
+// shape in which net/http lets errors.As find its own type for it.
+type streamReset struct {
+	StreamID, Code uint32
+	Cause          error
+}
+
+func (e streamReset) Error() string { return fmt.Sprintf("stream reset with code %d", e.Code) }
 
 // size writes a number of bytes as people say it.
 func size(n int64) string {

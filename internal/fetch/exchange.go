@@ -23,12 +23,13 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
+	cut    error // why the body is what came of it; nil where it is whole
 }
 
 // exchange waits for u's server to be free, sends one request and reads the answer.
 // A server that asked to be left alone is sent nothing: the error then is a
-// *BusyError, or what the server answered. It returns how long the exchange took, without the wait, of which timeout is the
-// limit. The connection is done with when it returns.
+// *BusyError, or what the server answered. It returns how long the exchange took,
+// without the wait, of which timeout is the limit. The connection is done with when it returns.
 func (c *Client) exchange(ctx context.Context, u *url.URL, req Request, limit int64, timeout time.Duration) (*answer, time.Duration, error) {
 	if err := c.paused(u, req.Patience); err != nil {
 		return nil, 0, err
@@ -59,9 +60,10 @@ func (c *Client) exchange(ctx context.Context, u *url.URL, req Request, limit in
 		return ans, time.Since(start), nil
 	}
 	ans.body, err = c.decoders.read(resp.Body, resp.Header, resp.ContentLength, limit)
-	if err != nil {
+	if err != nil && (!req.AllowCut || !isCut(err) || len(ans.body) == 0) {
 		return nil, 0, err
 	}
+	ans.cut = err
 	return ans, time.Since(start), nil
 }
 

@@ -203,6 +203,10 @@ type Request struct {
 	// server's answer once more.
 	Patience time.Duration
 
+	// AllowCut asks for what came of an answer that broke off, with Response.Cut, instead
+	// of an error. It is for what can be read in part.
+	AllowCut bool
+
 	// Form, when it is not nil, is sent by POST instead of asking by GET. Such a
 	// request is followed only to where it may be repeated as it is (307 and 308),
 	// and never from https to http: forms hold secrets. Validators are not sent.
@@ -218,6 +222,7 @@ type Response struct {
 	Header       http.Header
 	ContentType  string // as the server wrote it
 	Body         []byte // decompressed
+	Cut          *Error // why Body may not be all of it, with Request.AllowCut; nil where it is whole
 	ETag         string // to be sent next time; "" for none
 	LastModified string // to be sent next time; "" for none
 	RetryAfter   time.Duration
@@ -250,7 +255,11 @@ func (c *Client) Get(ctx context.Context, req Request) (*Response, error) {
 			return nil, c.explain(ctx, address, err, limit)
 		}
 		if !isRedirect(ans.status, ans.header) || req.Form != nil && !isRepeatable(ans.status) {
-			return c.response(u, req, ans, permanent && len(visited) > 1)
+			r, err := c.response(u, req, ans, permanent && len(visited) > 1)
+			if err == nil && ans.cut != nil {
+				r.Cut = c.fault(ctx, address, ans.cut, limit)
+			}
+			return r, err
 		}
 		left -= spent
 
