@@ -72,16 +72,6 @@ func Read(r news.SummaryRequest) *Document {
 	return d
 }
 
-// readLead prepares a request's lead. Feeds leave out the full stop of a
-// description that is one sentence.
-func readLead(r news.SummaryRequest) *Document {
-	d := newDocument(r)
-	text := Clean(r.Title, r.Lead)
-	d.lex = lang.Detect(text)
-	d.divide(text, 0, true)
-	return d
-}
-
 func newDocument(r news.SummaryRequest) *Document {
 	d := &Document{maxWords: r.MaxWords, maxSentences: max(0, r.MaxSentences), title: r.Title, lengths: make([]int, 1+min(len(r.More), maxFurther))}
 	if d.maxWords <= 0 {
@@ -109,8 +99,9 @@ func (d *Document) add(source int, text string) {
 	}
 }
 
-// divide fills in the sentences of a source.
-func (d *Document) divide(text string, source int, lead bool) {
+// divide fills in the sentences of a source, of which one without a mark at its end is
+// whole if bare.
+func (d *Document) divide(text string, source int, bare bool) {
 	most := maxSentences
 	if source > 0 {
 		most = maxFurtherSentences
@@ -141,7 +132,7 @@ func (d *Document) divide(text string, source int, lead bool) {
 			s.words = lang.CountWords(s.text)
 			inTurn := turn && !label // who says it is said at the paragraph's beginning only
 			s.leans = inTurn || leans(d.lex, s.text)
-			s.whole = isWhole(s.text, lead)
+			s.whole = isWhole(s.text, bare)
 			s.usable = s.whole && !quoted[i] && s.words <= d.longest && !isScrap(d.lex, s.text, place) && (apart || !strings.HasSuffix(s.text, " ."))
 			if s.leans && !inTurn {
 				if rest, ok := unlink(d.lex, s.text); ok {
