@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"unicode"
 
 	"tidings/internal/summary/lang"
@@ -29,7 +30,7 @@ var fractions = []struct {
 // checkFractions wants parts and multiples to be the article's.
 func (g *Guard) checkFractions(tokens []token) error {
 	for _, f := range fractions {
-		i := slices.IndexFunc(tokens, func(t token) bool { return f.words.Has(t.low) && !t.quoted })
+		i := slices.IndexFunc(tokens, func(t token) bool { return f.words.Has(t.low) && !t.quoted && !t.numeral.is() })
 		if i < 0 || f.partly && (i+1 >= len(tokens) || !of.Has(tokens[i+1].low)) {
 			continue
 		}
@@ -81,13 +82,12 @@ func (g *Guard) hasRatio(percent float64) bool {
 // hasTwo reports whether two numbers of the article that stand near each other, of one
 // unit, are related in a way.
 func (g *Guard) hasTwo(related func(low, high float64) bool) bool {
-	const reach = 12
 	for i := range g.tokens {
 		a := g.tokens[i].numeral
 		if len(a.values) == 0 {
 			continue
 		}
-		for j := i + 1; j < min(len(g.tokens), i+reach); j++ {
+		for j := i + 1; j < min(len(g.tokens), i+ratioReach); j++ {
 			b := g.tokens[j].numeral
 			if len(b.values) > 0 && unitsAgree(a.unit, b.unit) && related(min(a.values[0], b.values[0]), max(a.values[0], b.values[0])) {
 				return true
@@ -98,19 +98,52 @@ func (g *Guard) hasTwo(related func(low, high float64) bool) bool {
 }
 
 // isDifference reports whether the number at i is told as what one thing has more than
-// another, and two numbers of the article differ by it.
+// another, and two numbers of the article differ by it, at least nearly where the summary
+// says so.
 func (g *Guard) isDifference(tokens []token, i int) bool {
-	const reach = 2
+	const reach = 4
 	n := tokens[i].numeral
-	for k := i + 1; k <= min(len(tokens)-1, i+reach); k++ {
-		if n.is() && len(n.values) == 1 && moreOrLess.Has(tokens[k].low) {
-			return g.hasTwo(func(low, high float64) bool { return math.Abs(high-low-n.values[0]) < 1e-9*high })
+	from := i + 1 + parts(tokens[i+1:])
+	told := false
+	for k := from; k < min(len(tokens), from+reach) && !strings.ContainsAny(tokens[k].gap, ",;.:("); k++ {
+		told = told || moreOrLess.Has(tokens[k].low)
+	}
+	if !told || len(n.values) != 1 {
+		return false
+	}
+	side := g.lex.hedgeBefore(tokens, i)
+	most := g.lex.mostRounded(tokens, i)
+	is := func(low, high float64) bool {
+		return math.Abs(high-low-n.values[0]) < 1e-9*high || side >= 0 && isRoundedTo(n.values[0], high-low, side, most)
+	}
+	if n.unit == "" {
+		return g.hasTwo(is)
+	}
+	all := g.amounts(n.unit)
+	for x, a := range all {
+		for _, b := range all[x+1:] {
+			if b.at-a.at > differenceReach {
+				break
+			}
+			if away := b.at - a.at; away > ratioReach && (a.bare || b.bare) || a.bare && b.bare {
+				continue
+			}
+			if is(min(a.values[0], b.values[0]), max(a.values[0], b.values[0])) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-var moreOrLess = lang.NewWordSet("more less fewer higher lower longer shorter mehr weniger länger kürzer höher plus moins más menos")
+// How many tokens of the article may be between two numbers of one unit of which a third is
+// the difference, and between two of which one has no unit.
+const (
+	differenceReach = 60
+	ratioReach      = 12
+)
+
+var moreOrLess = lang.NewWordSet("more less fewer higher lower longer shorter lighter heavier faster slower cheaper dearer older younger taller bigger larger smaller earlier later ahead mehr weniger länger kürzer höher niedriger leichter schwerer schneller langsamer billiger günstiger teurer älter jünger größer kleiner früher später plus moins más menos mais più meno meer minder langer korter hoger lager")
 
 // isShare reports whether the number at i counts parts, as in "two thirds", and the
 // article has that share, in words or as a percentage.

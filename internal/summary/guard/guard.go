@@ -291,7 +291,7 @@ func (g *Guard) hasNumeral(n numeral) bool {
 func (g *Guard) checkNumbers(tokens []token, dates []dated) error {
 	for i := range tokens {
 		n := tokens[i].numeral
-		if len(n.values) == 0 || inDate(dates, i) || g.isShare(tokens, i) || g.isSpan(tokens, i) || g.isCentury(tokens, i) || g.isCounted(tokens, i) || g.isDifference(tokens, i) {
+		if len(n.values) == 0 || inDate(dates, i) || g.isShare(tokens, i) || g.isSpan(tokens, i) || g.isCentury(tokens, i) || g.isCounted(tokens, i) || g.isDifference(tokens, i) || g.isToldOtherwise(tokens, i) {
 			continue
 		}
 		found := false

@@ -191,7 +191,7 @@ var numberWords = map[string]map[string]float64{
 	"en": {
 		"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 		"thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
-		"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "dozen": 12,
+		"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 	},
 	"de": {"zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12, "dreizehn": 13, "vierzehn": 14, "fünfzehn": 15, "sechzehn": 16, "siebzehn": 17, "achtzehn": 18, "neunzehn": 19,
 		"zwanzig": 20, "dreißig": 30, "vierzig": 40, "fünfzig": 50, "sechzig": 60, "siebzig": 70, "achtzig": 80, "neunzig": 90},
@@ -211,22 +211,35 @@ var denseMagnitudes = map[rune]float64{'千': 1e3, '万': 1e4, '萬': 1e4, '亿'
 // joinNumerals reads numbers in words, and what multiplies a number or names its
 // unit.
 func (lex lexicon) joinNumerals(tokens []token) {
-	words := numberWords[lex.Code]
 	for i := 0; i < len(tokens); i++ {
 		t := &tokens[i]
 		if !t.numeral.is() {
-			v, ok := words[t.low]
+			if took := lex.readHalf(tokens, i); took > 0 {
+				i += took
+				continue
+			}
+			v, ok := lex.numberWord(t.low)
+			if !ok {
+				ok = lex.Code == "fr" && isNine(tokens, i)
+				v = 9
+			}
 			if !ok && i+1 < len(tokens) && isOne(t.low, tokens[i+1].low) {
 				v, ok = 1, true
 			}
-			if !ok && lex.Code == "de" {
-				v, ok = germanTens(t.low)
+			group := false
+			if !ok {
+				v, group = lex.readsGroup(tokens, i)
+				ok = group
+			}
+			if t.low == "fortnight" {
+				v, ok = 14, true
+				t.numeral.unit = "day"
 			}
 			if years := yearsOf[t.low]; years != 0 && (i == 0 || !tokens[i-1].numeral.rank) {
 				v, ok = years, true
 				t.numeral.unit = "year"
 			}
-			if !ok || t.isName() && !t.begins {
+			if !ok || t.isName() && !t.begins && !group {
 				continue
 			}
 			t.numeral.values, t.stem = []float64{v}, ""
@@ -234,7 +247,7 @@ func (lex lexicon) joinNumerals(tokens []token) {
 		if t.numeral.part || len(t.numeral.values) == 0 {
 			continue
 		}
-		i += lex.joinFollowing(tokens[i:], words)
+		i += lex.joinFollowing(tokens[i:])
 	}
 	lex.shareMagnitudes(tokens)
 }
@@ -288,7 +301,7 @@ func isOne(low, next string) bool {
 
 // yearsOf are words that are a number of years by themselves.
 var yearsOf = map[string]float64{
-	"decade": 10, "decades": 10, "century": 100, "centuries": 100, "jahrzehnt": 10, "jahrzehnte": 10, "jahrzehnten": 10, "décennie": 10, "décennies": 10,
+	"decade": 10, "decades": 10, "century": 100, "centuries": 100, "jahrzehnt": 10, "jahrzehnte": 10, "jahrzehnten": 10, "décennie": 10, "décennies": 10, "décennale": 10, "décennal": 10,
 	"década": 10, "décadas": 10, "decennio": 10, "decennia": 10,
 }
 
@@ -307,8 +320,10 @@ func isMagnitude(low string) bool { return len(low) > 2 && magnitudes[low] != 0 
 
 // joinFollowing adds to the number of the first token what the next ones say of
 // it, and returns how many they are.
-func (lex lexicon) joinFollowing(tokens []token, words map[string]float64) int {
+func (lex lexicon) joinFollowing(tokens []token) int {
 	n := &tokens[0].numeral
+	inWords := !unicode.IsDigit(lang.RuneAt(tokens[0].text, 0))
+	by := 1.0 // what "and a half" is half of
 	j := 1
 	take := func() {
 		tokens[j].numeral, tokens[j].stem = numeral{part: true}, ""
@@ -324,24 +339,44 @@ func (lex lexicon) joinFollowing(tokens []token, words map[string]float64) int {
 		if m == 0 && lang.IsDense(lang.RuneAt(t.low, 0)) {
 			m = denseMagnitudes[lang.RuneAt(t.low, 0)]
 		}
-		v, isWord := words[t.low]
+		v, isWord := lex.numberWord(t.low)
+		if t.low == "neuf" && t.gap == "-" && lex.Code == "fr" {
+			v, isWord = 9, true
+		}
+		if lex.Code == "fr" && inWords && n.values[0] < 10 && (t.low == "cent" || t.low == "cents") {
+			m = 100
+		}
+		half := lex.andHalf(tokens, j)
 		switch {
 		case m != 0:
-			n.values = scale(n.values, m)
+			n.values, by = scale(n.values, m), by*m
 		case yearsOf[t.low] != 0 && n.unit == "" && !n.rank:
 			n.values, n.unit = scale(n.values, yearsOf[t.low]), "year"
-		case isWord && v == 12 && t.low == "dozen":
-			n.values = scale(n.values, 12)
+		case lex.group(t.low) != 0:
+			n.values = scale(n.values, lex.group(t.low))
+		case half > 0:
+			n.values[0] += by / 2
+			for range half - 1 {
+				take()
+			}
+		case lex.Code == "fr" && t.gap == "-" && n.values[0] == 4 && strings.HasPrefix(t.low, "vingt"):
+			n.values[0] = 80
+		case isWord && t.gap == "-" && lex.Code == "fr" && frenchSum(n.values[0], v):
+			n.values[0] += v
 		case isWord && v < 10 && t.gap == "-":
 			n.values[0] += v
+		case inWords && j+1 < len(tokens) && t.low == andWords[lex.Code] && lex.tensAnd(n.values[0], tokens[j+1].low) > 0:
+			n.values[0] += lex.tensAnd(n.values[0], tokens[j+1].low)
+			take()
 		case t.low == "one" && t.gap == "-" && lex.Code == "en" && n.values[0] >= 20 && n.values[0] < 100:
 			n.values[0]++
-		case t.low == "and" && j+1 < len(tokens) && n.values[0] >= 100 && words[tokens[j+1].low] != 0 && n.values[0] != sum:
+		case t.low == "and" && j+1 < len(tokens) && n.values[0] >= 100 && lex.wordValue(tokens[j+1].low) != 0 && n.values[0] != sum:
 			sum = n.values[0]
 			take()
-			n.values[0] += words[tokens[j].low]
+			n.values[0] += lex.wordValue(tokens[j].low)
 		default:
 			lex.joinUnit(n, tokens, j)
+			lex.joinHalfBehind(n, tokens, j)
 			return j - 1
 		}
 		take()

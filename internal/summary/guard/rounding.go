@@ -14,13 +14,26 @@ import (
 // hedges are words before a number that say that it is rounded, by where the exact
 // number is: below it, above it, or on either side.
 var hedges = [3]lang.WordSet{
-	lang.NewWordSet("nearly almost under fast knapp beinahe unter presque près moins casi menos quase quasi bijna"),
-	lang.NewWordSet("over exceeding über mehr plus más mais più meer"),
+	lang.NewWordSet("nearly almost under less fewer below weniger fast knapp beinahe unter presque près moins casi menos quase quasi bijna minder krap"),
+	lang.NewWordSet("over exceeding upwards mehr über gut plus más mais più oltre superior acima meer ruim"),
 	lang.NewWordSet("about around roughly some approximately circa etwa rund gegen ungefähr environ quelque quelques alrededor unos unas cerca aproximadamente aproximados cerca circa ongeveer"),
 }
 
 // mostRounded is how far a rounded number may be from the exact one, as a share of it.
 const mostRounded = 0.1
+
+// mostHalved is the same of what is told in halves or dozens, which nobody takes for exact:
+// "more than half a metre" for 58 centimetres.
+const mostHalved = 0.2
+
+// mostRounded returns how far the number at i may be from the exact one.
+func (lex lexicon) mostRounded(tokens []token, i int) float64 {
+	half := halves[lex.Code]
+	if half.Has(tokens[i].low) || lex.group(tokens[i].low) != 0 || oneWords.Has(tokens[i].low) && i+1 < len(tokens) && half.Has(tokens[i+1].low) {
+		return mostHalved
+	}
+	return mostRounded
+}
 
 // resolveRounded lets a rounded number of a summary be read as the exact one of the
 // article, so that all else is checked of that one.
@@ -31,21 +44,46 @@ func (g *Guard) resolveRounded(tokens []token, dates []dated) {
 			continue
 		}
 		g.shareMagnitude(tokens, i)
-		side := hedgeBefore(tokens, i)
-		if side < 0 || g.hasNumeral(*n) {
+		g.resolveUnit(n)
+		side := g.lex.hedgeBefore(tokens, i)
+		if side < 0 && g.lex.isLoose(tokens[i].low) {
+			side = 2
+		}
+		if side < 0 || g.hasNumeral(*n) && g.isHere(*n) {
 			continue
 		}
-		written := n.values // "10.000" may be ten
-		for j := range g.tokens {
-			other := &g.tokens[j].numeral
-			if !unitsAgree(n.unit, other.unit) || len(n.values) > maxReadings {
+		g.takeExact(n, side, tokens[i].numeral.unit, g.lex.mostRounded(tokens, i))
+	}
+}
+
+// takeExact adds to what a rounded number may be the article's numbers that it may be
+// rounded from, at most by a share of them.
+func (g *Guard) takeExact(n *numeral, side int, unit string, most float64) {
+	asWritten := *n // "10.000" may be ten
+	for j := range g.tokens {
+		other := &g.tokens[j].numeral
+		if len(n.values) > maxReadings {
+			return
+		}
+		values := asWritten.inUnit(other.unit)
+		for _, exact := range other.values {
+			if !slices.ContainsFunc(values, func(v float64) bool { return isRoundedTo(v, exact, side, most) }) || n.has(exact) && unitsAgree(n.unit, other.unit) {
 				continue
 			}
-			for _, exact := range other.values {
-				if slices.ContainsFunc(written, func(v float64) bool { return isRoundedTo(v, exact, side) }) && !slices.Contains(n.values, exact) {
-					n.values = append(slices.Clip(n.values), exact)
-				}
+			if !unitsAgree(n.unit, other.unit) {
+				*n = numeral{values: []float64{exact}, unit: other.unit, rank: n.rank}
+			} else {
+				n.values = append(slices.Clip(n.values), exact)
 			}
+		}
+	}
+	if scales[unit].measures == "" || g.isHere(*n) {
+		return
+	}
+	for _, a := range g.amounts(unit) {
+		if !a.bare && slices.ContainsFunc(n.values, func(v float64) bool { return isRoundedTo(v, a.values[0], side, most) }) {
+			*n = g.tokens[a.at].numeral
+			return
 		}
 	}
 }
@@ -71,8 +109,8 @@ func (g *Guard) shareMagnitude(tokens []token, i int) {
 // maxReadings bounds how many numbers of the article a rounded one may be.
 const maxReadings = 4
 
-func isRoundedTo(v, exact float64, side int) bool {
-	if v == 0 || exact == 0 || math.Abs(v-exact) > mostRounded*math.Abs(exact) || !rounds(v, exact) && side == 2 {
+func isRoundedTo(v, exact float64, side int, most float64) bool {
+	if v == 0 || exact == 0 || math.Abs(v-exact) > most*math.Abs(exact) || !rounds(v, exact) && side == 2 {
 		return false
 	}
 	switch side {
@@ -101,7 +139,10 @@ func digitsOf(v float64) int {
 }
 
 // hedgeBefore returns the line of hedges that a word before the number at i is of, or -1.
-func hedgeBefore(tokens []token, i int) int {
+func (lex lexicon) hedgeBefore(tokens []token, i int) int {
+	if i > 0 && lex.group(tokens[i].low) != 0 && oneWords.Has(tokens[i-1].low) {
+		i-- // "más de un centenar"
+	}
 	for k := i - 1; k >= max(0, i-2); k-- {
 		if strings.ContainsAny(tokens[k+1].gap, ",;.:()\"“”«»") {
 			return -1

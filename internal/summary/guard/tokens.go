@@ -113,12 +113,14 @@ var elided = lang.NewWordSet("l d c j m n s t qu jusqu lorsqu puisqu quoiqu dell
 // wordEnd returns where the word that begins at i ends. Dots and apostrophes
 // inside it belong to it; a hyphen divides.
 func wordEnd(s string, i int) int {
+	start := i
 	for i < len(s) {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case lang.IsDense(r):
 			return i
 		case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r):
+		case r >= '₀' && r <= '₉' || (r == '²' || r == '³') && unitWords[s[start:i]+string(r)] != "": // "CO₂", "km²"
 		case r == '.' || r == '\'' || r == '’':
 			next, _ := utf8.DecodeRuneInString(s[i+size:])
 			if !unicode.IsLetter(next) && !unicode.IsDigit(next) {

@@ -11,18 +11,20 @@ var unitWords = map[string]string{
 	"francs": "franc", "franken": "franc", "chf": "franc", "kronor": "krone", "kroner": "krone", "kronen": "krone", "pesos": "peso", "reais": "real", "rubles": "rouble", "roubles": "rouble", "rubel": "rouble", "zlotys": "zloty", "zloty": "zloty",
 	"miles": "mile", "mile": "mile", "meilen": "mile", "milles": "mile", "millas": "mile", "feet": "foot", "foot": "foot", "inches": "inch", "inch": "inch", "zoll": "inch", "pouces": "inch", "pulgadas": "inch", "pollici": "inch",
 	"knots": "knot", "knoten": "knot", "nudos": "knot", "mph": "mph", "kilos": "kilogram", "kilo": "kilogram", "ounces": "ounce", "ounce": "ounce", "lbs": "pound",
-	"gallons": "gallon", "hectares": "hectare", "hektar": "hectare", "hectáreas": "hectare", "ettari": "hectare", "acres": "acre",
-	"minutes": "minute", "minute": "minute", "minuten": "minute", "minutos": "minute", "minuti": "minute",
-	"hours": "hour", "hour": "hour", "stunden": "hour", "heures": "hour", "horas": "hour", "ore": "hour", "uur": "hour",
-	"days": "day", "day": "day", "tage": "day", "tagen": "day", "jours": "day", "días": "day", "dias": "day", "giorni": "day", "dagen": "day",
-	"weeks": "week", "week": "week", "wochen": "week", "semaines": "week", "semanas": "week", "settimane": "week", "weken": "week",
-	"months": "month", "month": "month", "monate": "month", "monaten": "month", "mois": "month", "meses": "month", "mesi": "month", "maanden": "month",
-	"years": "year", "year": "year", "jahre": "year", "jahren": "year", "ans": "year", "années": "year", "años": "year", "anos": "year", "anni": "year", "jaar": "year",
+	"gallons": "gallon", "hectares": "hectare", "hectare": "hectare", "hektar": "hectare", "hektars": "hectare", "hectárea": "hectare", "hectáreas": "hectare", "ettari": "hectare", "acres": "acre",
+	"minutes": "minute", "minute": "minute", "minuten": "minute", "minutos": "minute", "minuto": "minute", "minuti": "minute", "minuut": "minute", "mins": "minute", "min": "minute",
+	"hours": "hour", "hour": "hour", "stunden": "hour", "stunde": "hour", "heures": "hour", "heure": "hour", "horas": "hour", "hora": "hour", "ore": "hour", "ora": "hour", "hrs": "hour", "std": "hour", "uur": "hour",
+	"days": "day", "day": "day", "tage": "day", "tagen": "day", "tag": "day", "jours": "day", "jour": "day", "días": "day", "día": "day", "dias": "day", "dia": "day", "giorni": "day", "giorno": "day", "dagen": "day",
+	"weeks": "week", "week": "week", "wochen": "week", "woche": "week", "semaines": "week", "semaine": "week", "semanas": "week", "semana": "week", "settimane": "week", "settimana": "week", "weken": "week",
+	"months": "month", "month": "month", "monate": "month", "monaten": "month", "monat": "month", "mois": "month", "meses": "month", "mes": "month", "mês": "month", "mesi": "month", "mese": "month", "maand": "month", "maanden": "month",
+	"years": "year", "year": "year", "jahre": "year", "jahren": "year", "jahr": "year", "ans": "year", "années": "year", "année": "year", "años": "year", "año": "year", "anos": "year", "ano": "year", "anni": "year", "anno": "year", "jaar": "year",
 	"degrees": "degree", "degree": "degree", "grad": "degree", "degrés": "degree", "grados": "degree", "gradi": "degree", "graden": "degree",
 
 	"nm": "nanometre", "mm": "millimetre", "cm": "centimetre", "km": "kilometre", "mg": "milligram", "kg": "kilogram", "ml": "millilitre",
 	"ms": "millisecond", "ns": "nanosecond", "hz": "hertz", "khz": "kilohertz", "mhz": "megahertz", "ghz": "gigahertz", "kw": "kilowatt", "mw": "megawatt", "gw": "gigawatt",
 	"wh": "watthour", "kwh": "kilowatthour", "mwh": "megawatthour", "gwh": "gigawatthour", "twh": "terawatthour", "mah": "milliamperehour",
+	"μm": "micrometre", "µm": "micrometre", "dm": "decimetre", "cl": "centilitre", "dl": "decilitre", "hl": "hectolitre", "kt": "kilotonne", "m²": "square metre", "km²": "square kilometre", "cm²": "square centimetre", "m³": "cubic metre", "km³": "cubic kilometre", "cm³": "cubic centimetre",
+	"tw": "terawatt", "kwp": "kilowatt", "mwp": "megawatt", "gwp": "gigawatt", "db": "decibel", "decibel": "decibel", "decibels": "decibel", "dezibel": "decibel", "décibels": "decibel", "decibelios": "decibel", "decibéis": "decibel",
 	"kb": "kilobyte", "mb": "megabyte", "gb": "gigabyte", "tb": "terabyte", "pb": "petabyte",
 }
 
@@ -40,7 +42,7 @@ var (
 		"wattstunde": "watthour", "wattstunden": "watthour", "wattheures": "watthour", "amperestunden": "amperehour", "pixel": "pixel", "pixels": "pixel",
 	}
 	multiples = []struct{ written, means string }{
-		{"nano", "nano"}, {"micro", "micro"}, {"mikro", "micro"}, {"milli", "milli"}, {"mili", "milli"}, {"centi", "centi"}, {"zenti", "centi"},
+		{"nano", "nano"}, {"micro", "micro"}, {"mikro", "micro"}, {"milli", "milli"}, {"mili", "milli"}, {"centi", "centi"}, {"deci", "deci"}, {"dezi", "deci"}, {"hecto", "hecto"}, {"hekto", "hecto"}, {"etto", "hecto"}, {"zenti", "centi"},
 		{"kilo", "kilo"}, {"chilo", "kilo"}, {"quilo", "kilo"}, {"mega", "mega"}, {"giga", "giga"}, {"tera", "tera"}, {"peta", "peta"}, {"quadrat", "square "}, {"kubik", "cubic "},
 	}
 	withoutAccents = strings.NewReplacer("á", "a", "à", "a", "â", "a", "é", "e", "è", "e", "ê", "e", "í", "i", "ì", "i", "ó", "o", "ò", "o", "ô", "o", "ú", "u")

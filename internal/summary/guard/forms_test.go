@@ -1,0 +1,121 @@
+package guard
+
+import "testing"
+
+// formsCase is an article with what may be told of it, and what may not.
+type formsCase struct {
+	article     string
+	true, false []string
+}
+
+func checkForms(t *testing.T, cases []formsCase) {
+	t.Helper()
+	for _, c := range cases {
+		g := NewGuard(c.article, usual)
+		for _, s := range c.true {
+			if err := g.Check([]string{s}); err != nil {
+				t.Errorf("%s\n\t%v", s, err)
+			}
+		}
+		for _, s := range c.false {
+			if g.Check([]string{s}) == nil {
+				t.Errorf("let pass: %s", s)
+			}
+		}
+	}
+}
+
+func TestAmountsInOtherForms(t *testing.T) {
+	t.Parallel()
+	checkForms(t, []formsCase{
+		{
+			"Bridge at Elmford to close\nThe bridge at Elmford will be closed for a fortnight from Monday, the council said. The repair of the bridge was to take 48 hours and cost half a million dollars. It is 0.8 kilometres long, weighs 3,500 tonnes and was closed twice in 2019.",
+			[]string{
+				"The bridge at Elmford will be closed for two weeks from Monday.",
+				"The bridge at Elmford will be closed for 14 days from Monday.",
+				"The repair of the bridge was to take two days and cost $500,000.",
+				"The bridge is 800 metres long and was closed two times in 2019.",
+				"The bridge at Elmford weighs 3.5 million kilograms.",
+			},
+			[]string{
+				"The bridge at Elmford will be closed for three weeks from Monday.",
+				"The repair of the bridge was to take four days and cost $500,000.",
+				"The repair of the bridge was to take two days and cost $50,000.",
+				"The bridge is 80 metres long and was closed in 2019.",
+				"The bridge was closed three times in 2019.",
+			},
+		},
+		{
+			"Phone lasts longer\nThe Corvid X weighs 218 grams, down from 247. It lasted 13 hours and 40 minutes in the test, compared to 10 hours and 5 minutes for the old phone, and its body is 58 centimetres of cable. The company paid €6.2 million for it a year and a half ago and sold half a dozen of them in Ohio.",
+			[]string{
+				"The Corvid X is almost 30 grams lighter than the old phone.",
+				"The Corvid X is 29 grams lighter than the old phone.",
+				"The Corvid X lasted more than three and a half hours longer in the test.",
+				"The Corvid X has more than half a metre of cable.",
+				"The company paid more than €6 million for it 18 months ago.",
+				"The company sold six of them in Ohio.",
+			},
+			[]string{
+				"The Corvid X is almost 50 grams lighter than the old phone.",
+				"The Corvid X lasted more than five and a half hours longer in the test.",
+				"The Corvid X has less than half a metre of cable.",
+				"The company paid more than €6 million for it 17 months ago.",
+				"The company sold a dozen of them in Ohio.",
+			},
+		},
+		{
+			"Neue Bahn für Lindenau\nDie neue Bahn in Lindenau fährt auf 11,4 Kilometern und kostet eineinhalb Millionen Euro. Der Bau der Bahn dauert anderthalb Jahre, der Gletscher verliert 0,8 Meter im Jahr. Ein halbes Dutzend Haltestellen fällt weg, und dreihundert Anwohner klagen seit zwei Wochen.",
+			[]string{
+				"Die neue Bahn in Lindenau fährt auf gut elf Kilometern.",
+				"Die neue Bahn kostet 1,5 Millionen Euro, der Bau der Bahn dauert 18 Monate.",
+				"Der Gletscher verliert 80 Zentimeter im Jahr.",
+				"Sechs Haltestellen fallen weg, und 300 Anwohner klagen seit 14 Tagen.",
+			},
+			[]string{
+				"Die neue Bahn in Lindenau fährt auf gut zwölf Kilometern.",
+				"Die neue Bahn kostet 2,5 Millionen Euro.",
+				"Der Gletscher verliert 8 Zentimeter im Jahr.",
+				"Sieben Haltestellen fallen weg, und 300 Anwohner klagen.",
+				"In Lindenau klagen zweihundert Anwohner gegen die Bahn.",
+			},
+		},
+		{
+			"La ligne rouvre\nLa ligne de Béziers rouvre après deux ans et demi. Le chantier a coûté 167 millions d'euros. C'est plus que les 120 millions d'euros prévus au départ pour la ligne. Une quinzaine de gares et soixante-quinze agents attendent, dans une demi-heure de trajet, à dix-neuf kilomètres.",
+			[]string{
+				"La ligne de Béziers rouvre après 30 mois.",
+				"Le chantier de la ligne a coûté 47 millions d'euros de plus que prévu.",
+				"Dans les gares de la ligne, 75 agents attendent.",
+				"Le trajet dure 30 minutes, sur 19 kilomètres de ligne.",
+			},
+			[]string{
+				"La ligne de Béziers rouvre après 36 mois.",
+				"Le chantier de la ligne a coûté 37 millions d'euros de plus que prévu.",
+				"Dans les gares de la ligne, 65 agents attendent.",
+				"Le trajet dure 45 minutes, sur 19 kilomètres de ligne.",
+			},
+		},
+		{
+			"El embalse se vacía\nEl embalse de Valdecierva tiene treinta y cinco municipios y más de medio millón de vecinos. La obra durará un año y medio, cuesta veintidós millones y da trabajo a una docena de obreros durante una quincena.",
+			[]string{
+				"El embalse de Valdecierva tiene 35 municipios y más de 500.000 vecinos.",
+				"La obra del embalse durará 18 meses y cuesta 22 millones.",
+				"La obra da trabajo a 12 obreros.",
+			},
+			[]string{
+				"El embalse de Valdecierva tiene 45 municipios.",
+				"El embalse de Valdecierva tiene más de 50.000 vecinos.",
+				"La obra del embalse durará 16 meses y cuesta 22 millones.",
+			},
+		},
+		{
+			"Nuova linea a Torino\nLa nuova linea di Torino apre fra due settimane con venticinque treni e mezzo milione di passeggeri. La linea è lunga 3,2 chilometri.",
+			[]string{"La nuova linea di Torino apre fra 14 giorni con 25 treni.", "La linea di Torino è lunga 3.200 metri e ha 500.000 passeggeri."},
+			[]string{"La nuova linea di Torino apre fra 12 giorni con 25 treni.", "La nuova linea di Torino apre con 27 treni."},
+		},
+		{
+			"Nova ponte em Braga\nA nova ponte de Braga custa meio milhão de euros, tem trinta e dois metros e abre em duas semanas. Meia dúzia de operários trabalha na ponte.",
+			[]string{"A nova ponte de Braga custa 500 mil euros e tem 32 metros.", "Seis operários trabalham na ponte, que abre em 14 dias."},
+			[]string{"A nova ponte de Braga custa 50 mil euros e tem 32 metros.", "A nova ponte de Braga tem 42 metros."},
+		},
+	})
+}
