@@ -232,9 +232,14 @@ func TestParseFindsTheNewEnd(t *testing.T) {
 	}
 	oldestFirst := slices.Clone(newestFirst)
 	slices.Reverse(oldestFirst)
+	mornings := slices.Clone(newestFirst) // weeks newest first, each from its first day on
+	for week := range slices.Chunk(mornings, 6) {
+		slices.Reverse(week)
+	}
 	old, young := date(2015, 1, 1, 0), date(2026, 6, 1, 0)
 	orders := map[string][]time.Time{
 		"newest first":                           newestFirst,
+		"weeks newest first":                     mornings,
 		"oldest first":                           oldestFirst,
 		"newest first, an old one pinned":        append([]time.Time{old}, newestFirst...),
 		"newest first, a young one at the end":   append(slices.Clone(newestFirst), young),
