@@ -94,7 +94,7 @@ func TrimClosers(s string) string {
 }
 
 // endOfStop returns the byte behind the terminator at i and what closes with it:
-// more terminators, quotation marks, brackets.
+// more terminators, quotation marks, brackets, and the French » with the space before it.
 func endOfStop(line string, i int) int {
 	for i < len(line) {
 		r, size := utf8.DecodeRuneInString(line[i:])
@@ -113,6 +113,11 @@ func endOfStop(line string, i int) int {
 			break
 		}
 		i += size
+	}
+	if _, gap := utf8.DecodeRuneInString(line[i:]); unicode.IsSpace(RuneAt(line, i)) {
+		if rest, closes := strings.CutPrefix(line[i+gap:], "»"); closes && !beginsWord(RuneAt(rest, 0)) {
+			return len(line) - len(rest)
+		}
 	}
 	return i
 }
@@ -169,23 +174,37 @@ func (lex *Lexicon) endsSentence(line string, start, stop, end int) bool {
 		}
 		return !lex.abbreviates(strings.TrimSpace(line[start:stop]) == before, before, head)
 	}
+	if r == '!' && single && isExclaimed(before) {
+		return lex.isStarter(FirstWord(head)) && !strings.HasPrefix(head, "At The Disco")
+	}
 	if closesQuote(line[stop:end]) && goesOnSpeaking(head) {
 		return false // "Really?" Smith asked.
 	}
 	return true
 }
 
-// saysInChinese reports whether s begins with who said what stands before it:
-// 雷军说。
+// exclaimed are names with an exclamation mark: E! News, Yahoo! Inc.
+var exclaimed = NewWordSet("e yahoo wham panic yum jeopardy joomla kahoot jeb oklahoma hollaback")
+
+// isExclaimed reports whether the word before an exclamation mark is such a name.
+func isExclaimed(before string) bool {
+	word := strings.TrimLeftFunc(before, IsOpener)
+	return unicode.IsUpper(RuneAt(word, 0)) && exclaimed.Has(strings.ToLower(word))
+}
+
+// saysInChinese reports whether s begins with who said what stands before it, 雷军说。,
+// rather than with a sentence of its own: 她还说将开通渡轮。
 func saysInChinese(s string) bool {
 	n := 0
-	for _, r := range s {
+	for i, r := range s {
 		if n++; n > 12 || isTerminator(r) || unicode.IsSpace(r) || IsOpener(r) {
 			return false
 		}
 		switch r {
 		case '说', '說', '称', '稱', '道', '问', '問':
-			return true
+			if next := RuneAt(s, i+utf8.RuneLen(r)); !unicode.IsLetter(next) {
+				return true
+			}
 		}
 	}
 	return false
@@ -296,6 +315,8 @@ func (lex *Lexicon) abbreviates(first bool, before, head string) bool {
 			return !lex.isStarter(next)
 		}
 		return true
+	case word == "ID": // "the VW ID. SPACE VIZZION", "ID. 3"; "He lost his ID. Police"
+		return StartsWithDigit(head) || beginsInCapitals(head)
 	case seldomEnds.Has(lower):
 		return !lex.isStarter(next) || (StartsWithDigit(head) && lex.Code == "en")
 	case isInitial(word+".") && isInitial(head):
@@ -306,6 +327,20 @@ func (lex *Lexicon) abbreviates(first bool, before, head string) bool {
 		return !lex.isStarter(next)
 	case IsShortNumber(word):
 		return first || (lex.Ordinals && !lex.isStarter(next))
+	}
+	return false
+}
+
+// beginsInCapitals reports whether the first three letters of s are capitals.
+func beginsInCapitals(s string) bool {
+	n := 0
+	for _, r := range s {
+		if !unicode.IsUpper(r) {
+			return false
+		}
+		if n++; n == 3 {
+			return true
+		}
 	}
 	return false
 }
