@@ -188,28 +188,98 @@ func addError(err error) error {
 // maxAddress is the longest address of a feed, in bytes.
 const maxAddress = 2000
 
-// completeAddress makes an address of what a person types: "example.org/feed",
-// "feed://example.org/rss", "<https://example.org>", "@name@social.example".
+// completeAddress makes an address of what a person types or pastes: "example.org/feed",
+// "feed://example.org/rss", "[Example](https://example.org)", "name@social.example",
+// "r/golang". Its errors are *news.UserError.
 func completeAddress(s string) (string, error) {
-	s = strings.Trim(strings.TrimSpace(s), "<>\"'`")
-	if at := handleAddress(s); at != "" {
+	s = pastedAddress(strings.Trim(strings.TrimSpace(s), "<>\"'`"))
+	if at := firstOf(handleAddress(s), redditAddress(s)); at != "" {
 		return at, nil
 	}
+	switch {
+	case strings.HasPrefix(s, "@") && isHandle(s[1:]):
+		return "", news.Userf("That handle does not say where it is at home. Write it with its server, such as @name@mastodon.social, or paste the profile's address.")
+	case strings.HasPrefix(strings.ToLower(s), "mailto:"):
+		return "", news.Userf("That is a mail address, and no web address. Paste the feed's whole address, such as https://example.org/feed.xml.")
+	}
 	if rest, ok := strings.CutPrefix(s, "feed://"); ok {
-		s = "https://" + rest
+		s = rest
 	} else if rest, ok := strings.CutPrefix(s, "feed:"); ok {
 		s = rest
 	}
-	if !strings.Contains(s, "://") {
+	complete := hasScheme(s)
+	if !complete {
 		s = "https://" + strings.TrimPrefix(s, "//")
 	}
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme == "" || u.Hostname() == "" || strings.ContainsAny(s, " \t\n") || len(s) > maxAddress {
 		return "", news.Userf("That is no web address. Paste the feed's whole address, such as https://example.org/feed.xml.")
 	}
+	if !complete && u.Port() == "" && !strings.ContainsAny(u.Hostname(), ".:") {
+		return "", news.Userf("That is no whole address. Write the site's whole name, such as theverge.com or github.com/golang/go.")
+	}
 	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)
 	u.Fragment = ""
 	return u.String(), nil
+}
+
+// hasScheme reports whether an address begins with one: an archive's may have that of
+// another address in the middle.
+func hasScheme(s string) bool {
+	scheme, _, ok := strings.Cut(s, "://")
+	return ok && !strings.ContainsAny(scheme, "/?#")
+}
+
+// pastedAddress returns the first http or https address in a text, without what
+// belongs to the text around it, or the text where it has none.
+func pastedAddress(s string) string {
+	for word := range strings.FieldsSeq(s) {
+		at := webStart(word)
+		if at < 0 {
+			continue
+		}
+		if at == 0 || !strings.ContainsAny(word[at-1:at], "/=") { // else it is part of another one
+			word = word[at:]
+		}
+		if i := strings.IndexAny(word, "<>\"`"); i >= 0 {
+			word = word[:i]
+		}
+		word, _, _ = strings.Cut(word, "](") // a link in Discord's own writing, whose words are an address
+		return trimSentence(word)
+	}
+	return trimSentence(s)
+}
+
+// webStart is where an http or https address begins in a word, -1 where none does.
+func webStart(word string) int {
+	for at := 0; ; at += len("http") {
+		i := indexFold(word[at:], "http")
+		if i < 0 {
+			return -1
+		}
+		at += i
+		rest := strings.TrimLeft(word[at+len("http"):], "sS")
+		if strings.HasPrefix(rest, "://") {
+			return at
+		}
+	}
+}
+
+// trimSentence drops the marks behind an address that are the sentence's around it. A
+// bracket is the address's own where it opens there.
+func trimSentence(s string) string {
+	for {
+		before := s
+		s = strings.TrimRight(s, ".,;:!?*|'")
+		for _, pair := range []string{"()", "[]"} {
+			if strings.HasSuffix(s, pair[1:]) && strings.Count(s, pair[1:]) > strings.Count(s, pair[:1]) {
+				s = s[:len(s)-1]
+			}
+		}
+		if s == before {
+			return s
+		}
+	}
 }
 
 // pollAddress is the address to poll: the one asked for, unless every redirect

@@ -83,7 +83,11 @@ func TestAddFeedSaysWhatIsWrong(t *testing.T) {
 		{"https://example.org/two", "names 2 feeds", "https://example.org/a (News)\nhttps://example.org/b"},
 		{"https://example.org/stale", "names the feed https://example.org/nothing", "404"},
 		{"https://example.org/loop", "names the feed https://example.org/page", "not a feed"},
-		{"https://example.org/json", "web page without a feed", "paste its address"},
+		{"https://example.org/json", "not a feed (RSS, Atom or JSON Feed)", "Check the address"},
+		{"theverge", "no whole address", "such as theverge.com"},
+		{"golang/go", "no whole address", "github.com/golang/go"},
+		{"@gargron", "where it is at home", "@name@mastodon.social"},
+		{"mailto:a@b.example", "a mail address", "Paste"},
 		{"https://example.org/deep", "exhaust the reader", "I don't"},
 		{"https://example.org/none", "404: nothing is at that address", "Check the address"},
 		{"https://example.org/login", "it needs a login", "anyone may read"},
@@ -106,6 +110,85 @@ func TestAddFeedSaysWhatIsWrong(t *testing.T) {
 		}
 		if len(store.added)+len(store.did) != 0 {
 			t.Errorf("%q: stored %v, did %q", tt.address, store.added, store.did)
+		}
+	}
+}
+
+// A host is not searched for a feed when what it answers is no page.
+func TestAddFeedSearchesOnlyPages(t *testing.T) {
+	t.Parallel()
+	const at = "https://example.org/x"
+	answer := func(kind, body string) fetch.Response {
+		return fetch.Response{Status: 200, ContentType: kind, Body: []byte(body)}
+	}
+	const opml, other = "`/feeds import`", "not a feed (RSS, Atom or JSON Feed)"
+	for name, tt := range map[string]struct {
+		answer fetch.Response
+		says   string
+		asked  int
+	}{
+		"a picture":                     {answer("image/png", "\x89PNG\r\n\x1a\n<html>"), other, 1},
+		"a picture without a type":      {answer("", "\x89PNG\r\n\x1a\n"), other, 1},
+		"a map of the site":             {answer("application/xml", `<?xml version="1.0"?><urlset><url><loc>https://example.org/</loc></url></urlset>`), other, 1},
+		"JSON":                          {answer("application/json", `{"html":"<html>"}`), other, 1},
+		"JSON without a type":           {answer("", `{"html":"<html>"}`), other, 1},
+		"a list of feeds":               {answer("text/xml", `<?xml version="1.0"?><OPML><body/></OPML>`), opml, 1},
+		"a list of feeds as a page":     {answer("text/html; charset=utf-8", `<opml><body/></opml>`), opml, 1},
+		"a page":                        {answer("text/html; charset=utf-8", `Hello`), "web page without a feed", 9},
+		"a page as XML":                 {answer("application/xml", `<?xml version="1.0"?><html/>`), "web page without a feed", 9},
+		"a page that is XML by name":    {answer("application/xhtml+xml", `<x/>`), "web page without a feed", 9},
+		"a page whose type is not sent": {answer("", `<!DOCTYPE html><p>x`), "web page without a feed", 9},
+	} {
+		web := &fakeWeb{pages: map[string]fetch.Response{at: tt.answer}}
+		_, _, err := (&Adder{Store: &fakeStore{}, Fetch: web}).AddFeed(t.Context(), 5, at)
+		var ue *news.UserError
+		if !errors.As(err, &ue) || !errors.Is(err, ErrNotAFeed) || !strings.Contains(ue.Text, tt.says) || len(web.asked) != tt.asked {
+			t.Errorf("%s: %v, after asking for %q", name, err, web.askedURLs())
+		}
+	}
+}
+
+func TestCompleteAddress(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"https://theverge.com, please":                      "https://theverge.com",
+		"See https://theverge.com/a. Or http://example.org": "https://theverge.com/a",
+		"[Verge](https://theverge.com)":                     "https://theverge.com",
+		"[https://theverge.com](<https://theverge.com>)":    "https://theverge.com",
+		"(**https://theverge.com/a**)":                      "https://theverge.com/a",
+		"https://en.example.org/wiki/Foo_(bar)":             "https://en.example.org/wiki/Foo_(bar)",
+		"(https://en.example.org/wiki/Foo_(bar))!":          "https://en.example.org/wiki/Foo_(bar)",
+		"HTTPS://Example.org/A":                             "https://example.org/A",
+		"https://archive.example/2020/https://example.org/": "https://archive.example/2020/https://example.org/",
+		"archive.example/2020/https://example.org/":         "https://archive.example/2020/https://example.org/",
+		"reader.example/?feed=https://example.org/feed":     "https://reader.example/?feed=https://example.org/feed",
+		"feed:https://example.org/rss":                      "https://example.org/rss",
+		"feed://example.org/rss":                            "https://example.org/rss",
+		"theverge.com,":                                     "https://theverge.com",
+		"httpwg.example":                                    "https://httpwg.example",
+		"r/golang":                                          "https://www.reddit.com/r/golang",
+		"/r/golang/":                                        "https://www.reddit.com/r/golang",
+		"u/spez":                                            "https://www.reddit.com/u/spez",
+		"r/golang/top":                                      "https://www.reddit.com/r/golang/top",
+		"gargron@mastodon.social":                           "https://mastodon.social/@gargron.rss",
+		"@gargron@mastodon.social.":                         "https://mastodon.social/@gargron.rss",
+		"http://bridge/feed":                                "http://bridge/feed",
+		"bridge:3000/feed":                                  "https://bridge:3000/feed",
+		"[::1]/feed":                                        "https://[::1]/feed",
+		"https://user:secret@example.org/":                  "https://user:secret@example.org/", // the Fetcher says what is wrong with it
+		"r/":                                                "",
+		"r":                                                 "",
+		"theverge":                                          "",
+		"@gargron":                                          "",
+		"MAILTO:a@b.example":                                "",
+		"not an address":                                    "",
+		"https://":                                          "",
+		"":                                                  "",
+	} {
+		got, err := completeAddress(in)
+		var ue *news.UserError
+		if got != want || (err == nil) != (want != "") || err != nil && !errors.As(err, &ue) {
+			t.Errorf("%q: %q, %v, want %q", in, got, err, want)
 		}
 	}
 }

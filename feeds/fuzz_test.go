@@ -157,7 +157,7 @@ func FuzzAddress(f *testing.F) {
 	for _, s := range []string{
 		"reddit.com/r/a?t=week", "@a@b.example", "https://mastodon.social/@a@b.example/1", "github.com/a/b.git/commits/c/d",
 		"youtube.com/playlist?list=PLabcdefghijkl", "open.substack.com/pub/a", "https://example.org/a/../@b", "feed:x.wordpress.com",
-		"//example.org/a", "//://",
+		"//example.org/a", "//://", "r/a/b", "a@b.example", "[a](https://b.example/(c)).", "x/http://https://",
 	} {
 		f.Add(s)
 	}

@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -47,6 +48,14 @@ func (a *Adder) look(ctx context.Context, address string) (*Document, string, er
 	if resp == nil || !errors.Is(err, ErrNotAFeed) {
 		return nil, "", err
 	}
+	switch {
+	case isOPML(resp.Body):
+		return nil, "", &news.UserError{
+			Text: "That is a list of feeds (OPML), and no feed. Save it as a file, and give that to `/feeds import`.", Err: err,
+		}
+	case !isPage(resp): // there is nothing to look for in it, and its host is no site
+		return nil, "", notAFeed(false)
+	}
 	found := discover(resp.Body, resp.URL)
 	links := found.links
 	if len(links) == 0 {
@@ -87,6 +96,26 @@ func (a *Adder) look(ctx context.Context, address string) (*Document, string, er
 		return nil, "", chooseAmong(resp.URL, append([]news.FeedLink{{URL: at, Title: doc.Title}}, more...))
 	}
 	return doc, at, nil
+}
+
+// isPage reports whether what an address answers is a web page.
+func isPage(resp *fetch.Response) bool {
+	kind, _, _ := strings.Cut(strings.ToLower(resp.ContentType), ";")
+	switch strings.TrimSpace(kind) {
+	case "text/html", "application/xhtml+xml":
+		return true
+	case "", "text/plain", "text/xml", "application/xml", "application/octet-stream":
+		text := bytes.TrimLeft(toUTF8(resp.Body, resp.ContentType), " \t\r\n")
+		_, _, page := findRoot(text)
+		return page && !bytes.HasPrefix(text, []byte("{")) && !bytes.HasPrefix(text, []byte("["))
+	}
+	return false
+}
+
+// isOPML reports whether a body begins as a list of feeds does.
+func isOPML(body []byte) bool {
+	const enough = 4 << 10
+	return bytes.Contains(bytes.ToLower(body[:min(len(body), enough)]), []byte("<opml"))
 }
 
 // chooseAmong is the error of a page that names several feeds.

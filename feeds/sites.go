@@ -313,12 +313,23 @@ func isHostName(s string) bool {
 
 func isHandle(s string) bool { return s != "" && isIDText(strings.ReplaceAll(s, ".", "")) }
 
-// handleAddress makes an address of a handle of the fediverse, @name@host, and ""
-// of everything else.
+// handleAddress makes an address of a handle of the fediverse, @name@host or
+// name@host, and "" of everything else.
 func handleAddress(s string) string {
 	name, host, ok := strings.Cut(strings.TrimPrefix(s, "@"), "@")
-	if !ok || !strings.HasPrefix(s, "@") || !isHandle(name) || !isHostName(host) {
+	if !ok || !isHandle(name) || !isHostName(host) {
 		return ""
 	}
 	return "https://" + host + "/@" + name + ".rss"
+}
+
+// redditAddress makes an address of how people name subreddits and users, "r/name" and
+// "u/name", and "" of everything else.
+func redditAddress(s string) string {
+	s = strings.Trim(s, "/")
+	kind, name, _ := strings.Cut(s, "/")
+	if kind != "r" && kind != "u" || name == "" || !isIDText(strings.ReplaceAll(name, "/", "")) {
+		return ""
+	}
+	return "https://www.reddit.com/" + s
 }
