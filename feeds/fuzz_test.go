@@ -144,6 +144,7 @@ func FuzzOPML(f *testing.F) {
 
 func FuzzDiscover(f *testing.F) {
 	f.Add([]byte(`<base href="/x"><link rel=alternate type="application/rss+xml" href="feed.xml" title='a'>`))
+	f.Add([]byte(`<link rel=alternate type="application/rss+xml" href="https:/example.org /50%-off"><a href="www.example.org/%rss">RSS</a>`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, l := range Discover(body, "https://example.org/") {
 			if webAddress(nil, l.URL) != l.URL || !utf8.ValidString(l.Title) {

@@ -263,9 +263,12 @@ func languageTag(s string) string {
 const maxWebAddress = 4096
 
 // webAddress resolves an address and returns it when it is one of the web, ""
-// otherwise.
+// otherwise. Where a browser opens what is not well-formed, it is mended.
 func webAddress(base *url.URL, raw string) string {
 	raw = strings.TrimSpace(raw)
+	if inner, ok := strings.CutPrefix(raw, "<![CDATA["); ok { // it was escaped as well
+		raw = strings.TrimSpace(strings.TrimSuffix(inner, "]]>"))
+	}
 	if raw == "" || len(raw) > maxWebAddress {
 		return ""
 	}
@@ -276,11 +279,14 @@ func webAddress(base *url.URL, raw string) string {
 		return r
 	}, raw)
 	if strings.IndexByte(raw, ' ') >= 0 {
-		raw = strings.ReplaceAll(raw, " ", "%20")
+		raw = strings.ReplaceAll(spacelessHost(raw), " ", "%20")
 	}
 	u, err := url.Parse(raw)
-	if err != nil {
-		return ""
+	if err != nil || u.Host == "" {
+		raw = mendedAddress(raw)
+		if u, err = url.Parse(raw); err != nil {
+			return ""
+		}
 	}
 	resolved := u
 	if !u.IsAbs() {
@@ -299,4 +305,66 @@ func webAddress(base *url.URL, raw string) string {
 		return ""
 	}
 	return raw
+}
+
+// mendedAddress puts right what leaves an address without a host, or makes the parser
+// refuse it: a host that lacks the scheme before it, or one of the slashes, and
+// percent signs behind the host that escape nothing. Anything else it returns as it is.
+func mendedAddress(raw string) string {
+	scheme, rest, ok := strings.Cut(raw, ":")
+	scheme = strings.ToLower(scheme)
+	switch ok = ok && (scheme == "http" || scheme == "https"); {
+	case !ok && strings.HasPrefix(raw, "//"):
+		return "//" + mendedPercents(raw[2:])
+	case !ok && len(raw) > 4 && strings.EqualFold(raw[:4], "www.") && isDotted(hostPart(raw[4:])):
+		return "https://" + mendedPercents(raw)
+	case !ok:
+		return mendedPercents("/" + raw)[1:]
+	case strings.HasPrefix(rest, "//") && !strings.HasPrefix(rest, "///"):
+		return scheme + "://" + mendedPercents(rest[2:])
+	}
+	bare := strings.TrimLeft(rest, "/")
+	if bare == rest || !isDotted(hostPart(bare)) {
+		return raw
+	}
+	return scheme + "://" + mendedPercents(bare)
+}
+
+// mendedPercents escapes the percent signs behind the host with which s begins that
+// two hexadecimal digits do not follow.
+func mendedPercents(s string) string {
+	host := hostPart(s)
+	var b strings.Builder
+	b.WriteString(host)
+	for i := len(host); i < len(s); i++ {
+		b.WriteByte(s[i])
+		if s[i] == '%' && !(i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2])) {
+			b.WriteString("25")
+		}
+	}
+	return b.String()
+}
+
+// hostPart returns what stands before the path, the query and the fragment.
+func hostPart(s string) string {
+	if end := strings.IndexAny(s, "/?#"); end >= 0 {
+		return s[:end]
+	}
+	return s
+}
+
+// isDotted reports whether a dot divides the name, as in one that hosts have.
+func isDotted(name string) bool {
+	before, after, ok := strings.Cut(name, ".")
+	return ok && before != "" && after != ""
+}
+
+// spacelessHost takes the spaces away around an address's host.
+func spacelessHost(raw string) string {
+	scheme, rest, ok := strings.Cut(raw, "://")
+	if !ok {
+		return raw
+	}
+	host := hostPart(rest)
+	return scheme + "://" + strings.Trim(host, " ") + rest[len(host):]
 }

@@ -3,6 +3,7 @@ package feeds
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -275,6 +276,80 @@ func TestParseFindsTheNewEnd(t *testing.T) {
 			if len(got) != kept || !slices.Contains(got, newest) || slices.Contains(got, first.Format(time.DateOnly)) {
 				t.Errorf("%s, %s: %d items, %s to %s; want the one of %s", format, order, len(got), got[0], got[len(got)-1], newest)
 			}
+		}
+	}
+}
+
+func TestWebAddress(t *testing.T) {
+	t.Parallel()
+	base, err := url.Parse("http://e.org/dir/feed.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ raw, want string }{
+		{"https://example.com/x", "https://example.com/x"},
+		{"/x?a=b", "http://e.org/x?a=b"},
+		{"x y", "http://e.org/dir/x%20y"},
+		{"//example.com/x", "http://example.com/x"},
+		// What escapes nothing.
+		{"https://example.com/50%-off", "https://example.com/50%25-off"},
+		{"https://example.com/a%zz", "https://example.com/a%25zz"},
+		{"https://example.com/%41%", "https://example.com/%41%25"},
+		{"https://example.com/a#5%", "https://example.com/a#5%25"},
+		{"https://example.com/?q=5%", "https://example.com/?q=5%"},
+		{"50%-off", "http://e.org/dir/50%25-off"},
+		{"//example.com/50%-off", "http://example.com/50%25-off"},
+		{"50%-off?from=https://example.com/", "http://e.org/dir/50%25-off?from=https://example.com/"},
+		{"https://exa%mple.com/", ""},
+		{"www.exa%mple.com/", ""},
+		// A host without its scheme or slashes.
+		{"www.example.com/post", "https://www.example.com/post"},
+		{"WWW.example.com", "https://WWW.example.com"},
+		{"www.example.com/50%", "https://www.example.com/50%25"},
+		{"www.html", "http://e.org/dir/www.html"},
+		{"www./x", "http://e.org/dir/www./x"},
+		{"https:/example.com/x", "https://example.com/x"},
+		{"https:///example.com/x", "https://example.com/x"},
+		{"https:/x", ""},
+		{"https://", ""},
+		// Spaces around it.
+		{"https://example.com /x", "https://example.com/x"},
+		{"https:// example.com/x y", "https://example.com/x%20y"},
+		{"https://example.com and more", ""},
+		{"<![CDATA[https://example.com/x]]>", "https://example.com/x"},
+		{"<![CDATA[ /x ]]>", "http://e.org/x"},
+		{"<![CDATA[]]>", ""},
+		// Not of the web.
+		{"mailto:a@www.example.com", ""},
+		{"javascript:alert(1)", ""},
+		{"www.example.com/" + strings.Repeat("%", maxWebAddress/2), ""},
+	} {
+		got := webAddress(base, tt.raw)
+		if got != tt.want {
+			t.Errorf("webAddress(%.80q) = %.80q, want %q", tt.raw, got, tt.want)
+		}
+		if again := webAddress(nil, got); again != got {
+			t.Errorf("%q becomes %q", got, again)
+		}
+	}
+}
+
+func TestParseMendsLinks(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ item, want string }{
+		{"<link>https://example.com/50%-off</link>", "https://example.com/50%25-off"},
+		{"<link>www.example.com/post</link>", "https://www.example.com/post"},
+		{"<link>&lt;![CDATA[https://example.com/x]]&gt;</link>", "https://example.com/x"},
+		{"<guid>www.example.com/post</guid>", "https://www.example.com/post"},
+		{"<guid>12345.678</guid>", ""},
+	} {
+		body := "<rss><channel><item><title>T</title>" + tt.item + "</item></channel></rss>"
+		d, err := Parse([]byte(body), ParseOptions{URL: "https://e.org/dir/feed.xml"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Items[0].Link; got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.item, got, tt.want)
 		}
 	}
 }
