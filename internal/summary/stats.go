@@ -12,7 +12,7 @@ type Stats struct {
 	TokensIn  int64            // as the server reports them, but no more than a call can have
 	TokensOut int64            // the same of what was answered
 	CacheHits int64            // requests that were answered from memory, or along with another one
-	Refusals  map[string]int64 // answers that were not shown, by what was wrong: form, language, quotation, date, number, name, words, company, order, speaker, subject, answer
+	Refusals  map[string]int64 // answers that were not shown, by what was wrong: form, language, quotation, date, number, name, words, company, list, order, speaker, subject, answer
 	Fallbacks map[string]int64 // requests that got no answer of the model, by reason: refused, failed, breaker, turn (none in time), budget, guild_budget, ledger
 
 	BreakerOpen bool // the server has failed too often and is left alone

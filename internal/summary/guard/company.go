@@ -13,17 +13,11 @@ import (
 // gives the right words the wrong number has a number of the article, in the
 // company of another.
 
-// How far words around an item are looked at, in tokens, and how much better its
-// company must fit another item of the article before the summary is refused.
+// How far words around an item are looked at, in tokens.
 const (
-	companyHere  = 7  // in the summary
-	companyThere = 14 // in the article, where clauses are longer
-	tolerance    = 1.2
-	margin       = 0.4
-	besideName   = 0.4  // what a small word beside a name or date counts: much else happens "in" places
-	ofOtherKind  = 0.8  // what a name of one word counts against one of several, or the reverse
-	ofOthers     = 0.6  // what a number counts for that stands with none of the sentence's other numbers and names
-	ofTopic      = 0.45 // what the title names is meant in many a sentence that does not name it
+	companyHere  = 7   // in the summary
+	companyThere = 14  // in the article, where clauses are longer
+	besideName   = 0.4 // what a small word beside a name or date counts: much else happens "in" places
 )
 
 type itemKind int
@@ -135,71 +129,18 @@ func rounds(x, y float64) bool {
 // whose companies are exchanged.
 func (g *Guard) checkCompany(tokens []token, dates []dated) error {
 	items := g.items(tokens, dates)
-	numbers := 0
-	for _, a := range items {
-		if a.kind == numberItem {
-			numbers++
-		}
-	}
 	for n, a := range items {
-		own, other, from, at := 0.0, 0.0, item{}, item{}
-		if a.kind == numberItem && !g.hasNumeral(tokens[a.from].numeral) {
-			continue // a share or count that was allowed without
+		s, ok := g.suspect(tokens, items, n)
+		if !ok || builtin().Sum(s.cues) <= 0 {
+			continue
 		}
-		if t := &tokens[a.from]; a.kind == nameItem && (!g.hasNamed(t.low) || g.hasInitials(t.text)) {
-			continue // another form of the article's name, such as its initials
+		if s.cues[cueExchanged] > s.cues[CueGap] || s.instead == (item{}) {
+			c := s.exchangedWith
+			return fmt.Errorf("the article has %q and %q the other way round", written(tokens, a.from, a.to), written(tokens, c.from, c.to))
 		}
-		for _, b := range g.known {
-			switch {
-			case g.same(tokens, a, b):
-				if f := g.fit(tokens, a, b); f > own {
-					own, from = f, b
-				}
-			case g.alike(tokens, a, b) && !slices.ContainsFunc(items, func(c item) bool { return g.same(tokens, c, b) }):
-				f := g.fit(tokens, a, b)
-				if a.kind == nameItem && g.inFull[tokens[a.from].low] != g.inFull[g.tokens[b.from].low] {
-					f *= ofOtherKind
-				}
-				if f > other {
-					other, at = f, b
-				}
-			}
-		}
-		if a.kind == nameItem {
-			own = max(own, g.fitPronoun(tokens, a))
-		}
-		if a.kind == nameItem && g.isTopic(tokens[a.from].low) && !g.isTopic(g.tokens[at.from].low) {
-			other *= ofTopic
-		}
-		if own > 0 && a.kind == numberItem && g.isAnchored(tokens, items, a, from) && !g.isAnchored(tokens, items, a, at) {
-			other *= ofOthers
-		}
-		if other > own*tolerance+margin {
-			return fmt.Errorf("the article has %q where the summary has %q", g.written(at), written(tokens, a.from, a.to))
-		}
-		for _, c := range items[n+1:] {
-			if g.exchangeable(tokens, a, c) && g.exchanged(tokens, a, c, a.kind == nameItem && numbers > 1) {
-				return fmt.Errorf("the article has %q and %q the other way round", written(tokens, a.from, a.to), written(tokens, c.from, c.to))
-			}
-		}
+		return fmt.Errorf("the article has %q where the summary has %q", g.written(s.instead), written(tokens, a.from, a.to))
 	}
 	return nil
-}
-
-// isAnchored reports whether the article's sentence of b has a further number or name of
-// the summary's sentence, other than what the title names.
-func (g *Guard) isAnchored(tokens []token, items []item, a, b item) bool {
-	sentence := g.sentenceAt(g.tokens[b.from].sentence)
-	for _, c := range items {
-		t := &tokens[c.from]
-		switch {
-		case c.from == a.from:
-		case c.kind == nameItem && !g.isTopic(t.low) && hasWord(sentence, t.low),
-			c.kind == numberItem && slices.ContainsFunc(sentence, func(o token) bool { return t.numeral.same(o.numeral) }):
-			return true
-		}
-	}
-	return false
 }
 
 // isTopic reports whether the title has a word, which the article begins with.
@@ -258,10 +199,10 @@ func (g *Guard) exchangeable(tokens []token, a, c item) bool {
 	return a.kind == c.kind && (a.kind != numberItem || unitsAgree(tokens[a.from].numeral.unit, tokens[c.from].numeral.unit))
 }
 
-// exchanged reports whether each of two items of a sentence is in the company
-// that the other has in the article, in one sentence, or for names with numbers of their
-// own in two that follow each other.
-func (g *Guard) exchanged(tokens []token, a, c item, apart bool) bool {
+// exchange returns how much better each of two items of a sentence fits where the article
+// has the other, in one sentence, or for names with numbers of their own in two that
+// follow each other.
+func (g *Guard) exchange(tokens []token, a, c item, apart bool) float64 {
 	straight, crossed := 0.0, 0.0
 	ofA, ofC := g.occurrences(tokens, a), g.occurrences(tokens, c)
 	for _, x := range ofA {
@@ -270,13 +211,13 @@ func (g *Guard) exchanged(tokens []token, a, c item, apart bool) bool {
 				continue
 			}
 			if a.kind == nameItem && g.tokens[x.from].sentence == g.tokens[y.from].sentence && isApposition(g.tokens, min(x.to, y.to), max(x.from, y.from)) {
-				return false // "Anna Berg, a chemist at Elmreza", or "Elmreza's chemist Anna Berg"
+				return 0 // "Anna Berg, a chemist at Elmreza", or "Elmreza's chemist Anna Berg"
 			}
 			straight = max(straight, g.fit(tokens, a, x, c)+g.fit(tokens, c, y, a))
 			crossed = max(crossed, g.fit(tokens, a, y, c)+g.fit(tokens, c, x, a))
 		}
 	}
-	return crossed > straight*tolerance+margin
+	return crossed - straight
 }
 
 // These bound the work that a page of names alone can cause. An article of the

@@ -19,7 +19,7 @@ import (
 
 // minGrounded is the share of a sentence's own words that the article must use as
 // well. Retelling keeps most words; inventing does not.
-const minGrounded = 0.3
+const minGrounded = 0.2
 
 // fewWords is how many words are too few to speak of a share of them.
 const fewWords = 3
@@ -34,15 +34,16 @@ type Guard struct {
 	spelled  string // its words with one space around each
 	tokens   []token
 
-	dates  []dated
-	known  []item           // the article's
-	words  map[string][]int // by token in lower case, where
-	stems  map[string][]int
-	lasts  []int              // by sentence, the index behind its last token
-	beside map[[2]string]bool // which two of their words stand beside each other
-	inFull map[string]bool    // names that the article has in one of several words
-	starts map[[2]string]bool // the first two words of such a name
-	ends   map[string]bool    // the last words of names that are not the first of another
+	dates    []dated
+	known    []item           // the article's
+	words    map[string][]int // by token in lower case, where
+	stems    map[string][]int
+	withStem map[string][]int   // by stem, which sentences have it
+	lasts    []int              // by sentence, the index behind its last token
+	beside   map[[2]string]bool // which two of their words stand beside each other
+	inFull   map[string]bool    // names that the article has in one of several words
+	starts   map[[2]string]bool // the first two words of such a name
+	ends     map[string]bool    // the last words of names that are not the first of another
 }
 
 // Limits are how much a summary may have at most.
@@ -53,7 +54,7 @@ func NewGuard(text string, limits Limits) *Guard {
 	g := &Guard{
 		lex: lexicon{lang.Detect(text)}, limits: limits, shares: lang.Count(text),
 		squashed: lang.Squash(text), folded: strings.ToLower(text), spelled: plainWords(text),
-		words: make(map[string][]int), stems: make(map[string][]int),
+		words: make(map[string][]int), stems: make(map[string][]int), withStem: make(map[string][]int),
 	}
 	for line := range strings.SplitSeq(text, "\n") {
 		for _, sentence := range g.lex.Split(line) {
@@ -69,8 +70,12 @@ func NewGuard(text string, limits Limits) *Guard {
 	for i := range g.tokens {
 		t := &g.tokens[i]
 		g.words[t.low] = append(g.words[t.low], i)
-		if t.stem != "" {
-			g.stems[t.stem] = append(g.stems[t.stem], i)
+		if t.stem == "" {
+			continue
+		}
+		g.stems[t.stem] = append(g.stems[t.stem], i)
+		if with := g.withStem[t.stem]; len(with) == 0 || with[len(with)-1] != t.sentence {
+			g.withStem[t.stem] = append(with, t.sentence)
 		}
 	}
 	g.inFull, g.beside = make(map[string]bool), make(map[[2]string]bool)
@@ -128,22 +133,36 @@ func (g *Guard) checkSentence(s string) error {
 	if err := g.checkQuotes(s); err != nil {
 		return &Fault{"quotation", err}
 	}
-	tokens := g.lex.tokenize(nil, s, 0)
-	dates := g.lex.findDates(tokens)
-	g.resolveRounded(tokens, dates)
-	for _, c := range []struct {
-		kind  string
-		check func([]token, []dated) error
-	}{
-		{"date", g.checkDates}, {"number", g.checkNumbers}, {"name", g.checkNames}, {"words", g.checkWords},
-		{"company", g.checkCompany}, {"company", g.checkListed}, {"order", g.checkOrder}, {"order", g.checkChange},
-		{"speaker", g.checkSpeaker}, {"speaker", g.checkTold}, {"subject", g.checkSubject}, {"subject", g.checkDoneBy}, {"date", g.checkDated},
-	} {
+	tokens, dates := g.read(s)
+	for _, c := range g.checks() {
 		if err := c.check(tokens, dates); err != nil {
 			return &Fault{c.kind, err}
 		}
 	}
 	return nil
+}
+
+// read returns the tokens of a summary's sentence and the dates among them.
+func (g *Guard) read(s string) ([]token, []dated) {
+	tokens := g.lex.tokenize(nil, s, 0)
+	dates := g.lex.findDates(tokens)
+	g.resolveRounded(tokens, dates)
+	return tokens, dates
+}
+
+type check struct {
+	kind  string // of the faults that it finds
+	check func([]token, []dated) error
+}
+
+// checks are what a sentence must pass, in an order in which the plainest fault is
+// named first.
+func (g *Guard) checks() []check {
+	return []check{
+		{"date", g.checkDates}, {"number", g.checkNumbers}, {"name", g.checkNames}, {"words", g.checkWords},
+		{"company", g.checkCompany}, {"list", g.checkListed}, {"order", g.checkOrder}, {"order", g.checkChange},
+		{"speaker", g.checkSpeaker}, {"speaker", g.checkTold}, {"subject", g.checkSubject}, {"subject", g.checkDoneBy}, {"date", g.checkDated},
+	}
 }
 
 // checkLanguage refuses a summary in another script or language than the article's.

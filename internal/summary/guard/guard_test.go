@@ -2,54 +2,26 @@ package guard
 
 import (
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"tidings/internal/summary/guard/pairs"
 	"tidings/internal/summary/lang"
 )
-
-// pair is an article and a summary of it, true or with a planted error.
-type pair struct {
-	file, kind    string // kind is "" for a true one, else what is wrong: number, name, unit ...
-	text, summary string
-}
 
 // usual is how much a summary may have that nobody asked for in another length.
 var usual = Limits{Words: 60, Sentences: 4}
 
-// readPairs reads a directory of testdata: an article with its title on the first
-// line, then behind "=" its summaries, "+ " a true one and "- kind: " one with an error.
-func readPairs(t testing.TB, dir string) []pair {
+// readPairs reads a directory of testdata.
+func readPairs(t testing.TB, dir string) []pairs.Pair {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join("testdata", dir, "*.txt"))
+	all, err := pairs.Read(filepath.Join("testdata", dir))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var pairs []pair
-	for _, path := range paths {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		article, summaries, ok := strings.Cut(string(data), "\n=\n")
-		if !ok {
-			t.Fatalf("%s has no line \"=\"", path)
-		}
-		for line := range strings.Lines(summaries) {
-			p := pair{file: filepath.Base(path), text: article}
-			line = strings.TrimSpace(line)
-			if summary, ok := strings.CutPrefix(line, "+ "); ok {
-				p.summary = summary
-			} else if p.kind, p.summary, ok = strings.Cut(strings.TrimPrefix(line, "- "), ": "); !ok {
-				t.Fatalf("%s: %q is neither a true nor a planted summary", path, line)
-			}
-			pairs = append(pairs, p)
-		}
-	}
-	return pairs
+	return all
 }
 
 // TestGuardFigures holds what docs/summaries.md says of the guard, in which each set of
@@ -60,16 +32,16 @@ func TestGuardFigures(t *testing.T) {
 	all, caught := map[string]int{}, map[string]int{}
 	for _, dir := range []string{"guard", "heldout"} {
 		for _, p := range readPairs(t, dir) {
-			err := NewGuard(p.text, usual).Check(lang.Sentences(p.summary))
-			all[p.kind]++
+			err := NewGuard(p.Text, usual).Check(lang.Sentences(p.Summary))
+			all[p.Planted]++
 			if err != nil {
-				caught[p.kind]++
+				caught[p.Planted]++
 			}
 			switch {
-			case p.kind == "" && err != nil:
-				t.Logf("%s: refused though true: %s\n\t%v", p.file, p.summary, err)
-			case p.kind != "" && err == nil:
-				t.Logf("%s: %s not caught: %s", p.file, p.kind, p.summary)
+			case p.Planted == "" && err != nil:
+				t.Logf("%s: refused though true: %s\n\t%v", p.File, p.Summary, err)
+			case p.Planted != "" && err == nil:
+				t.Logf("%s: %s not caught: %s", p.File, p.Planted, p.Summary)
 			}
 		}
 	}
@@ -207,7 +179,7 @@ func TestGuardRefuses(t *testing.T) {
 
 func FuzzGuard(f *testing.F) {
 	for _, p := range readPairs(f, "guard") {
-		f.Add(p.text, p.summary)
+		f.Add(p.Text, p.Summary)
 	}
 	f.Add("", "")
 	f.Add("1.000.000\n3. 5m 5 m 12:30 29.05.2014 1,5 \xff ‘ “", "a million and 200 thousand, 1e9, “")
@@ -255,8 +227,8 @@ func BenchmarkGuardBounds(b *testing.B) {
 
 func BenchmarkGuard(b *testing.B) {
 	p := readPairs(b, "heldout")[0]
-	sentences := lang.Sentences(p.summary)
+	sentences := lang.Sentences(p.Summary)
 	for b.Loop() {
-		NewGuard(p.text, usual).Check(sentences)
+		NewGuard(p.Text, usual).Check(sentences)
 	}
 }

@@ -68,9 +68,13 @@ func (lex lexicon) bound(tokens []token, i, line int) (side int, word string) {
 			return 0, ""
 		}
 		for side := range 2 {
-			if bounds[line][side].Has(t.low) {
-				return side + 1, t.text
+			if !bounds[line][side].Has(t.low) {
+				continue
 			}
+			if k > 0 && negations.Has(tokens[k-1].low) {
+				side = 1 - side // "no more than two" is at most two
+			}
+			return side + 1, t.text
 		}
 		if !t.numeral.is() && lang.Months[t.low] == 0 && weekdays[t.low] == 0 && !between.Has(t.low) {
 			return 0, ""
@@ -81,6 +85,9 @@ func (lex lexicon) bound(tokens []token, i, line int) (side int, word string) {
 	}
 	return 0, ""
 }
+
+// negations are words before a bound that turn it round.
+var negations = lang.NewWordSet("no not nicht kein keine pas no non niet não")
 
 func yearAfterDay(tokens []token, i int) bool { return yearOf(&tokens[i]) > 0 }
 
@@ -256,7 +263,7 @@ func direction(tokens []token, i, reach int, near bool) (side int, word string) 
 			continue
 		}
 		switch {
-		case tokens[k].isName():
+		case tokens[k].isName(), isParticle(tokens, k):
 		case goesUp.Has(tokens[k].low):
 			up, word = true, tokens[k].text
 		case goesDown.Has(tokens[k].low):
@@ -270,6 +277,16 @@ func direction(tokens []token, i, reach int, near bool) (side int, word string) 
 		return 1, word
 	}
 	return 2, word
+}
+
+// isParticle reports whether "up" or "down" belongs to a verb that says nothing of a
+// number: "turned up in two girders", and not "up 5 percent" or "down to 3".
+func isParticle(tokens []token, k int) bool {
+	if tokens[k].low != "up" && tokens[k].low != "down" || k+1 == len(tokens) {
+		return false
+	}
+	next := &tokens[k+1]
+	return !next.numeral.is() && !rangeWords.Has(next.low) && next.low != "by" && !between.Has(next.low)
 }
 
 // checkWho refuses "Nokia bought Ericsson" where the article has it the other way
