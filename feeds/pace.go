@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -59,20 +60,12 @@ func skip(p Pace, t, limit time.Time) time.Time {
 // Expires (RFC 9111, section 4.2.1). 0 where the server does not say.
 func freshFor(now time.Time, h http.Header) time.Duration {
 	for _, directive := range strings.Split(strings.ToLower(strings.Join(h.Values("Cache-Control"), ",")), ",") {
-		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
-		switch name {
+		name, value, _ := strings.Cut(directive, "=")
+		switch strings.TrimSpace(name) {
 		case "no-cache", "no-store":
 			return 0
 		case "max-age":
-			seconds, err := strconv.ParseInt(strings.Trim(value, `"`), 10, 32)
-			if err != nil || seconds <= 0 {
-				return 0
-			}
-			age, err := strconv.ParseInt(h.Get("Age"), 10, 32)
-			if err != nil || age < 0 {
-				age = 0
-			}
-			return max(time.Duration(seconds-age)*time.Second, 0)
+			return max(deltaSeconds(strings.Trim(value, "\" \t"))-deltaSeconds(h.Get("Age")), 0)
 		}
 	}
 	expires, err := http.ParseTime(h.Get("Expires"))
@@ -83,6 +76,16 @@ func freshFor(now time.Time, h http.Header) time.Duration {
 		now = date // both by the server's clock
 	}
 	return max(expires.Sub(now), 0)
+}
+
+// deltaSeconds reads a number of seconds. One that is too large to count is the
+// largest there is (RFC 9111, section 1.2.2); what is no number, or negative, is 0.
+func deltaSeconds(s string) time.Duration {
+	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 32)
+	if err != nil && !errors.Is(err, strconv.ErrRange) { // out of range, n is the end of it
+		return 0
+	}
+	return time.Duration(max(n, 0)) * time.Second
 }
 
 // backoff says how long to leave a feed alone after its n-th failure in a row: it

@@ -246,6 +246,7 @@ func TestStatus(t *testing.T) {
 		"-5":                            0,
 		"soon":                          0,
 		"99999999999":                   maxRetryAfter,
+		"99999999999999999999999":       maxRetryAfter,
 		"Tue, 01 Sep 2099 11:00:00 GMT": maxRetryAfter,
 	} {
 		c := loopback(t, Config{Now: func() time.Time { return now }}) // which remembers nothing
