@@ -91,6 +91,8 @@ func (e *Error) Words() string {
 func statusWords(status int) string {
 	meaning := ""
 	switch status {
+	case http.StatusNotModified:
+		meaning = "it says that nothing has changed, which it was not asked"
 	case http.StatusUnauthorized, http.StatusProxyAuthRequired:
 		meaning = "it needs a login"
 	case http.StatusPaymentRequired:

@@ -300,7 +300,7 @@ func (c *Client) follow(u *url.URL, location string) (*url.URL, error) {
 // response turns a final answer into what Get returns.
 func (c *Client) response(u *url.URL, req Request, ans *answer, moved bool) (*Response, error) {
 	retryAfter := parseRetryAfter(ans.header.Get("Retry-After"), c.cfg.Now())
-	unchanged := ans.status == http.StatusNotModified && req.Form == nil
+	unchanged := ans.status == http.StatusNotModified && isConditional(req)
 	if !unchanged && ans.status/100 != 2 {
 		return nil, &Error{URL: u.String(), Status: ans.status, Reason: ReasonStatus, RetryAfter: retryAfter}
 	}
@@ -338,6 +338,12 @@ func isRepeatable(status int) bool {
 
 func isPermanent(status int) bool {
 	return status == http.StatusMovedPermanently || status == http.StatusPermanentRedirect
+}
+
+// isConditional reports whether a request carries a validator, without which an answer
+// of "not modified" makes no sense (RFC 9110, section 15.4.5).
+func isConditional(req Request) bool {
+	return req.Form == nil && (validator(req.ETag) != "" || validator(req.LastModified) != "")
 }
 
 // validator returns a validator as it may be stored and sent back.

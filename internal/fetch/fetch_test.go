@@ -230,6 +230,7 @@ func TestStatus(t *testing.T) {
 		500: "the site answers 500: it has trouble of its own",
 		503: "the site answers 503: it has trouble of its own",
 		521: "the site answers 521: it has trouble of its own",
+		304: "the site answers 304: it says that nothing has changed, which it was not asked",
 		300: "the site answers 300: it points elsewhere without saying where",
 	} {
 		_, err := c.Get(t.Context(), Request{URL: fmt.Sprintf("%s/%d", srv.URL, status)})
