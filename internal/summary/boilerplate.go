@@ -35,7 +35,6 @@ follow @
 register now
 register for free
 already a subscriber
-become a member
 get it delivered
 every morning in your inbox
 tap here
@@ -314,6 +313,7 @@ follow her on
 follow me on
 like us on
 subscribe
+become a member
 sign up
 sign in
 log in
@@ -465,10 +465,21 @@ func isBoilerplate(s string) bool {
 	if beginsBoilerplate(lower) {
 		return true
 	}
-	if isClaim(lower) || isRuling(lower) || notOfStory().in(lower) {
+	if isGreeting(lower) || isClaim(lower) || isRuling(lower) || notOfStory().in(lower) {
 		return true
 	}
 	return mayBeOfStory().in(lower) && !statesSomething(lower)
+}
+
+// isGreeting reports whether a sentence in lower case welcomes the readers of a live page.
+func isGreeting(lower string) bool {
+	const within = 40 // bytes
+	_, page, ok := strings.Cut(lower, "welcome to ")
+	if !ok || !strings.HasPrefix(lower, "good ") && !strings.HasPrefix(lower, "hello") && !strings.HasPrefix(lower, "welcome") {
+		return false
+	}
+	page = page[:min(len(page), within)]
+	return strings.Contains(page, "coverage") || strings.Contains(page, "live") || strings.Contains(page, "blog") || strings.Contains(page, "updates")
 }
 
 // lowerHead returns s in lower case, without the signs that it begins with.

@@ -1,12 +1,5 @@
 package summary
 
-import (
-	"strings"
-	"unicode"
-
-	"tidings/internal/summary/lang"
-)
-
 // What a page says that shows no story, or not all of it: it wants money, a login, a
 // proof of being human, consent or a player. In lower case; wherever one of these
 // stands in a sentence, the sentence is no part of a story.
@@ -45,51 +38,52 @@ var doubtfulWallParts = []string{
 	"enable cookies", "ray id", "reference id", "page not found", "the page you are looking for", "the page you requested", "the page you were looking for", "could not find that page", "something went wrong",
 	"please try again later", "process personal data", "process your data", "legitimate interest", "change your preferences", "manage your preferences", "withdraw your consent", "consent to the use of",
 	"personalised ads", "personalized ads", "use of cookies", "your privacy choices", "video can not be played", "video cannot be played", "playback is not supported", "your browser does not",
+	"thank you for your patience", "we'll be back shortly", "we will have all the", "we'll have all the", "we will bring you", "we'll bring you", "stay with us for", "will be right back", "bear with us", "cannot be displayed in your", "wir und unsere", "nous et nos", "nosotros y nuestros",
 	"this video is not available", "media could not be loaded", "thanks for following", "send us your", "you can send us", "get in touch with us",
 }
 
-// wallWords are what a wall speaks of to the reader. Honest sentences do so as well, so
-// that they count only where much of a short page does.
-var wallWords = lang.NewWordSet("account accounts password email subscription subscribe subscriber subscribers login browser cookies cookie consent vendors preferences javascript website page app trial plan membership privacy newsletter article articles homepage")
-
-// asksReader reports whether a sentence says what a wall does, or speaks to the reader
-// of what a wall wants.
-func asksReader(s string) bool {
-	if mayBeOfStory().in(strings.ToLower(s)) {
-		return true
-	}
-	you, wall := false, false
-	for w := range strings.FieldsFuncSeq(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) }) {
-		you = you || w == "you" || w == "your" || w == "please" || w == "our" || w == "we"
-		wall = wall || wallWords.Has(w)
-	}
-	return you && wall
-}
-
-// Pages of at most so many sentences, of which at least such a share asks the reader,
-// are walls.
+// Pages of at most so many sentences, of which at least such a share asks the reader, are
+// walls; and shorter ones of which half speaks as walls do, one asks, and none is anybody's
+// own.
 const (
 	wallSentences = 12
 	wallShare     = 0.34
+
+	voiceSentences = 8
+	voiceShare     = 0.5
 )
 
-// openWall takes away from a wall what asks the reader.
+// openWall takes away from a wall what asks the reader. Where half of the page speaks as
+// walls do, that and what stands behind the first of it goes as well: what the story
+// gives away stands before its wall.
 func (d *Document) openWall() {
 	if len(d.sentences) > wallSentences {
 		return
 	}
-	asking, all := 0, 0
+	tones := make([]tone, len(d.sentences))
+	asking, voice, all := 0, 0, 0
+	own := false
+	asked := false // by a button as well: "Chip in now."
 	for i := range d.sentences {
-		if s := &d.sentences[i]; s.whole {
+		s := &d.sentences[i]
+		tones[i] = toneOf(d.lex.Code, s.text)
+		own = own || d.lex.Code == "en" && speaksOfItself(s.text)
+		asked = asked || tones[i] == asks
+		if s.whole {
 			all++
-			asking += int(truth(asksReader(s.text)))
+			asking += int(truth(tones[i] == asks))
+			voice += int(truth(tones[i] != newsy))
 		}
 	}
-	if float64(asking) < wallShare*float64(all) {
+	most := asked && !own && all <= voiceSentences && float64(voice) >= voiceShare*float64(all)
+	if !most && float64(asking) < wallShare*float64(all) {
 		return
 	}
+	behind := false
 	for i := range d.sentences {
-		if s := &d.sentences[i]; asksReader(s.text) {
+		s := &d.sentences[i]
+		behind = behind || most && tones[i] != newsy
+		if tones[i] == asks || behind {
 			s.whole, s.usable = false, false
 		}
 	}
