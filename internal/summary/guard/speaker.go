@@ -146,12 +146,16 @@ func (g *Guard) namesIn(tokens []token, from, to int) [][]token {
 	var names [][]token
 	for _, r := range g.runs(tokens) {
 		known := slices.ContainsFunc(tokens[r.from:r.to], func(t token) bool { return g.hasNamed(t.low) })
-		if known && r.from >= from && r.from < to && (r.from == 0 || !of.Has(tokens[r.from-1].low)) {
+		if known && r.from >= from && r.from < to && (r.from == 0 || !of.Has(tokens[r.from-1].low) && !beside.Has(tokens[r.from-1].low)) {
 			names = append(names, tokens[r.from:r.to])
 		}
 	}
 	return names
 }
+
+// beside are words before a name that is not the one who speaks: "He measures with argon
+// and says".
+var beside = lang.NewWordSet("with in at mit im bei avec dans con en com em met")
 
 // checkSpeaker refuses a quotation that the article gives to somebody else.
 func (g *Guard) checkSpeaker(tokens []token, _ []dated) error {
