@@ -119,3 +119,54 @@ func TestAmountsInOtherForms(t *testing.T) {
 		},
 	})
 }
+
+func TestCountriesAndFormulasInOtherForms(t *testing.T) {
+	t.Parallel()
+	checkForms(t, []formsCase{
+		{
+			"Chess open ends\nThe chess open in Reykjavik was won by Anna Varga on Sunday. An investor from Dublin paid for the prizes, a club in Valencia sent six players, and the airline from Seoul flew them. A player from Nantes was third. The hall used 40 terawatt hours and emitted 12 tonnes of carbon dioxide.",
+			[]string{
+				"Anna Varga won the chess open in Iceland on Sunday.",
+				"An Irish investor paid for the prizes of the chess open.",
+				"A Spanish club sent six players to the chess open.",
+				"The airline that flew the players is from South Korea.",
+				"The French player was third in the chess open.",
+				"The hall used 40 TWh and emitted 12 tonnes of CO2.",
+				"The hall emitted 12 tonnes of CO₂.",
+			},
+			[]string{
+				"Anna Varga won the chess open in Norway on Sunday.",
+				"A Scottish investor paid for the prizes of the chess open.",
+				"An Italian club sent six players to the chess open.",
+				"The airline that flew the players is from Japan.",
+				"The chess open was in Akureyri and Reykjavik.",
+				"The hall used 40 GWh.",
+				"The hall emitted 12 tonnes of NO2.",
+			},
+		},
+		{
+			"Forscher bohren im Eis\nEin Team der Universität Wien und eines aus Dänemark bohrt im Eis und misst CO₂ und Lachgas. Eine Firma mit Sitz in Lyon liefert die Geräte, eine schwedische Stiftung zahlt.",
+			[]string{
+				"Ein Team aus Österreich und eines aus Dänemark bohrt im Eis.",
+				"Eine Firma aus Frankreich liefert die Geräte, mit denen das Team im Eis misst.",
+				"Eine Stiftung aus Schweden zahlt die Geräte im Eis.",
+				"Das Team misst im Eis Kohlendioxid.",
+			},
+			[]string{
+				"Ein Team aus Polen und eines aus Dänemark bohrt im Eis.",
+				"Eine Firma aus Italien liefert die Geräte, mit denen das Team im Eis misst.",
+				"Eine Stiftung aus Finnland zahlt die Geräte im Eis.",
+			},
+		},
+		{
+			"La empresa vende\nLa empresa con sede en Oporto y Lisboa vende sus telares a un grupo de Múnich y a un fondo suizo. El letrado del grupo y la francotiradora no opinan.",
+			[]string{"La empresa de Portugal vende sus telares a un grupo.", "La empresa vende sus telares a un fondo de Suiza."},
+			[]string{"La empresa vende sus telares a un fondo de Letonia.", "La empresa vende sus telares a un grupo de Francia."},
+		},
+		{
+			"L'usine ferme\nLe groupe, dont le siège est à Turin, ferme l'usine et la filiale de Cracovie. Un fonds norvégien rachète l'usine.",
+			[]string{"Le groupe ferme une usine en Italie et une filiale en Pologne.", "Un fonds de Norvège rachète l'usine."},
+			[]string{"Le groupe ferme une usine en Espagne.", "Un fonds de Suède rachète l'usine."},
+		},
+	})
+}

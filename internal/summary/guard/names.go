@@ -148,7 +148,7 @@ func (g *Guard) hasName(t *token) bool {
 	if g.lex.Code != "en" && g.hasAdjective(t.low) {
 		return true
 	}
-	return g.hasAlias(t.low) || g.hasInitials(t.text) || g.hasDemonym(t.low) || g.lex.Code == "de" && (g.endsCompound(t.low) || g.endsInWord(t.low))
+	return g.hasAlias(t.low) || g.hasCountry(t.low) || g.hasWrittenOut(t.low) || g.hasInitials(t.text) || g.hasDemonym(t.low) || g.lex.Code == "de" && (g.endsCompound(t.low) || g.endsInWord(t.low))
 }
 
 // endsCompound reports whether the article has a compound that ends in a word, as
