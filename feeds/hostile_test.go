@@ -41,6 +41,8 @@ func hostileBodies(size int) []struct {
 		{"comments that do not end", fill("<!--", size), ErrNotAFeed},
 		{"]]>", rss(fill("]]>", size)), ErrTooComplex},
 		{"&#0;", rss("<title>" + fill("&#0;", size) + "</title>"), ErrTooComplex},
+		{"&#0; in an attribute", rss("<item a='" + fill("&#0;", size) + "'/>"), ErrTooComplex},
+		{"&#0; in attributes", rss(fill("<item a='"+strings.Repeat("&#0;", 50_000)+"'/>", size)), ErrTooComplex},
 		{"&", rss("<item><title>" + fill("&", size) + "</title></item>"), ErrTooComplex},
 		{"quotes", rss(`<item><description><![CDATA[<a b=` + fill(`"'=`, size) + `]]></description></item>`), nil},
 		{"< in HTML", rss(`<item><description><![CDATA[` + fill(`<a `, size) + `]]></description></item>`), nil},

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -415,4 +416,30 @@ func manyNamespaces(n int) string {
 		fmt.Fprintf(&b, "xmlns:n%d='u' ", i)
 	}
 	return b.String()
+}
+
+// What an attribute's forbidden references cost rises with their number, not with its
+// square.
+func TestForbiddenReferencesInAttributes(t *testing.T) {
+	const n = 20_000
+	body := "<rss><channel><item a='" + strings.Repeat("x&#0;", n) + "'/><item><title>A &amp; b</title></item></channel></rss>"
+	var d *Document
+	var err error
+	grown := allocated(func() { d, err = Parse([]byte(body), ParseOptions{}) })
+	if err != nil || len(d.Items) != 2 || d.Items[1].Title != "A & b" {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	if grown > 50*uint64(len(body)) {
+		t.Errorf("%d bytes were allocated for a body of %d", grown, len(body))
+	}
+}
+
+// allocated returns how many bytes f allocates, freed or not. Tests that use it are
+// not parallel.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
 }

@@ -219,7 +219,7 @@ func (s *scanner) startTag(i int) (int, error) {
 				t.list[n].value = atomSpace
 			}
 		}
-		s.replace(i, t.end, t.mended())
+		s.mend(t)
 	case s.format == formatRSS && s.item == len(s.stack) && s.item > 0 && (local == "body" || local == "fullitem"):
 		// An item's whole text by other names. As content:encoded gofeed gives it
 		// as it stands, where of foreign elements it loses the order.
@@ -230,7 +230,7 @@ func (s *scanner) startTag(i int) (int, error) {
 			s.replace(i, t.end, `<encoded xmlns="http://purl.org/rss/1.0/modules/content/">`)
 		}
 	case !ok:
-		s.replace(i, t.end, t.mended())
+		s.mend(t)
 	}
 
 	scope := t.namespaces
@@ -403,6 +403,16 @@ func (s *scanner) replace(from, to int, text string) {
 	s.out = append(s.out, s.src[s.copied:from]...)
 	s.out = append(s.out, text...)
 	s.copied = to
+}
+
+// mend puts a tag as encoding/xml accepts it in the place of t. Each reference that
+// is taken out of its attributes counts, as it does in text.
+func (s *scanner) mend(t tag) {
+	text, taken := t.mended()
+	s.replace(t.start, t.end, text)
+	if s.skipFrom < 0 {
+		s.mends += taken
+	}
 }
 
 // at translates an offset of src into one of the mended document.

@@ -148,8 +148,9 @@ func (t *tag) attribute(name, value []byte, keep bool) {
 
 func attributeText(v []byte) string { return strings.TrimSpace(html.UnescapeString(string(v))) }
 
-// mended writes the tag so that encoding/xml accepts it.
-func (t *tag) mended() string {
+// mended writes the tag so that encoding/xml accepts it. It also returns how many
+// references it took out.
+func (t *tag) mended() (text string, taken int) {
 	var b strings.Builder
 	b.WriteByte('<')
 	b.WriteString(mendedName(t.name))
@@ -163,25 +164,34 @@ func (t *tag) mended() string {
 		b.WriteByte(' ')
 		b.WriteString(name)
 		b.WriteString(`="`)
-		b.WriteString(mendedValue(a.value))
+		value, n := mendedValue([]byte(a.value))
+		b.WriteString(value)
+		taken += n
 		b.WriteByte('"')
 	}
 	if t.selfClosed {
 		b.WriteByte('/')
 	}
 	b.WriteByte('>')
-	return b.String()
+	return b.String(), taken
 }
 
-func mendedValue(v string) string {
+// mendedValue takes what encoding/xml refuses out of an attribute's value, in one
+// pass, and counts the references among it.
+func mendedValue(v []byte) (text string, taken int) {
+	var b strings.Builder
 	for {
-		start, end := forbiddenReference([]byte(v))
+		start, end := forbiddenReference(v)
 		if start < 0 {
 			break
 		}
-		v = v[:start] + " " + v[end:]
+		b.Write(v[:start])
+		b.WriteByte(' ')
+		v = v[end:]
+		taken++
 	}
-	return strings.NewReplacer(`<`, "&lt;", `"`, "&quot;").Replace(v)
+	b.Write(v)
+	return strings.NewReplacer(`<`, "&lt;", `"`, "&quot;").Replace(b.String()), taken
 }
 
 // forbiddenReference finds the first numeric character reference that names no
