@@ -65,18 +65,22 @@ func unicodeForm(b []byte) func([]byte) []byte {
 	}
 	switch {
 	case b[0] == 0 && b[1] == 0 && b[2] == 0xFE && b[3] == 0xFF,
-		b[0] == 0 && b[1] == 0 && b[2] == 0 && b[3] != 0:
+		b[0] == 0 && b[1] == 0 && b[2] == 0 && opensFeed(b[3]) && len(b) > 4 && b[4] == 0:
 		return func(b []byte) []byte { return decodeUTF32(b, true) }
 	case b[0] == 0xFF && b[1] == 0xFE && b[2] == 0 && b[3] == 0,
 		b[0] != 0 && b[1] == 0 && b[2] == 0 && b[3] == 0:
 		return func(b []byte) []byte { return decodeUTF32(b, false) }
-	case b[0] == 0xFE && b[1] == 0xFF, b[0] == 0 && b[1] != 0:
+	case b[0] == 0xFE && b[1] == 0xFF, b[0] == 0 && opensFeed(b[1]) && b[2] == 0:
 		return func(b []byte) []byte { return decodeUTF16(b, true) }
 	case b[0] == 0xFF && b[1] == 0xFE, b[0] != 0 && b[1] == 0 && b[2] != 0 && b[3] == 0:
 		return func(b []byte) []byte { return decodeUTF16(b, false) }
 	}
 	return nil
 }
+
+// opensFeed tells what a feed may begin with. Zero bytes before anything else, or
+// before nothing but one of these, are junk in front of a document.
+func opensFeed(c byte) bool { return c == '<' || c == '{' || isSpace(c) }
 
 func decodeUTF16(b []byte, bigEndian bool) []byte {
 	out := make([]byte, 0, len(b)/2+len(b)/8)

@@ -95,3 +95,16 @@ func TestTextDoesNotOutgrowItsBound(t *testing.T) {
 		}
 	}
 }
+
+// Zero bytes in front of a document do not make it UTF-16 or UTF-32.
+func TestZeroBytesInFront(t *testing.T) {
+	t.Parallel()
+	for n := range 9 {
+		for _, body := range []string{`<?xml version="1.0"?><rss><channel><title>News</title></channel></rss>`, `{"version":"https://jsonfeed.org/version/1","title":"News","items":[]}`} {
+			d, err := Parse([]byte(strings.Repeat("\x00", n)+body), ParseOptions{})
+			if err != nil || d.Title != "News" {
+				t.Errorf("%d zero bytes and %.10q: %v", n, body, err)
+			}
+		}
+	}
+}
