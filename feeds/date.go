@@ -7,6 +7,9 @@ import (
 	"unicode"
 )
 
+// maxDate is the longest text that is read as a date, in bytes.
+const maxDate = 128
+
 // parseDate reads a date as feeds write them: RFC 822 and its variants, ISO 8601
 // and its variants, what the toString of several languages prints, month names in
 // the main European languages, Unix seconds and milliseconds. A date without a
@@ -14,7 +17,7 @@ import (
 // the Unix epoch itself, which is how software writes "none".
 func parseDate(s string) time.Time {
 	s = strings.TrimSpace(s)
-	if s == "" || len(s) > 128 {
+	if s == "" || len(s) > maxDate {
 		return time.Time{}
 	}
 	t, ok := fastDate(s)

@@ -242,9 +242,9 @@ func stories(doc *Document, feed news.Feed) []news.Story {
 			Feed:         feed.ID,
 			Identity:     ids[i],
 			URL:          it.Link,
-			CanonicalURL: canonical[i],
+			CanonicalURL: indexable(canonical[i]),
 			Title:        firstOf(it.Title, headline(it)),
-			Author:       authorName(it.Author),
+			Author:       clipRunes(authorName(it.Author), maxAuthor),
 			Lead:         firstOf(summary, firstParagraphs(content)),
 			Text:         summary,
 			Language:     firstOf(it.Language, doc.Language, feed.Language),
@@ -258,11 +258,25 @@ func stories(doc *Document, feed news.Feed) []news.Story {
 		if len(content) > len(s.Text) {
 			s.Text = content
 		}
-		s.TitleKey = TitleKey(s.Title, firstOf(doc.Title, feed.Title))
+		s.TitleKey = indexable(TitleKey(s.Title, firstOf(doc.Title, feed.Title)))
 		s.Teaser = s.URL != "" && (utf8.RuneCountInString(s.Text) < teaserLength || breaksOff(s.Text))
 		out = append(out, s)
 	}
 	return out
+}
+
+// maxAuthor is how long an author's name may be, in runes: a name, not a biography.
+const maxAuthor = 200
+
+// indexable returns what stories are compared by, or "" where it is too long for a
+// database to find it by: PostgreSQL refuses to index more than 2,704 bytes, and the
+// whole poll with it.
+func indexable(s string) string {
+	const longest = 2000 // bytes
+	if len(s) > longest {
+		return ""
+	}
+	return s
 }
 
 // headline makes a title for an item that has none, as posts of microblogs have

@@ -606,3 +606,51 @@ func TestSolitudeIsBounded(t *testing.T) {
 		t.Errorf("%d feeds remembered", len(s.until))
 	}
 }
+
+// What a feed says once may count for each of its items: it must be short.
+func TestStoriesOfLongFields(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("long ", 80_000)
+	path := strings.Repeat("x/", 200_000)
+	atom := func(head, entry string) string {
+		return `<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://example.org/">` + head +
+			strings.Repeat("<entry><title>One of many</title>"+entry+"</entry>", 500) + "</feed>"
+	}
+	rss := func(item string) string {
+		return `<rss xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><item><title>One</title>` + item + "</item></channel></rss>"
+	}
+	for name, body := range map[string]string{
+		"a feed's author":       atom("<author><name>"+long+"</name></author>", ""),
+		"a feed's mail address": atom("<author><email>"+long+"</email></author>", ""),
+		"a mail address, so":    atom("<author><email>"+long+"@example.org</email></author>", ""),
+		"a feed's language":     `<feed xml:lang="` + long + `"><entry><title>One</title></entry></feed>`,
+		"a feed's base":         `<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://example.org/` + path + `">` + strings.Repeat(`<entry><title>One</title><link href="b"/></entry>`, 500) + "</feed>",
+		"an author":             rss("<author>" + long + "</author>"),
+		"a creator":             rss("<dc:creator>" + long + "@example.org (" + long + ")</dc:creator>"),
+		"a guid":                rss("<guid>" + long + "</guid>"),
+		"a link":                rss("<link>https://example.org/" + path + "</link>"),
+		"a picture":             rss("<description><![CDATA[<img src='https://example.org/" + path + "'>]]></description>"),
+		"a title":               rss("<title>" + long + "</title>"),
+		"a compressed title":    rss("<title>" + strings.Repeat("\ufdfa", 100_000) + "</title>"),
+		"a JSON author":         `{"version":"https://jsonfeed.org/version/1","items":[{"title":"One","author":{"name":"` + long + `"}}]}`,
+	} {
+		doc, err := Parse([]byte(body), ParseOptions{URL: "https://example.org/"})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, s := range stories(doc, news.Feed{ID: 1}) {
+			for _, field := range []struct {
+				value string
+				most  int // bytes
+			}{
+				{s.Author, 4 * maxAuthor}, {s.Title, 4 * maxTitle}, {s.TitleKey, 2000}, {s.Identity, 400}, {s.URL, maxWebAddress},
+				{s.CanonicalURL, 2000}, {s.Image, maxWebAddress}, {s.Language, 35}, {s.Lead, maxSummary}, {s.Text, maxContent},
+			} {
+				if len(field.value) > field.most {
+					t.Errorf("%s: a field of %d bytes, want %d at most: %.50q", name, len(field.value), field.most, field.value)
+				}
+			}
+		}
+	}
+}

@@ -24,6 +24,9 @@ func newReader(f *front, opt ParseOptions) *reader {
 }
 
 func parseBase(s string) *url.URL {
+	if len(s) > maxWebAddress {
+		return nil
+	}
 	u, err := url.Parse(strings.TrimSpace(s))
 	if err != nil || !u.IsAbs() {
 		return nil
@@ -31,9 +34,10 @@ func parseBase(s string) *url.URL {
 	return u
 }
 
-// resolveBase applies an xml:base to the base around it.
+// resolveBase applies an xml:base to the base around it. One too long for an address
+// is none: each address of the document would be resolved against it.
 func resolveBase(outer *url.URL, base string) *url.URL {
-	if base == "" {
+	if base == "" || len(base) > maxWebAddress {
 		return outer
 	}
 	u, err := url.Parse(base)
@@ -240,9 +244,9 @@ func isImageFile(u string) bool {
 }
 
 // person puts a name and a mail address into one line, as the RSS specification
-// does the other way round.
+// does the other way round. What is no address in place of one is left out.
 func person(name, email string) string {
-	name, email = titleText(name), strings.TrimSpace(email)
+	name, email = titleText(name), mailAddress(email)
 	switch {
 	case name == "" || name == email:
 		return email
@@ -250,6 +254,19 @@ func person(name, email string) string {
 		return name
 	}
 	return fmt.Sprintf("%s (%s)", name, email)
+}
+
+// maxMailAddress is the longest that can be delivered to, in bytes (RFC 5321, 4.5.3.1.3,
+// without the brackets).
+const maxMailAddress = 254
+
+// mailAddress returns what stands where a mail address should, "" where it cannot be
+// one.
+func mailAddress(s string) string {
+	if s = titleText(s); !strings.Contains(s, "@") || len(s) > maxMailAddress {
+		return ""
+	}
+	return s
 }
 
 // authorText reads a free-form author: "mail (Name)" becomes "Name (mail)".
