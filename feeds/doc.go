@@ -75,6 +75,12 @@ const (
 	maxAttributes = 256     // of one tag
 	maxNamespaces = 128     // declared at once
 
+	// With an xml:base in scope gofeed parses all HTML again and writes the base before
+	// every address in it. Where that would cost much, it does not see the base; that of
+	// the document and those of its items count all the same.
+	maxBase         = 512       // bytes, of all in scope
+	maxBaseDocument = 512 << 10 // bytes
+
 	maxTitle   = 500     // runes
 	maxSummary = 20_000  // bytes of plain text
 	maxContent = 200_000 // bytes of plain text

@@ -103,13 +103,19 @@ type htmlTag struct {
 	name string // in lower case
 	raw  string
 	end  bool
+
+	unquoted int // quotes that never closed, in the text so far
 }
+
+// maxUnquoted is after how many quotes that never close no more are looked for the
+// end of: each look goes through the whole rest of the text.
+const maxUnquoted = 8
 
 // lexHTML gives the text of s to w and each tag to visit. The contents of
 // scripts, styles and the like are left out.
 func lexHTML(s string, w *textWriter, visit func(*htmlTag)) {
 	var t htmlTag
-	endless := "" // a hidden element that does not end; looking again would cost n²
+	endless := map[string]bool{} // hidden elements that do not end; looking again would cost n²
 	for s != "" && !w.full() {
 		i := strings.IndexAny(s, "<&")
 		if i < 0 {
@@ -135,13 +141,13 @@ func lexHTML(s string, w *textWriter, visit func(*htmlTag)) {
 			continue // a comment or declaration
 		}
 		if !t.end && isHidden(t.name) && !strings.HasSuffix(t.raw, "/>") {
-			if t.name == endless {
+			if endless[t.name] {
 				continue
 			}
 			if rest, ok := afterHidden(s, t.name); ok {
 				s = rest
 			} else {
-				endless = t.name
+				endless[t.name] = true
 			}
 			continue
 		}
@@ -167,7 +173,7 @@ func entityLen(s string) int {
 // read reads the tag, comment or declaration at the start of s and returns its
 // length, 0 when there is none.
 func (t *htmlTag) read(s string) int {
-	*t = htmlTag{}
+	*t = htmlTag{unquoted: t.unquoted}
 	if len(s) < 2 {
 		return 0
 	}
@@ -203,7 +209,7 @@ func (t *htmlTag) read(s string) int {
 		return 0
 	}
 	t.name = lowerASCII(s[start:i])
-	end := tagEnd(s, i)
+	end := t.tagEnd(s, i)
 	if end < 0 {
 		return len(s) // cut off in a tag
 	}
@@ -213,13 +219,13 @@ func (t *htmlTag) read(s string) int {
 
 // tagEnd returns the offset after the '>' that closes the tag whose name ends at
 // i, minding quotes; -1 when the text ends first.
-func tagEnd(s string, i int) int {
+func (t *htmlTag) tagEnd(s string, i int) int {
 	simple := strings.IndexByte(s[i:], '>')
 	if simple < 0 {
 		return -1
 	}
 	simple += i
-	if !strings.ContainsAny(s[i:simple], `"'`) {
+	if t.unquoted >= maxUnquoted || !strings.ContainsAny(s[i:simple], `"'`) {
 		return simple + 1
 	}
 	quote, last := byte(0), byte(0) // last is the last character that is no space
@@ -239,6 +245,7 @@ func tagEnd(s string, i int) int {
 			last = c
 		}
 	}
+	t.unquoted++
 	return simple + 1 // a quote that never closes
 }
 

@@ -54,6 +54,7 @@ type open struct {
 	name       string
 	as         string // what the mended document calls it
 	namespaces int    // declared in scope
+	bases      int    // bytes of xml:base in scope
 }
 
 // scanner walks over a document once, before gofeed does. It knows as much XML
@@ -192,6 +193,16 @@ func (s *scanner) startTag(i int) (int, error) {
 	}
 	local := localName(name)
 	atItem := s.isItem(local)
+	bases := t.bases
+	if n := len(s.stack); n > 0 {
+		bases += s.stack[n-1].bases
+	}
+	if t.bases > 0 && (bases > maxBase || len(s.src) > maxBaseDocument) {
+		written := t
+		t, _ = scanTag(s.src, i, true)
+		t.end, t.selfClosed, t.baseless = written.end, written.selfClosed, true
+		bases, ok = bases-t.bases, false
+	}
 
 	switch {
 	case atItem && s.item > 0 && t.selfClosed:
@@ -213,7 +224,9 @@ func (s *scanner) startTag(i int) (int, error) {
 	switch {
 	case len(s.stack) == 0 && s.format == formatAtom && strings.Contains(strings.ToLower(t.space), "atom") && !isAtomSpace(t.space):
 		// A misspelled namespace would make every element a foreign one.
+		baseless := t.baseless
 		t, _ = scanTag(s.src, i, true)
+		t.baseless = baseless
 		for n := range t.list {
 			if t.list[n].name == "xmlns" {
 				t.list[n].value = atomSpace
@@ -268,7 +281,7 @@ func (s *scanner) startTag(i int) (int, error) {
 		}
 		return t.end, nil
 	}
-	s.stack = append(s.stack, open{name, as, scope})
+	s.stack = append(s.stack, open{name, as, scope, bases})
 	if atItem {
 		s.item = len(s.stack)
 		s.child = 0

@@ -18,6 +18,8 @@ type tag struct {
 	selfClosed bool
 
 	about, base, lang string // rdf:about, xml:base, xml:lang
+	bases             int    // bytes in all xml:base, by whatever prefix
+	baseless          bool   // is to be written without them
 	space             string // the default namespace declared here
 	textType, mode    string // type and mode (Atom 0.3), in lower case
 
@@ -125,6 +127,9 @@ func (t *tag) attribute(name, value []byte, keep bool) {
 	if keep && t.attributes <= maxAttributes {
 		t.list = append(t.list, attribute{string(name), string(value)})
 	}
+	if bytes.HasSuffix(name, []byte(":base")) {
+		t.bases += len(value)
+	}
 	switch n := string(name); n { // does not allocate
 	case "xml:base":
 		t.base = attributeText(value)
@@ -157,7 +162,7 @@ func (t *tag) mended() (text string, taken int) {
 	seen := map[string]bool{}
 	for _, a := range t.list {
 		name := mendedName(a.name)
-		if seen[name] {
+		if seen[name] || t.baseless && strings.HasSuffix(name, ":base") {
 			continue
 		}
 		seen[name] = true
