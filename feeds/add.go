@@ -173,13 +173,16 @@ func addError(err error) error {
 	case fetch.ReasonTLS:
 		advice = "The site has to renew its certificate."
 	case fetch.ReasonStatus:
-		switch fe.Status {
-		case http.StatusUnauthorized, http.StatusForbidden, http.StatusPaymentRequired:
-			advice = "I can only follow feeds that anyone may read."
-		case http.StatusNotFound, http.StatusGone:
-			advice = "Check the address in a browser."
-		case http.StatusTooManyRequests:
+		switch {
+		case fe.TooOften():
 			advice = "Try again in an hour."
+			if fe.RetryAfter > 0 && fe.RetryAfter <= 2*time.Minute {
+				advice = "Try again in a few minutes."
+			}
+		case fe.Status == http.StatusUnauthorized, fe.Status == http.StatusForbidden, fe.Status == http.StatusPaymentRequired:
+			advice = "I can only follow feeds that anyone may read."
+		case fe.Status == http.StatusNotFound, fe.Status == http.StatusGone:
+			advice = "Check the address in a browser."
 		}
 	}
 	return &news.UserError{Text: fmt.Sprintf("I can't read that address: %s. %s", fe.Words(), advice), Err: err}

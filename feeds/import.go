@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -277,9 +276,11 @@ func (h *hostQueue) busy(err error) time.Duration {
 	)
 	switch {
 	case errors.As(err, &be):
-		h.waited += patience
+		if be.After == 0 {
+			h.waited += patience
+		}
 		after = max(be.After, pause)
-	case errors.As(err, &fe) && fe.Status == http.StatusTooManyRequests:
+	case errors.As(err, &fe) && fe.TooOften():
 		after = fe.RetryAfter
 	}
 	if h.waited += after; h.waited > most {

@@ -183,7 +183,7 @@ func isNotThere(err error) bool {
 // (4xx), which says nothing of the others, unlike 429.
 func isRefusal(err error) bool {
 	var fe *fetch.Error
-	return errors.As(err, &fe) && fe.Status/100 == 4 && fe.Status != http.StatusTooManyRequests
+	return errors.As(err, &fe) && fe.Status/100 == 4 && !fe.TooOften()
 }
 
 func chooseWords(links []news.FeedLink) string {

@@ -31,6 +31,14 @@ func Spread(untilNext time.Duration) time.Duration {
 	return min(untilNext/10, 5*time.Minute)
 }
 
+// SitePauses returns the pauses between two requests to sites that publish how often
+// they may be asked, by domain. Reddit allows 10 requests a minute without a login:
+// https://support.reddithelp.com/hc/en-us/articles/16160319875092-Reddit-Data-API-Wiki
+// and, with the figure, https://www.reddit.com/r/redditdev/comments/13wsiks/.
+func SitePauses() map[string]time.Duration {
+	return map[string]time.Duration{"reddit.com": time.Minute / 10}
+}
+
 // nextPoll says until when a feed is left alone after a successful poll: what the
 // server's headers and the document ask for, whichever is longer, but a day at
 // most. It returns now where neither asks for anything: then the schedule alone

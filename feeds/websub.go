@@ -216,7 +216,7 @@ func (w *WebSub) subscribe(ctx context.Context, lease news.HubLease) error {
 	}
 	err = fmt.Errorf("hub %s: %w", lease.Hub.URL, err)
 	switch {
-	case fe.RetryAfter > 0 && (fe.Status == http.StatusTooManyRequests || fe.Status >= 500):
+	case fe.RetryAfter > 0 && (fe.TooOften() || fe.Status >= 500):
 		return &news.SnoozeError{After: min(fe.RetryAfter, longestWait), Err: err}
 	case refusesForGood(fe):
 		w.cfg.Log.WarnContext(ctx, "hub refuses", "feed", lease.Feed, "hub", lease.Hub.URL, "reason", fe.Words())
@@ -248,7 +248,7 @@ func refusesForGood(fe *fetch.Error) bool {
 	case fetch.ReasonAddress, fetch.ReasonScheme, fetch.ReasonForbidden, fetch.ReasonPort, fetch.ReasonRedirects:
 		return true
 	case fetch.ReasonStatus:
-		return fe.Status < 500 && fe.Status != http.StatusTooManyRequests && fe.Status != http.StatusRequestTimeout
+		return fe.Status < 500 && !fe.TooOften() && fe.Status != http.StatusRequestTimeout
 	}
 	return false
 }

@@ -502,6 +502,8 @@ func TestRenewSaysWhatTheHubMeans(t *testing.T) {
 		{status: 302, header: map[string]string{"Location": "/elsewhere"}, permanent: true},
 		{status: 429, header: map[string]string{"Retry-After": "600"}, snooze: 10 * time.Minute},
 		{status: 503, header: map[string]string{"Retry-After": "99999999"}, snooze: 24 * time.Hour},
+		{status: 403, permanent: true},
+		{status: 403, header: map[string]string{"Retry-After": "600"}, snooze: 10 * time.Minute},
 		{status: 429},
 		{status: 500},
 	} {

@@ -174,7 +174,7 @@ func openStore(ctx context.Context, cfg config.Config, exclusive bool, log *slog
 func newFetchClient(cfg config.Config, log *slog.Logger) (*fetch.Client, error) {
 	fc := fetch.Config{
 		UserAgent: userAgent(cfg), AllowHosts: cfg.Fetch.AllowHosts, Timeout: cfg.Fetch.Timeout, MaxBytes: int64(cfg.Fetch.MaxBytes),
-		HostPause: cfg.Fetch.HostPause, Log: log,
+		HostPause: cfg.Fetch.HostPause, SitePauses: feeds.SitePauses(), Log: log,
 	}
 	for _, cidr := range cfg.Fetch.Allow {
 		prefix, err := netip.ParsePrefix(cidr)

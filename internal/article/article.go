@@ -91,7 +91,7 @@ func advice(e *fetch.Error) string {
 		switch {
 		case e.Status == http.StatusNotFound || e.Status == http.StatusGone:
 			return "Check the address, or look for the article on the site."
-		case e.Status == http.StatusTooManyRequests || e.Status >= 500:
+		case e.TooOften() || e.Status >= 500:
 			return "Try again later."
 		}
 		return "I only read pages that everybody can open."

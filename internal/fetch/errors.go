@@ -83,9 +83,18 @@ func (e *Error) Words() string {
 	case ReasonEncoding:
 		return "its compressed answer is damaged"
 	case ReasonStatus:
+		if e.TooOften() {
+			return fmt.Sprintf("the site answers %d: it wants to be asked less often", e.Status)
+		}
 		return statusWords(e.Status)
 	}
 	return "it cannot be read"
+}
+
+// TooOften reports whether the site refused because it is asked too often: by 429, or by
+// 403 with the time after which it will not refuse.
+func (e *Error) TooOften() bool {
+	return e.Status == http.StatusTooManyRequests || e.Status == http.StatusForbidden && e.RetryAfter > 0
 }
 
 func statusWords(status int) string {
@@ -103,8 +112,6 @@ func statusWords(status int) string {
 		meaning = "nothing is at that address"
 	case http.StatusGone:
 		meaning = "what was there is gone for good"
-	case http.StatusTooManyRequests:
-		meaning = "it wants to be asked less often"
 	case http.StatusUnavailableForLegalReasons:
 		meaning = "it is withheld there for legal reasons"
 	default:

@@ -30,17 +30,19 @@ type answer struct {
 // exchange waits for u's server to be free, sends one request and reads the answer.
 // A server that asked to be left alone is sent nothing: the error then is a
 // *BusyError, or what the server answered. It returns how long the exchange took,
-// without the wait, of which timeout is the limit. The connection is done with when it returns.
-func (c *Client) exchange(ctx context.Context, u *url.URL, req Request, limit int64, timeout time.Duration) (*answer, time.Duration, error) {
+// without the wait, of which timeout is the limit; the wait's is patience, where it is
+// not 0. The connection is done with when it returns.
+func (c *Client) exchange(ctx context.Context, u *url.URL, req Request, patience time.Duration, limit int64, timeout time.Duration) (*answer, time.Duration, error) {
 	if err := c.paused(u, req.Patience); err != nil {
 		return nil, 0, err
 	}
-	done, err := c.turn(ctx, u.Host, req.Patience)
+	site := c.turns.site(u)
+	done, err := c.turn(ctx, site, patience)
 	if err != nil {
-		return nil, 0, fmt.Errorf("wait for other requests to %s: %w", u.Host, err)
+		return nil, 0, fmt.Errorf("wait for other requests to %s: %w", site, err)
 	}
 	if err := c.paused(u, req.Patience); err != nil { // by the answer to another, meanwhile
-		c.turns.next(u.Host)
+		c.turns.next(site)
 		return nil, 0, err
 	}
 	defer done()
@@ -55,8 +57,8 @@ func (c *Client) exchange(ctx context.Context, u *url.URL, req Request, limit in
 	defer resp.Body.Close()
 
 	ans := &answer{status: resp.StatusCode, header: resp.Header}
+	c.pauses.note(site, ans)
 	if ans.status/100 != 2 {
-		c.pauses.note(u.Host, ans)
 		io.CopyN(io.Discard, resp.Body, drained)
 		return ans, time.Since(start), nil
 	}
@@ -70,24 +72,32 @@ func (c *Client) exchange(ctx context.Context, u *url.URL, req Request, limit in
 
 // paused is why u's server must not be sent a request now, nil where it may.
 func (c *Client) paused(u *url.URL, patience time.Duration) error {
-	wait, status := c.pauses.left(u.Host)
+	wait, status := c.pauses.left(c.turns.site(u))
 	switch {
 	case wait == 0:
 		return nil
 	case patience > 0:
-		return fmt.Errorf("wait for %s: %w", u.Host, &BusyError{After: wait})
+		return fmt.Errorf("wait for %s: %w", u.Host, &BusyError{After: wait, asked: true})
 	}
-	return &Error{URL: u.String(), Status: status, Reason: ReasonStatus, RetryAfter: wait}
+	e := &Error{URL: u.String(), Status: status, Reason: ReasonStatus, RetryAfter: wait}
+	if status/100 != 4 && status/100 != 5 { // a good answer, and the last one for now
+		e.Status, e.words = http.StatusTooManyRequests, "the site wants to be asked less often"
+	}
+	return e
 }
 
-// turn waits for a turn, for as long as patience lasts where it is not 0.
-func (c *Client) turn(ctx context.Context, host string, patience time.Duration) (done func(), err error) {
+// turn waits for a turn, for as long as patience lasts where it is not 0. It does not
+// wait where the line is too long for that.
+func (c *Client) turn(ctx context.Context, site string, patience time.Duration) (done func(), err error) {
 	if patience > 0 {
+		if least := c.turns.least(site); least >= patience {
+			return nil, &BusyError{After: least}
+		}
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, patience, &BusyError{})
 		defer cancel()
 	}
-	return c.turns.wait(ctx, host)
+	return c.turns.wait(ctx, site)
 }
 
 // request builds the request. It is given to the transport as it is: http.Client

@@ -12,7 +12,7 @@
 //     and the time of the whole exchange, so a hostile server costs a known amount.
 //   - Polite. A truthful User-Agent, conditional requests, no more than a set number
 //     of requests to one server at a time, an optional pause between them, and none
-//     while a server asks to be left alone (for an hour at most).
+//     while a server asks to be left alone, or allows no more (for an hour at most).
 //   - Discreet. No cookies, no credentials, no Referer, no proxy from the
 //     environment. An Error's text and Words never hold an address that a name
 //     resolved to.
@@ -78,6 +78,10 @@ type Config struct {
 	PerHost      int           // requests at once to one host and port; 0 for DefaultPerHost
 	HostPause    time.Duration // between the end of one request to a host and port and the next
 
+	// SitePauses are longer pauses than HostPause for single sites, by domain in lower
+	// case. All names below a domain, and all ports, count as one host.
+	SitePauses map[string]time.Duration
+
 	// Proxy, when set, carries all requests: http, https or socks5. The proxy then
 	// resolves names, so the guard sees only literal addresses and forbidden names:
 	// refusing private destinations becomes the proxy's task.
@@ -127,7 +131,7 @@ func newClient(cfg Config, resolver *net.Resolver) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{cfg: cfg, guard: g, turns: newTurns(cfg.PerHost, cfg.HostPause), pauses: newPauses(cfg.Now), log: log}
+	c := &Client{cfg: cfg, guard: g, turns: newTurns(cfg.PerHost, cfg.HostPause, cfg.SitePauses), pauses: newPauses(cfg.Now), log: log}
 
 	c.transport = &http.Transport{
 		DialContext:            c.guard.dialer(resolver, cfg.Proxy),
@@ -176,11 +180,12 @@ var ErrBusy = errors.New("its turn did not come in time")
 
 // BusyError is ErrBusy with how long to wait.
 type BusyError struct {
-	After time.Duration // for which the server asks to be left alone; 0 where that is not the reason
+	After time.Duration // until when there is no use in trying again; 0 for not known
+	asked bool          // the server asks to be left alone for that long
 }
 
 func (e *BusyError) Error() string {
-	if e.After <= 0 {
+	if !e.asked {
 		return ErrBusy.Error()
 	}
 	return fmt.Sprintf("its server asks to be left alone for %v", e.After.Round(time.Second))
@@ -242,6 +247,7 @@ func (c *Client) Get(ctx context.Context, req Request) (*Response, error) {
 		visited   = map[string]bool{}
 		permanent = true
 		left      = c.cfg.Timeout
+		patience  = req.Patience
 		limit     = min(c.cfg.MaxBytes, maxMaxBytes)
 	)
 	if req.MaxBytes > 0 {
@@ -250,7 +256,7 @@ func (c *Client) Get(ctx context.Context, req Request) (*Response, error) {
 	for {
 		address := u.String()
 		visited[address] = true
-		ans, spent, err := c.exchange(ctx, u, req, limit, left)
+		ans, spent, err := c.exchange(ctx, u, req, patience, limit, left)
 		if err != nil {
 			return nil, c.explain(ctx, address, err, limit)
 		}
@@ -280,6 +286,11 @@ func (c *Client) Get(ctx context.Context, req Request) (*Response, error) {
 		}
 		permanent = permanent && isPermanent(ans.status) && (u.Scheme == next.Scheme || next.Scheme == "https")
 		u = next
+		if patience > 0 {
+			// The pause after the request that led here must not use it up: then no
+			// redirect within a site with a long one would ever be followed.
+			patience = req.Patience + 2*c.turns.pauseAt(c.turns.site(u))
+		}
 	}
 }
 
@@ -302,7 +313,8 @@ func (c *Client) response(u *url.URL, req Request, ans *answer, moved bool) (*Re
 	retryAfter := parseRetryAfter(ans.header.Get("Retry-After"), c.cfg.Now())
 	unchanged := ans.status == http.StatusNotModified && isConditional(req)
 	if !unchanged && ans.status/100 != 2 {
-		return nil, &Error{URL: u.String(), Status: ans.status, Reason: ReasonStatus, RetryAfter: retryAfter}
+		wait := cmp.Or(retryAfter, askedPause(ans.status, ans.header, c.cfg.Now()))
+		return nil, &Error{URL: u.String(), Status: ans.status, Reason: ReasonStatus, RetryAfter: wait}
 	}
 	r := &Response{
 		URL:          u.String(),

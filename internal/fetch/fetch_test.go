@@ -217,7 +217,6 @@ func TestStatus(t *testing.T) {
 		w.WriteHeader(n)
 		io.WriteString(w, strings.Repeat("an error page ", 10_000))
 	})
-	c := loopback(t, Config{Now: func() time.Time { return now }})
 	for status, words := range map[int]string{
 		401: "the site answers 401: it needs a login",
 		402: "the site answers 402: it wants to be paid",
@@ -233,6 +232,7 @@ func TestStatus(t *testing.T) {
 		304: "the site answers 304: it says that nothing has changed, which it was not asked",
 		300: "the site answers 300: it points elsewhere without saying where",
 	} {
+		c := loopback(t, Config{Now: func() time.Time { return now }}) // which remembers nothing
 		_, err := c.Get(t.Context(), Request{URL: fmt.Sprintf("%s/%d", srv.URL, status)})
 		e := wantReason(t, err, ReasonStatus)
 		if e.Status != status || e.Words() != words || e.RetryAfter != 0 {

@@ -72,18 +72,112 @@ func TestRetryAfterHoldsForTheServer(t *testing.T) {
 	}
 }
 
+// Servers say in more than one way that they are asked too often.
+func TestAskedPause(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_700_000_000, 0)
+	for _, tt := range []struct {
+		name   string
+		status int
+		header map[string]string
+		want   time.Duration
+	}{
+		{"429 alone", 429, nil, 0},
+		{"429 of Reddit", 429, map[string]string{"X-Ratelimit-Remaining": "0.0", "X-Ratelimit-Reset": "480"}, 480 * time.Second},
+		{"429 of the draft", 429, map[string]string{"RateLimit-Reset": "30"}, 30 * time.Second},
+		{"429, by a time", 429, map[string]string{"X-RateLimit-Reset": "1700000300"}, 5 * time.Minute},
+		{"429, by a time that is over", 429, map[string]string{"X-RateLimit-Reset": "1600000300"}, 0},
+		{"429, by a time beyond all", 429, map[string]string{"X-RateLimit-Reset": "9223372036854775807"}, maxRetryAfter},
+		{"429, many seconds", 429, map[string]string{"X-RateLimit-Reset": "999999999"}, maxRetryAfter},
+		{"429, told otherwise", 429, map[string]string{"Retry-After": "7", "X-RateLimit-Reset": "480"}, 7 * time.Second},
+		{"429, nonsense", 429, map[string]string{"X-RateLimit-Reset": "soon"}, 0},
+		{"403", 403, nil, 0},
+		{"403, told", 403, map[string]string{"Retry-After": "3000"}, 3000 * time.Second},
+		{"403, none left", 403, map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "60"}, time.Minute},
+		{"200, none left", 200, map[string]string{"X-Ratelimit-Remaining": "0.0", "X-Ratelimit-Reset": "30"}, 30 * time.Second},
+		{"304, none left", 304, map[string]string{"RateLimit-Remaining": "0", "RateLimit-Reset": "30"}, 30 * time.Second},
+		{"200, one left", 200, map[string]string{"X-Ratelimit-Remaining": "1.0", "X-Ratelimit-Reset": "30"}, 0},
+		{"200, no bound", 200, map[string]string{"X-Ratelimit-Remaining": "-1", "X-Ratelimit-Reset": "30"}, 0},
+		{"200, none left for ever", 200, map[string]string{"X-Ratelimit-Remaining": "0"}, 0},
+		{"sent on", 301, map[string]string{"Location": "/b", "X-Ratelimit-Remaining": "0", "X-Ratelimit-Reset": "30"}, 0},
+		{"503 alone", 503, nil, 0},
+	} {
+		h := http.Header{}
+		for k, v := range tt.header {
+			h.Set(k, v)
+		}
+		if got := askedPause(tt.status, h, now); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+// A server that allows no more is not asked before it does, whatever it answered.
+func TestSpentQuotaHoldsForTheServer(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		w.Header().Set("X-Ratelimit-Remaining", "0.0")
+		w.Header().Set("X-Ratelimit-Reset", "30")
+	})
+	var clk clock
+	c := loopback(t, Config{Now: clk.now})
+	if r, err := c.Get(t.Context(), Request{URL: srv.URL + "/a"}); err != nil || r.RetryAfter != 0 {
+		t.Fatal(r, err)
+	}
+	_, err := c.Get(t.Context(), Request{URL: srv.URL + "/b"})
+	e := wantReason(t, err, ReasonStatus)
+	if e.RetryAfter != 30*time.Second || !e.TooOften() || e.Words() != "the site wants to be asked less often" {
+		t.Errorf("%+v", e)
+	}
+	clk.pass(30 * time.Second)
+	if _, err := c.Get(t.Context(), Request{URL: srv.URL + "/b"}); err != nil || asked.Load() != 2 {
+		t.Errorf("%v, asked %d times", err, asked.Load())
+	}
+}
+
+// One that does not say for how long is left alone for a minute.
+func TestTooManyRequestsWithoutATime(t *testing.T) {
+	t.Parallel()
+	srv := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusTooManyRequests) })
+	var clk clock
+	c := loopback(t, Config{Now: clk.now})
+	_, err := c.Get(t.Context(), Request{URL: srv.URL + "/a", Patience: time.Second})
+	if e := wantReason(t, err, ReasonStatus); e.RetryAfter != 0 {
+		t.Errorf("told to wait for %v", e.RetryAfter)
+	}
+	var be *BusyError
+	if _, err = c.Get(t.Context(), Request{URL: srv.URL + "/b", Patience: time.Second}); !errors.As(err, &be) || be.After != time.Minute {
+		t.Errorf("the next one: %v", err)
+	}
+	clk.pass(time.Minute)
+	_, err = c.Get(t.Context(), Request{URL: srv.URL + "/b", Patience: time.Second})
+	wantReason(t, err, ReasonStatus)
+}
+
+func TestRefusedForAWhile(t *testing.T) {
+	t.Parallel()
+	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Retry-After", "3000")
+		w.WriteHeader(http.StatusForbidden)
+	})
+	_, err := loopback(t, Config{}).Get(t.Context(), Request{URL: srv.URL})
+	if e := wantReason(t, err, ReasonStatus); e.Words() != "the site answers 403: it wants to be asked less often" || e.RetryAfter != 3000*time.Second {
+		t.Errorf("%q, after %v", e.Words(), e.RetryAfter)
+	}
+}
+
 // Only what a server means for all is remembered.
 func TestRetryAfterOfOtherAnswers(t *testing.T) {
 	t.Parallel()
 	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/429" {
-			w.Header().Set("Retry-After", "60")
-		}
+		w.Header().Set("Retry-After", "60")
 		n, _ := strconv.Atoi(r.URL.Path[1:])
 		w.WriteHeader(n)
 	})
 	c := loopback(t, Config{})
-	for _, path := range []string{"/200", "/404", "/500", "/429"} { // the last without a word of how long
+	for _, path := range []string{"/200", "/404", "/500"} {
 		_, _ = c.Get(t.Context(), Request{URL: srv.URL + path})
 		if wait, _ := c.pauses.left(strings.TrimPrefix(srv.URL, "http://")); wait != 0 {
 			t.Errorf("%s: left alone for %v", path, wait)

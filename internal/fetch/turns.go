@@ -2,7 +2,9 @@ package fetch
 
 import (
 	"context"
+	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -13,6 +15,7 @@ import (
 type turns struct {
 	atOnce int
 	pause  time.Duration
+	slow   map[string]time.Duration // longer pauses, by domain
 
 	mu    sync.Mutex
 	hosts map[string]*line
@@ -24,8 +27,36 @@ type line struct {
 	waiting []chan struct{} // one for each waiting request, closed when its turn comes
 }
 
-func newTurns(atOnce int, pause time.Duration) *turns {
-	return &turns{atOnce: atOnce, pause: pause, hosts: make(map[string]*line)}
+func newTurns(atOnce int, pause time.Duration, slow map[string]time.Duration) *turns {
+	return &turns{atOnce: atOnce, pause: pause, slow: slow, hosts: make(map[string]*line)}
+}
+
+// site is what counts as one server: an address's host and port, or the domain that has
+// a pause of its own.
+func (t *turns) site(u *url.URL) string {
+	if len(t.slow) > 0 {
+		for domain := strings.ToLower(u.Hostname()); domain != ""; _, domain, _ = strings.Cut(domain, ".") {
+			if _, ok := t.slow[domain]; ok {
+				return domain
+			}
+		}
+	}
+	return u.Host
+}
+
+// pauseAt is the pause after each turn at a server.
+func (t *turns) pauseAt(site string) time.Duration { return max(t.pause, t.slow[site]) }
+
+// least is the shortest time after which a turn at a server can come to who asks now,
+// by the pauses alone.
+func (t *turns) least(site string) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l := t.hosts[site]
+	if l == nil {
+		return 0
+	}
+	return time.Duration(len(l.waiting)/t.atOnce) * t.pauseAt(site)
 }
 
 // wait returns when it is the caller's turn at host, with the function that ends the
@@ -68,8 +99,8 @@ func (t *turns) wait(ctx context.Context, host string) (done func(), err error) 
 }
 
 func (t *turns) end(host string) {
-	if t.pause > 0 {
-		time.AfterFunc(t.pause, func() { t.next(host) })
+	if pause := t.pauseAt(host); pause > 0 {
+		time.AfterFunc(pause, func() { t.next(host) })
 		return
 	}
 	t.next(host)

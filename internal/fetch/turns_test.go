@@ -3,6 +3,8 @@ package fetch
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/url"
 	"slices"
 	"sync"
 	"testing"
@@ -20,7 +22,7 @@ func (t *turns) known() int {
 func TestTurnsAreInOrder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		q := newTurns(1, 0)
+		q := newTurns(1, 0, nil)
 		first, err := q.wait(t.Context(), "a")
 		if err != nil {
 			t.Fatal(err)
@@ -61,7 +63,7 @@ func TestTurnsAreInOrder(t *testing.T) {
 func TestTurnsPause(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		q := newTurns(1, 2*time.Second)
+		q := newTurns(1, 2*time.Second, nil)
 		start := time.Now()
 		for i, want := range []time.Duration{0, 3 * time.Second, 6 * time.Second} {
 			done, err := q.wait(t.Context(), "a")
@@ -84,7 +86,7 @@ func TestTurnsPause(t *testing.T) {
 func TestTurnsGivenUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		q := newTurns(2, 0)
+		q := newTurns(2, 0, nil)
 		var ends []func()
 		for range 2 {
 			done, err := q.wait(t.Context(), "a")
@@ -112,7 +114,7 @@ func TestTurnsGivenUp(t *testing.T) {
 func TestPatienceEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c := &Client{turns: newTurns(1, 0), pauses: newPauses(time.Now)}
+		c := &Client{turns: newTurns(1, 0, nil), pauses: newPauses(time.Now)}
 		done, err := c.turn(t.Context(), "a", 0)
 		if err != nil {
 			t.Fatal(err)
@@ -138,7 +140,7 @@ func TestPatienceEnds(t *testing.T) {
 // given twice.
 func TestTurnsRace(t *testing.T) {
 	t.Parallel()
-	q := newTurns(1, 0)
+	q := newTurns(1, 0, nil)
 	var inside, most int
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -167,5 +169,75 @@ func TestTurnsRace(t *testing.T) {
 	}
 	if n := q.known(); n != 0 {
 		t.Errorf("%d servers remembered", n)
+	}
+}
+
+// A site with a pause of its own is one server under all its names, and nobody waits in
+// its line in vain.
+func TestSitesWithPausesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		slow := map[string]time.Duration{"reddit.example": 6 * time.Second}
+		c := &Client{turns: newTurns(1, time.Second, slow), pauses: newPauses(time.Now)}
+		for address, want := range map[string]string{
+			"https://reddit.example/r":          "reddit.example",
+			"https://WWW.Reddit.example:443/r":  "reddit.example",
+			"https://notreddit.example/r":       "notreddit.example",
+			"https://reddit.example.org:8080/r": "reddit.example.org:8080",
+		} {
+			u, err := url.Parse(address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := c.turns.site(u); got != want {
+				t.Errorf("%s belongs to %s, want %s", address, got, want)
+			}
+		}
+		const patience = 5 * time.Second
+		start := time.Now()
+		done, err := c.turn(t.Context(), "reddit.example", patience)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done()
+		time.Sleep(2 * time.Second)
+		go func() { // comes in four seconds
+			done, err := c.turn(t.Context(), "reddit.example", patience)
+			if err != nil || time.Since(start) != 6*time.Second {
+				t.Errorf("%v after %v", err, time.Since(start))
+				return
+			}
+			done()
+		}()
+		synctest.Wait()
+		_, err = c.turn(t.Context(), "reddit.example", patience)
+		var be *BusyError
+		if !errors.As(err, &be) || be.After != 6*time.Second || time.Since(start) != 2*time.Second {
+			t.Errorf("%v after %v", err, time.Since(start))
+		}
+		if done, err = c.turn(t.Context(), "other.example", patience); err != nil {
+			t.Error(err)
+		} else {
+			done()
+		}
+		time.Sleep(time.Minute)
+	})
+}
+
+// A redirect within a site is followed however long the pause is.
+func TestRedirectWithinASlowSite(t *testing.T) {
+	t.Parallel()
+	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/a" {
+			http.Redirect(w, r, "/b", http.StatusMovedPermanently)
+		}
+	})
+	c := loopback(t, Config{SitePauses: map[string]time.Duration{"127.0.0.1": 200 * time.Millisecond}})
+	start := time.Now()
+	if _, err := c.Get(t.Context(), Request{URL: srv.URL + "/a", Patience: 50 * time.Millisecond}); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(start); took < 200*time.Millisecond {
+		t.Errorf("took %v: the pause was not kept", took)
 	}
 }
