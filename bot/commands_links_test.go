@@ -203,17 +203,47 @@ func TestSummarizeLengths(t *testing.T) {
 		}
 	}
 
-	// A sentence that is too long for a line is shown, not cut and not denied.
-	usual := b.store.onSummarize
+	// A sentence that is too long for a line is shown, not cut and not denied, up to the
+	// words of a short summary; one that is longer waits for Longer.
+	usual, least := b.store.onSummarize, 0
 	b.store.onSummarize = func(r news.SummaryRequest) (news.Summary, error) {
-		if r.MaxWords < 120 {
-			return news.Summary{}, nil
+		if r.MaxWords < least {
+			return news.Summary{Reason: news.TooLong}, nil
 		}
 		return usual(r)
 	}
-	if e := b.run("/summarize url:https://a.example/1 length:line").Message.Embeds[0]; e.Description != "On a.example in 120 words\n-# extract" {
-		t.Errorf("a long sentence: %q", e.Description)
+	const tooLong = "Its sentences have more than 60 words each, and I don't cut sentences. *Longer* allows 120.\n-# no summary: its sentences are too long"
+	for _, step := range []struct {
+		least       int
+		given, want string
+	}{
+		{60, "line", "On a.example in 60 words More @\u200beveryone.\n-# extract"},
+		{120, "line", tooLong},
+		{120, "short", tooLong},
+		{120, "long", "- On a.example in 120 words\n- More @\u200beveryone.\n-# extract"},
+	} {
+		least = step.least
+		b.forgive()
+		m := b.run("/summarize url:https://a.example/1 length:" + step.given).Message
+		if len(m.Embeds) != 1 || m.Embeds[0].Description != step.want {
+			t.Errorf("sentences of %d words, %s: %+v", least, step.given, m.Embeds)
+		}
 	}
+	least = 1000
+	if m := b.run("/summarize url:https://a.example/1 length:long").Message; !strings.Contains(m.Content, "more than 120 words each") {
+		t.Errorf("an endless sentence: %q", m.Content)
+	}
+	// Each of several links has its own length, and all their Longer.
+	least = 120
+	b.forgive()
+	m := b.onMessage("https://a.example/1 https://b.example/2", member).Message
+	if len(m.Embeds) != 2 || m.Embeds[1].Description != tooLong {
+		t.Errorf("links: %+v", m.Embeds)
+	}
+	if m = b.press(m, "Longer", member).Message; len(m.Embeds) != 2 || !strings.HasPrefix(m.Embeds[1].Description, "- On b.example in 120 words") {
+		t.Errorf("links, longer: %+v", m.Embeds)
+	}
+	b.forgive()
 	b.store.onSummarize = usual
 
 	// The button finds the article by what its message shows, for whoever presses it.

@@ -71,7 +71,7 @@ func (b *Bot) longer(ctx context.Context, r *request) (response, error) {
 		URL:         safeURL(story.URL, maxURL),
 		Title:       markdown(linkText(told.Title, story.URL), maxTitle),
 		Color:       colour(outletName(feeds[0], story.URL)),
-		Description: joinNonEmpty("\n", lengthLong.text(told.Sentences, longBudget, source), note(methodName(summary.Method), told.Note, ago(story.Time()))),
+		Description: joinNonEmpty("\n", lengthLong.text(told.Sentences, longBudget, source), note(howMade(summary), told.Note, ago(story.Time()))),
 	})}
 	switch {
 	case known:

@@ -74,14 +74,18 @@ func (b *Bot) articleSummary(ctx context.Context, guild news.GuildID, given stri
 	if err != nil {
 		return nil, fmt.Errorf("read the page to summarize: %w", err)
 	}
-	summary, err := b.condense(ctx, l.of(news.SummaryRequest{
+	summary, err := b.condense(ctx, l, news.SummaryRequest{
 		Title: article.Title, Text: article.Text, For: []news.GuildID{guild},
-	}))
+	})
 	if err != nil {
 		return nil, err
 	}
-	if len(summary.Sentences) == 0 {
+	switch {
+	case len(summary.Sentences) > 0:
+	case summary.Reason != news.TooLong:
 		return nil, news.Userf("I opened that page, but found too little text to condense. It may need a login, or be a list of other pages. Give the address of a single article.")
+	case l == lengthLong:
+		return nil, news.Userf("That article's sentences have more than %d words each, and I don't cut sentences. Its page has them whole.", longWords)
 	}
 	told := b.retell(ctx, guild, article.Title, summary.Sentences, article.Language)
 	address := article.URL
@@ -92,12 +96,16 @@ func (b *Bot) articleSummary(ctx context.Context, guild news.GuildID, given stri
 	if outlet == "" {
 		outlet = hostOf(address)
 	}
+	text := l.text(told.Sentences, articleBudget, nil)
+	if len(told.Sentences) == 0 {
+		text = fmt.Sprintf("Its sentences have more than %d words each, and I don't cut sentences. *Longer* allows %d.", shortWords, longWords)
+	}
 	e := &discordgo.MessageEmbed{
 		Type:        discordgo.EmbedTypeRich,
 		URL:         safeURL(address, maxURL),
 		Title:       markdown(linkText(told.Title, address), maxTitle),
 		Color:       colour(outlet),
-		Description: joinNonEmpty("\n", l.text(told.Sentences, articleBudget, nil), note(methodName(summary.Method), told.Note, ago(article.PublishedAt))),
+		Description: joinNonEmpty("\n", text, note(howMade(summary), told.Note, ago(article.PublishedAt))),
 	}
 	if outlet != "" {
 		e.Author = &discordgo.MessageEmbedAuthor{Name: label(outlet, articleOutlet)}
@@ -108,20 +116,18 @@ func (b *Bot) articleSummary(ctx context.Context, guild news.GuildID, given stri
 	return e, nil
 }
 
-// condense asks for a summary, and where no sentence of the text is as short as
-// that, for a longer one: a sentence is not cut, and an article with long ones is not
-// to be taken for an empty page.
-func (b *Bot) condense(ctx context.Context, r news.SummaryRequest) (news.Summary, error) {
-	for {
-		summary, err := b.cfg.Summaries.Summarize(ctx, r)
-		if err != nil {
-			return news.Summary{}, fmt.Errorf("summarize: %w", err)
-		}
-		if len(summary.Sentences) > 0 || r.MaxWords >= longWords {
-			return summary, nil
-		}
-		r.MaxWords = min(2*r.MaxWords, longWords)
+// condense asks for a summary, and where no sentence of the text is as short as a line,
+// for a short one: a sentence is not cut, and an article with long ones is not to be taken
+// for an empty page. More than a short one is for the reader to ask for.
+func (b *Bot) condense(ctx context.Context, l length, r news.SummaryRequest) (news.Summary, error) {
+	summary, err := b.cfg.Summaries.Summarize(ctx, l.of(r))
+	if err == nil && len(summary.Sentences) == 0 && l == lengthLine {
+		summary, err = b.cfg.Summaries.Summarize(ctx, lengthShort.of(r))
 	}
+	if err != nil {
+		return news.Summary{}, fmt.Errorf("summarize: %w", err)
+	}
+	return summary, nil
 }
 
 // Budgets of an article's embed. Three of them with their titles stay within the

@@ -143,7 +143,7 @@ func alsoLine(names, urls []string) string {
 func postNote(p news.Post) string {
 	return note(
 		markdown(strings.Join(p.Delivery.Matched, ", "), termsBudget),
-		methodName(p.Summary.Method),
+		howMade(p.Summary),
 		languageNote(p),
 		ago(p.Story.Time()))
 }
@@ -167,6 +167,28 @@ func note(parts ...string) string {
 		return ""
 	}
 	return "-# " + line
+}
+
+// howMade is what the small print says of a summary: how it was made, and why that is not
+// from the article, or why there is none.
+func howMade(s news.Summary) string {
+	how := methodName(s.Method)
+	if len(s.Sentences) == 0 && s.Reason != "" {
+		how = "no summary"
+	}
+	return joinNonEmpty(": ", how, reasonName(s.Reason))
+}
+
+func reasonName(r news.Reason) string {
+	switch r {
+	case news.Unreadable:
+		return "its page could not be read"
+	case news.NoArticle:
+		return "no article to condense"
+	case news.TooLong:
+		return "its sentences are too long"
+	}
+	return ""
 }
 
 func methodName(m news.Method) string {

@@ -90,6 +90,29 @@ func TestRenderPostWithLittle(t *testing.T) {
 	}
 }
 
+// The small print says why a post has the feed's words, or none.
+func TestRenderPostSaysWhy(t *testing.T) {
+	t.Parallel()
+	said := []string{"The bridge is closed."}
+	for _, test := range []struct {
+		summary news.Summary
+		want    string
+	}{
+		{news.Summary{Method: news.FeedText, Sentences: said}, "feed text"},
+		{news.Summary{Method: news.FeedText, Sentences: said, Reason: news.Unreadable}, "feed text: its page could not be read"},
+		{news.Summary{Method: news.FeedText, Sentences: said, Reason: news.NoArticle}, "feed text: no article to condense"},
+		{news.Summary{Reason: news.TooLong}, "no summary: its sentences are too long"},
+		{news.Summary{Method: news.Extractive, Sentences: said}, "extract"},
+		{news.Summary{Method: news.FeedText, Sentences: said, Reason: "of a later version"}, "feed text"},
+	} {
+		post := xiaomi()
+		post.Summary = test.summary
+		if got := postEmbed(post).Description; !strings.HasSuffix(got, "-# xiaomi, us · "+test.want+" · <t:1777888800:R>") {
+			t.Errorf("%+v: %q", test.summary, got)
+		}
+	}
+}
+
 func TestEscape(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ in, want string }{

@@ -85,8 +85,9 @@ func (d *Dispatcher) Prepare(ctx context.Context, id news.StoryID) error {
 	})
 	// A page is fetched only for somebody: a feed's backlog of thirty old stories
 	// is nobody's news, and its publisher need not serve it.
+	without := news.Reason("")
 	if story.Teaser && len(subscribers) > 0 {
-		story = d.complete(ctx, story)
+		story, without = d.complete(ctx, story)
 	}
 	story.Language = d.language(story)
 	matches := d.match(ctx, story, subscribers)
@@ -96,6 +97,12 @@ func (d *Dispatcher) Prepare(ctx context.Context, id news.StoryID) error {
 	})
 	if err != nil {
 		return fmt.Errorf("summarize story %d: %w", id, err)
+	}
+	if without != "" && summary.Method != news.Model {
+		summary.Reason = without
+		if summary.Method == news.Extractive {
+			summary.Method = news.FeedText // the teaser was all the text there is
+		}
 	}
 	deliveries, err := d.Store.SavePrepared(ctx, news.Prepared{
 		Story: story, Summary: summary, Translations: d.translate(ctx, story, summary, matches), Matches: matches,
@@ -138,18 +145,19 @@ func (d *Dispatcher) language(s news.Story) string {
 const articleTimeout = 40 * time.Second
 
 // complete reads the article behind a teaser. Where that fails the story goes on
-// with what the feed says of it: late or short beats lost.
-func (d *Dispatcher) complete(ctx context.Context, story news.Story) news.Story {
+// with what the feed says of it, and the reason: late or short beats lost.
+func (d *Dispatcher) complete(ctx context.Context, story news.Story) (news.Story, news.Reason) {
 	reading, cancel := context.WithTimeout(ctx, articleTimeout)
 	defer cancel()
 	article, err := d.Articles.ReadArticle(reading, story.URL)
 	if err != nil {
 		d.Log.InfoContext(ctx, "article not read, using the feed's own text", "story", story.ID, "url", story.URL, "error", err)
-		return story
+		return story, news.Unreadable
 	}
+	without := news.NoArticle
 	// A login wall or a page of links gives less than the teaser does.
 	if len(article.Text) > len(story.Text) {
-		story.Text = article.Text
+		story.Text, without = article.Text, ""
 	}
 	if story.Image == "" {
 		story.Image = article.Image
@@ -157,7 +165,7 @@ func (d *Dispatcher) complete(ctx context.Context, story news.Story) news.Story 
 	if story.Language == "" {
 		story.Language = article.Language
 	}
-	return story
+	return story, without
 }
 
 // match returns what the story is for.

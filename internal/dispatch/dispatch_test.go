@@ -198,11 +198,12 @@ func TestTeaserIsCompletedForSomebodyOnly(t *testing.T) {
 		wantRead    int
 		wantText    string
 		wantMatch   bool
+		wantReason  news.Reason
 	}{
 		"nobody subscribes":  {article: news.Article{Text: "Customer service comes first."}, wantText: "Short."},
 		"article is read":    {subscribers: somebody, article: news.Article{Text: "Customer service comes first."}, wantRead: 1, wantText: "Customer service comes first.", wantMatch: true},
-		"article is shorter": {subscribers: somebody, article: news.Article{Text: "Log"}, wantRead: 1, wantText: "Short."},
-		"article fails":      {subscribers: somebody, err: errors.New("no answer"), wantRead: 1, wantText: "Short."},
+		"article is shorter": {subscribers: somebody, article: news.Article{Text: "Log"}, wantRead: 1, wantText: "Short.", wantReason: news.NoArticle},
+		"article fails":      {subscribers: somebody, err: errors.New("no answer"), wantRead: 1, wantText: "Short.", wantReason: news.Unreadable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -215,6 +216,9 @@ func TestTeaserIsCompletedForSomebodyOnly(t *testing.T) {
 			}
 			if got := w.saved[0].Story.Text; got != test.wantText {
 				t.Errorf("text %q, want %q", got, test.wantText)
+			}
+			if got := w.saved[0].Summary; got.Reason != test.wantReason || (got.Method == news.FeedText) != (got.Reason != "") {
+				t.Errorf("%s because %q, want %q", got.Method, got.Reason, test.wantReason)
 			}
 			if got := len(matched(w)) == 1; got != test.wantMatch {
 				t.Errorf("matched: %v, want %v", got, test.wantMatch)

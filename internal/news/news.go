@@ -233,13 +233,23 @@ const (
 	Model      Method = "model"      // a language model's words, checked against the article
 )
 
-// Summary is a story, or several of one event, in a few sentences. The zero Summary
+// Reason tells why a summary is not made of the article. It is kept in the database.
+type Reason string
+
+const (
+	Unreadable Reason = "unreadable" // the article's page could not be had
+	NoArticle  Reason = "no article" // it has too little that can be trusted to be a sentence: a wall, a film, a list of links
+	TooLong    Reason = "too long"   // its sentences have more words than were asked for, and none is cut
+)
+
+// Summary is a story, or several of one event, in a few sentences. One without sentences
 // means that nothing could be said beyond the title.
 type Summary struct {
 	Sentences []string // in the article's order
 	Sources   []int    // beside Sentences: 0 for the request's own text, n for its More[n-1]; nil where all are 0
 	Words     int      // in all sentences, counted between spaces
-	Method    Method   // "" for the zero Summary
+	Method    Method   // "" where there are no sentences
+	Reason    Reason   // why the sentences are the feed's, or none; "" where they are the article's, or nobody knows
 }
 
 // SummaryRequest is what a summary is made of.

@@ -210,7 +210,7 @@ func testSummaryIsOfItsStory(t *testing.T, open opener) {
 	})
 	b.must(err)
 	other := b.poll(second.ID, item("1", "One"))[0]
-	want := news.Summary{Sentences: []string{"B tells it otherwise."}, Words: 4, Method: news.Model}
+	want := news.Summary{Sentences: []string{"B tells it otherwise."}, Words: 4, Method: news.FeedText, Reason: news.TooLong}
 	added, err := b.SavePrepared(b.ctx, news.Prepared{
 		Story: b.story(other), Summary: want, Matches: []news.Match{{Subscription: news.Subscription{ID: 1, Guild: h, Channel: 7}}},
 	})

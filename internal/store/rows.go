@@ -206,7 +206,7 @@ func summaryOf(r db.Summary) (news.Summary, error) {
 	if err != nil {
 		return news.Summary{}, fmt.Errorf("summary of story %d: %w", r.Story, err)
 	}
-	return news.Summary{Sentences: sentences, Words: int(r.Words), Method: news.Method(r.Method)}, nil
+	return news.Summary{Sentences: sentences, Words: int(r.Words), Method: news.Method(r.Method), Reason: news.Reason(r.Reason)}, nil
 }
 
 func subscriptionOf(r db.Subscription) news.Subscription {

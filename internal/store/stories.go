@@ -67,7 +67,7 @@ func (d *DB) SavePrepared(ctx context.Context, p news.Prepared) (added []news.De
 			return err
 		}
 		err = q.InsertSummary(ctx, db.InsertSummaryParams{
-			Story: int64(story.ID), Words: int64(p.Summary.Words), Method: string(p.Summary.Method), Sentences: list(p.Summary.Sentences),
+			Story: int64(story.ID), Words: int64(p.Summary.Words), Method: string(p.Summary.Method), Sentences: list(p.Summary.Sentences), Reason: string(p.Summary.Reason),
 		})
 		if err != nil {
 			return fmt.Errorf("insert summary: %w", err)

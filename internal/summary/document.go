@@ -41,6 +41,7 @@ type sentence struct {
 	opens     bool // begins its paragraph
 	whole     bool // is a whole statement
 	usable    bool // and short enough to be shown
+	tooLong   bool // and would be shown if it were shorter
 	leans     bool // needs the sentence before it
 	orphan    bool // the sentence before it was taken away
 	unknown   bool // says what is not known
@@ -133,7 +134,8 @@ func (d *Document) divide(text string, source int, bare bool) {
 			inTurn := turn && !label // who says it is said at the paragraph's beginning only
 			s.leans = inTurn || leans(d.lex, s.text)
 			s.whole = isWhole(s.text, bare)
-			s.usable = s.whole && !quoted[i] && s.words <= d.longest && !isScrap(d.lex, s.text, place) && (apart || !strings.HasSuffix(s.text, " ."))
+			fit := s.whole && !quoted[i] && !isScrap(d.lex, s.text, place) && (apart || !strings.HasSuffix(s.text, " ."))
+			s.usable, s.tooLong = fit && s.words <= d.longest, fit && s.words > d.longest
 			if s.leans && !inTurn {
 				if rest, ok := unlink(d.lex, s.text); ok {
 					s.text, s.leans = rest, false

@@ -134,9 +134,10 @@ func remember[T any](ctx context.Context, m *Model, memory *memory[T], key [32]b
 }
 
 // worthAsking reports whether there is something to condense. A text that gives no
-// summary of its own is no article, and one that fits is its own summary.
+// summary of its own is no article, unless its sentences are long, and one that fits is
+// its own summary.
 func worthAsking(r news.SummaryRequest, extract news.Summary) bool {
-	if extract.Method != news.Extractive {
+	if extract.Method != news.Extractive && extract.Reason != news.TooLong {
 		return false
 	}
 	words := lang.CountWords(articleOf(r))

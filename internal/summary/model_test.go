@@ -142,6 +142,20 @@ func TestModelIsNotAskedInVain(t *testing.T) {
 	}
 }
 
+// TestModelIsAskedOfLongSentences: what no extract can tell within its words, a model can.
+func TestModelIsAskedOfLongSentences(t *testing.T) {
+	t.Parallel()
+	f := newFakeModel(t, tells(told))
+	r := story(1)
+	r.Text = "Xiaomi will open a store in Denver on 29 May, its vice president Hugo Barra said on Monday, " + strings.Repeat("and the street in front of it will be repaired by the city ", 6) + "in June."
+	if got := summarize(t, r); len(got.Sentences) > 0 || got.Reason != news.TooLong {
+		t.Fatalf("the extract is %+v", got)
+	}
+	if s := ask(t, f.model(nil), r); s.Method != news.Model || s.Reason != "" {
+		t.Errorf("%+v", s)
+	}
+}
+
 // TestModelFailsAndThePostGoesOut is the whole point of the fallback.
 func TestModelFailsAndThePostGoesOut(t *testing.T) {
 	t.Parallel()

@@ -59,7 +59,8 @@ func New(c Config) *Extractive {
 }
 
 // Summarize returns a summary of the request's text; of its lead, where the text
-// gives none or only a few words; else the zero Summary. It returns an error only when ctx is done.
+// gives none or only a few words; else one without sentences. Its Reason says why it is not
+// the text's. It returns an error only when ctx is done.
 func (e *Extractive) Summarize(ctx context.Context, r news.SummaryRequest) (news.Summary, error) {
 	if err := ctx.Err(); err != nil {
 		return news.Summary{}, err
@@ -74,10 +75,24 @@ func (e *Extractive) Summarize(ctx context.Context, r news.SummaryRequest) (news
 		// than the feed does.
 		lead := readLead(r)
 		if opening := lead.opening(); lead.length(opening) > d.length(picked) {
-			return lead.summary(opening, news.FeedText), nil
+			s := lead.summary(opening, news.FeedText)
+			s.Reason = d.reason()
+			return s, nil
 		}
 	}
-	return d.summary(picked, news.Extractive), nil
+	s := d.summary(picked, news.Extractive)
+	if len(picked) == 0 {
+		s.Reason = d.reason()
+	}
+	return s, nil
+}
+
+// reason returns why a document gives no summary.
+func (d *Document) reason() news.Reason {
+	if slices.ContainsFunc(d.sentences, func(s sentence) bool { return s.tooLong }) {
+		return news.TooLong
+	}
+	return news.NoArticle
 }
 
 // isPoor reports whether the sentences at the given indexes are too few to be

@@ -48,7 +48,7 @@ LIMIT 1;
 INSERT INTO event (id, first_at, last_at, headline) VALUES ($1, $2, $2, $3);
 
 -- name: InsertSummary :exec
-INSERT INTO summary (story, words, method, sentences) VALUES ($1, $2, $3, $4);
+INSERT INTO summary (story, words, method, sentences, reason) VALUES ($1, $2, $3, $4, $5);
 
 -- name: TouchEvent :exec
 UPDATE event SET last_at = $2 WHERE id = $1 AND last_at < $2;

@@ -223,7 +223,7 @@ func (q *Queries) OtherStories(ctx context.Context, arg OtherStoriesParams) ([]O
 }
 
 const post = `-- name: Post :one
-SELECT delivery.id, delivery.event, delivery.story, delivery.guild, delivery.subscription, delivery.channel, delivery.role, delivery.message, delivery.created_at, delivery.tried_at, delivery.state, delivery.matched, delivery.last_error, delivery.others, story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, feed.answered_at, feed.backlog_due, summary.story, summary.words, summary.method, summary.sentences, guild.language
+SELECT delivery.id, delivery.event, delivery.story, delivery.guild, delivery.subscription, delivery.channel, delivery.role, delivery.message, delivery.created_at, delivery.tried_at, delivery.state, delivery.matched, delivery.last_error, delivery.others, story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, feed.answered_at, feed.backlog_due, summary.story, summary.words, summary.method, summary.sentences, summary.reason, guild.language
 FROM delivery
 JOIN guild ON guild.id = delivery.guild
 JOIN story ON story.id = delivery.story
@@ -309,6 +309,7 @@ func (q *Queries) Post(ctx context.Context, id int64) (PostRow, error) {
 		&i.Summary.Words,
 		&i.Summary.Method,
 		&i.Summary.Sentences,
+		&i.Summary.Reason,
 		&i.Language,
 	)
 	return i, err

@@ -163,6 +163,7 @@ type Summary struct {
 	Words     int64
 	Method    string
 	Sentences string
+	Reason    string
 }
 
 type Translation struct {

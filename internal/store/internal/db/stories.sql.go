@@ -244,7 +244,7 @@ func (q *Queries) EventWithTitle(ctx context.Context, arg EventWithTitleParams) 
 }
 
 const headline = `-- name: Headline :one
-SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, feed.answered_at, feed.backlog_due, summary.story, summary.words, summary.method, summary.sentences, (
+SELECT story.id, story.feed, story.event, story.story_at, story.first_seen_at, story.published_at, story.updated_at, story.backlog, story.teaser, story.language, story.identity, story.title_key, story.canonical_url, story.url, story.title, story.author, story.image, story.lead, story.text, feed.id, feed.url, feed.site, feed.title, feed.language, feed.topic, feed.bundled, feed.schedule, feed.state, feed.next_poll_at, feed.polled_at, feed.failures, feed.repeats_guids, feed.etag, feed.last_modified, feed.body_hash, feed.last_error, feed.moved_to, feed.moved_polls, feed.moved_since, feed.pace, feed.pace_skip, feed.tried_at, feed.failing_since, feed.hub, feed.hub_topic, feed.answered_at, feed.backlog_due, summary.story, summary.words, summary.method, summary.sentences, summary.reason, (
     SELECT count(DISTINCT other.feed) FROM story AS other
     JOIN guild_feed ON guild_feed.guild = $1 AND guild_feed.feed = other.feed
     WHERE other.event = story.event
@@ -322,6 +322,7 @@ func (q *Queries) Headline(ctx context.Context, arg HeadlineParams) (HeadlineRow
 		&i.Summary.Words,
 		&i.Summary.Method,
 		&i.Summary.Sentences,
+		&i.Summary.Reason,
 		&i.Outlets,
 	)
 	return i, err
@@ -394,7 +395,7 @@ func (q *Queries) InsertStory(ctx context.Context, arg InsertStoryParams) error 
 }
 
 const insertSummary = `-- name: InsertSummary :exec
-INSERT INTO summary (story, words, method, sentences) VALUES ($1, $2, $3, $4)
+INSERT INTO summary (story, words, method, sentences, reason) VALUES ($1, $2, $3, $4, $5)
 `
 
 type InsertSummaryParams struct {
@@ -402,6 +403,7 @@ type InsertSummaryParams struct {
 	Words     int64
 	Method    string
 	Sentences string
+	Reason    string
 }
 
 func (q *Queries) InsertSummary(ctx context.Context, arg InsertSummaryParams) error {
@@ -410,6 +412,7 @@ func (q *Queries) InsertSummary(ctx context.Context, arg InsertSummaryParams) er
 		arg.Words,
 		arg.Method,
 		arg.Sentences,
+		arg.Reason,
 	)
 	return err
 }
