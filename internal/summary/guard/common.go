@@ -44,7 +44,7 @@ func (lex lexicon) isCommon(low string) bool {
 // than a name: a noun of news, a compound that ends in one, or one that is derived from
 // another word.
 func isGermanNoun(low string) bool {
-	if germanNouns.Has(low) {
+	if germanNouns.Has(low) || isGermanAdjective(low) {
 		return true
 	}
 	for _, ending := range []string{"ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen", "tät", "ismus", "nis", "nisse", "innen", "ende", "enden", "ling", "linge", "erin", "erinnen", "istin", "istinnen", "iker", "ikerin"} {
@@ -179,9 +179,10 @@ func (lex lexicon) isVerbFirst(tokens []token, i int) bool {
 var (
 	articlesOf = map[string]lang.WordSet{
 		"it": lang.NewWordSet("che il lo la i gli le l un uno una"), "es": lang.NewWordSet("que el la los las un una unos unas"),
-		"pt": lang.NewWordSet("que o os as um uma uns umas"),
+		"pt": lang.NewWordSet("que o os as um uma uns umas"), "de": lang.NewWordSet("der die das den dem ein eine einen einem er sie es man sich"),
+		"nl": lang.NewWordSet("de het een hij zij ze men"),
 	}
-	still = lang.NewWordSet("ancora anche inoltre aún todavía también ainda também")
+	still = lang.NewWordSet("noch auch nog ook ancora anche inoltre aún todavía también ainda também")
 )
 
 var prepositions = lang.NewWordSet("of by for in with from to at on into à en par pour sur dans de du des avec contre por para con sin sobre desde a")

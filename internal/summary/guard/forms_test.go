@@ -170,3 +170,39 @@ func TestCountriesAndFormulasInOtherForms(t *testing.T) {
 		},
 	})
 }
+
+func TestOpenersAreNoNames(t *testing.T) {
+	t.Parallel()
+	checkForms(t, []formsCase{
+		{
+			"Five kettles tested\nFive kettles were tested by the office in Elmford. All five use as much power, and the kettle of Hearthly won the test.",
+			[]string{"Energy use was as much in all five kettles.", "Electricity use was as much in all five kettles."},
+			[]string{"Enertec use was as much in all five kettles.", "Elena tested five kettles.", "Samsung kettles were tested."},
+		},
+		{
+			"Räder im Test\nIm Test der Redaktion in Köln gewann das Rad von Karjola vor dem von Trautwein, der Gletscher verliert Eis. Das Rad von Magnum war am Ende der Liste, wenn der Trend der Räder bleibt.",
+			[]string{"Das Rad von Magnum wurde im Test Letzter.", "Hält der Trend der Räder, gewann das Rad von Karjola.", "Das Rad von Karjola wurde Erster im Test.", "Demnächst gewann das Rad von Karjola den Test."},
+			[]string{"Das Rad von Letzmann wurde im Test Letzter.", "Haller gewann den Test der Räder.", "Demmler gewann den Test der Redaktion."},
+		},
+		{
+			"La ligne rouvre\nLa ligne de Béziers rouvre avec deux trains de bois pour le fret, dit la mairie. Les trains de la ligne roulent depuis dimanche.",
+			[]string{"Côté fret, la ligne rouvre avec deux trains de bois.", "Actuellement, deux trains de bois roulent sur la ligne.", "Désormais, les trains de la ligne roulent."},
+			[]string{"Colbert rouvre la ligne avec deux trains de bois.", "Alstom rouvre la ligne de Béziers."},
+		},
+		{
+			"El embalse se vacía\nEl embalse de Valdecierva se vacía y los camiones llevan agua a los pueblos. La reparación de la red cuesta mucho, dice el alcalde.",
+			[]string{"Entretanto, los camiones llevan agua a los pueblos.", "Afectados los pueblos, los camiones llevan agua.", "Paralelamente, la reparación de la red cuesta mucho."},
+			[]string{"Entrecanales lleva agua a los pueblos.", "Aldecoa lleva agua a los pueblos en camiones."},
+		},
+		{
+			"Il treno torna\nIl treno di Torino torna sulla linea dopo i lavori, dice il sindaco, e i passeggeri sono molti.",
+			[]string{"Frattanto il treno di Torino torna sulla linea.", "Finalmente il treno torna sulla linea."},
+			[]string{"Franceschini torna sulla linea con il treno.", "Alitalia torna sulla linea dopo i lavori."},
+		},
+		{
+			"O comboio volta\nO comboio de Braga volta à linha depois das obras, diz a câmara, e os passageiros são muitos.",
+			[]string{"Entretanto, o comboio de Braga volta à linha.", "Finalmente o comboio volta à linha depois das obras."},
+			[]string{"Entremares volta à linha depois das obras.", "Siemens volta à linha com o comboio."},
+		},
+	})
+}

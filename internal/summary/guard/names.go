@@ -77,7 +77,7 @@ func (g *Guard) isName(tokens []token, i int) bool {
 	if g.lex.Code == "de" && g.hasStem(t) || g.isPlainWord(tokens, i) {
 		return false
 	}
-	if t.begins && (openers.Has(t.low) || g.usesSmall(t.low) || g.lex.Code == "en" && isDerived(t.low) && !g.hasNamed(t.low) && !(i+1 < len(tokens) && tokens[i+1].isName() && joined(tokens[i+1].gap))) {
+	if t.begins && (openers.Has(t.low) || !g.hasNamed(t.low) && g.lex.opens(t.low) || g.usesSmall(t.low) || g.lex.Code == "en" && isDerived(t.low) && !g.hasNamed(t.low) && !(i+1 < len(tokens) && tokens[i+1].isName() && joined(tokens[i+1].gap))) {
 		return false
 	}
 	return true
