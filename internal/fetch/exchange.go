@@ -80,7 +80,9 @@ func (c *Client) paused(u *url.URL, patience time.Duration) error {
 		return fmt.Errorf("wait for %s: %w", u.Host, &BusyError{After: wait, asked: true})
 	}
 	e := &Error{URL: u.String(), Status: status, Reason: ReasonStatus, RetryAfter: wait}
-	if status/100 != 4 && status/100 != 5 { // a good answer, and the last one for now
+	switch status {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusForbidden:
+	default: // the last answer for now, and not about this address
 		e.Status, e.words = http.StatusTooManyRequests, "the site wants to be asked less often"
 	}
 	return e

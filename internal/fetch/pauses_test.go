@@ -120,6 +120,9 @@ func TestSpentQuotaHoldsForTheServer(t *testing.T) {
 		asked.Add(1)
 		w.Header().Set("X-Ratelimit-Remaining", "0.0")
 		w.Header().Set("X-Ratelimit-Reset", "30")
+		if r.URL.Path == "/gone" {
+			w.WriteHeader(http.StatusGone)
+		}
 	})
 	var clk clock
 	c := loopback(t, Config{Now: clk.now})
@@ -134,6 +137,13 @@ func TestSpentQuotaHoldsForTheServer(t *testing.T) {
 	clk.pass(30 * time.Second)
 	if _, err := c.Get(t.Context(), Request{URL: srv.URL + "/b"}); err != nil || asked.Load() != 2 {
 		t.Errorf("%v, asked %d times", err, asked.Load())
+	}
+	// That one address is gone says nothing of the others.
+	clk.pass(30 * time.Second)
+	_, _ = c.Get(t.Context(), Request{URL: srv.URL + "/gone"})
+	_, err = c.Get(t.Context(), Request{URL: srv.URL + "/b"})
+	if e := wantReason(t, err, ReasonStatus); e.Status != http.StatusTooManyRequests {
+		t.Errorf("after a 410 elsewhere: %v", err)
 	}
 }
 
