@@ -49,7 +49,7 @@ const (
 	wallSentences = 12
 	wallShare     = 0.34
 
-	voiceSentences = 8
+	voiceSentences = 5
 	voiceShare     = 0.5
 )
 
