@@ -83,6 +83,13 @@ this article contains affiliate
 this story was
 this story originally
 this story first
+an earlier version of this
+a previous version of this
+this report by
+in the picture above
+in the photo above
+in the image above
+pictured above
 this story has been updated
 this story is developing
 this post was
@@ -428,7 +435,7 @@ var boilerplateParts = []string{
 	"all rights reserved", "may not be published, broadcast", "pic.twitter.com", "a post shared by",
 	"sign up for our", "sign up to our", "sign up here", "subscribe to our", "subscribe now", "subscribe here", "our newsletter", "our free newsletter",
 	"like us on facebook", "(photo by", "(photo:", "(image:", "(image credit", "(getty images", "opens in new window", "opens in a new tab",
-	"scroll down for video",
+	"scroll down for video", "as a preferred source on", ", seen here in ", "are those of the writer", "are those of the author", "are solely those of", "serão aprovados pelo moderador", "has been compensated by",
 }
 
 // What stands inside them, and inside honest sentences as well: those that state
@@ -465,7 +472,7 @@ func isBoilerplate(s string) bool {
 	if beginsBoilerplate(lower) {
 		return true
 	}
-	if isGreeting(lower) || isClaim(lower) || isRuling(lower) || notOfStory().in(lower) {
+	if isGreeting(lower) || isCredit(lower) || isClaim(lower) || isRuling(lower) || notOfStory().in(lower) {
 		return true
 	}
 	return mayBeOfStory().in(lower) && !statesSomething(lower)

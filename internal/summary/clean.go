@@ -87,7 +87,7 @@ func isNoise(line, titleKey string) bool {
 	if len(line) > 1000 {
 		return false
 	}
-	if isByline(line) || isTimestamp(line) {
+	if isByline(line) || isTimestamp(line) || isCredited(line) {
 		return true
 	}
 	const shortLine = 350 // bytes; about 60 words: a box, not a paragraph
