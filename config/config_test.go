@@ -209,6 +209,18 @@ tidings.yaml:8: model.daily_budget: "-1" should not be negative`
 	}
 }
 
+// A section that stands in another one is told where it belongs.
+func TestSectionInAnother(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"summary:\n  model: gpt-4.1-mini\n", "summary:\n  model:\n    name: gpt-4.1-mini\n"} {
+		_, err := load(t, text, nil, nil)
+		const want = "tidings.yaml:2: summary.model: there is no such key; model is a section of its own beside summary, with base_url, key, "
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func TestSchedulesThatCannotWork(t *testing.T) {
 	t.Parallel()
 	for schedule, want := range map[string]string{

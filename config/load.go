@@ -207,7 +207,11 @@ const noIndirection = "anchors, aliases and tags (&, *, !) are not followed; wri
 func (l *loader) leaf(path, key, at string, value ast.Node) {
 	f, ok := l.field(key)
 	if !ok {
-		section, _, _ := strings.Cut(key, ".")
+		section, name, _ := strings.Cut(key, ".")
+		if own := l.known(name + "."); own != "" {
+			l.fault(at, key, "there is no such key; %s is a section of its own beside %s, with %s", name, section, own)
+			return
+		}
 		l.fault(at, key, "there is no such key; known are %s", l.known(section+"."))
 		return
 	}
