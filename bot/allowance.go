@@ -121,7 +121,7 @@ func (b *Bot) afford(r *request, n int) error {
 	case left <= 0:
 		return nil
 	case who.Person != 0:
-		return news.Userf("That is more than I condense for one person in a short time. Try again in %s.", wait(left))
+		return news.Userf("You have asked for more than I condense for one person in a short time. Try again in %s.", wait(left))
 	}
 	return news.Userf("People of this server have asked for more than I condense for one server in a short time. Try again in %s.", wait(left))
 }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -79,7 +80,12 @@ func TestRequestsThatCostAreBounded(t *testing.T) {
 	if n := len(pages.asked()); n != 2+6+2 {
 		t.Fatalf("%d pages", n)
 	}
-	const want = "That is more than I condense for one person in a short time. Try again in 60 seconds."
+	const want = "You have asked for more than I condense for one person in a short time. Try again in 60 seconds."
+	for given, want := range map[string]string{"hello": "That is no web address.", "https://": "That is no web address.", "ftp://a.example/1": "no http or https address"} {
+		if said := b.run("/summarize url:"+given, member).Message.Content; !strings.Contains(said, want) {
+			t.Errorf("%s, when there is no more: %q, want %q", given, said, want)
+		}
+	}
 	for what, said := range map[string]string{
 		"/summarize":      b.run("/summarize url:https://a.example/2", member).Message.Content,
 		"Longer":          b.press(first, "Longer", member).Message.Content,

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"net/url"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -14,6 +15,9 @@ func (b *Bot) summarize(ctx context.Context, r *request) (response, error) {
 	given := r.text("url")
 	if given == "" {
 		return response{}, news.Userf("Give the address of the article.")
+	}
+	if err := checkAddress(given); err != nil {
+		return response{}, err // costs nothing, and waiting would not help
 	}
 	if err := b.afford(r, 1); err != nil {
 		return response{}, err
@@ -30,6 +34,19 @@ func (b *Bot) summarize(ctx context.Context, r *request) (response, error) {
 		}}
 	}
 	return resp, nil
+}
+
+// checkAddress returns a *news.UserError for what cannot be a page's address, whatever
+// stands there.
+func checkAddress(given string) error {
+	u, err := url.Parse(given)
+	switch {
+	case err != nil || u.Scheme == "" || u.Host == "" && u.Opaque == "":
+		return news.Userf("That is no web address. Give the article's whole address, such as `https://example.org/story`.")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return news.Userf("That is no http or https address, and I read no others.")
+	}
+	return nil
 }
 
 // longerArticle answers the button under it: more of the article, for the one who
