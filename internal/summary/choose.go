@@ -16,6 +16,7 @@ const (
 	maxCandidatesOfSeveral = 20   // of several sources
 	leadAnyway             = 5    // sentences from the beginning that are candidates whatever they score
 	maxOverlap             = 0.4  // share of the words of one sentence that another of the set may have
+	maxOverlapAsked        = 0.6  // the same where it is the one that has what is asked about
 	fair                   = 0.75 // share of the budget below which a set is too short
 	poor                   = 0.4  // share of the budget below which it is much too short
 	tooShort               = 0.13 // what each word below either costs
@@ -28,9 +29,10 @@ const (
 )
 
 // Choose returns the indexes of the sentences that make the best summary, in
-// order; none where nothing of the document can be shown. Where the best has no word
-// of what the reader asked about, a sentence that has is worth a good deal, but not
-// every other: the summary is still to tell the news.
+// order; none where nothing of the document can be shown. Where neither the title nor the
+// best has a word of what the reader asked about, a sentence that has is taken if it fits
+// beside the first of the best. Otherwise it is worth a good deal, but not every other:
+// the summary is still to tell the news.
 func (d *Document) Choose(w Weights) []int {
 	if d.maxSentences == 1 {
 		if i := d.line(); i >= 0 {
@@ -41,6 +43,12 @@ func (d *Document) Choose(w Weights) []int {
 	picked := c.choose()
 	if c.wanted, c.bonus = d.wanted(picked); c.wanted != 0 {
 		c.news = picked[0]
+		if c.must = c.bonus == anAnswer; c.must {
+			if with := c.choose(); len(with) > 0 {
+				return with
+			}
+			c.must = false
+		}
 		return c.choose()
 	}
 	return picked
@@ -87,6 +95,7 @@ type chooser struct {
 	wanted     uint64  // terms of which the set should have one
 	bonus      float64 // what that is worth
 	news       int     // the sentence that the set should begin with then; -1 for any
+	must       bool    // only sets that begin with it and have one of the terms will do
 	maxCount   int
 	candidates []int // indexes of sentences, in order
 	worth      []float64
@@ -179,11 +188,18 @@ func (c *chooser) extend(k int, at set) {
 		if at.words+s.words > c.d.maxWords || s.leans && s.place > 0 && at.last != i-1 {
 			continue
 		}
+		if c.must && len(c.stack) == 0 && i != c.news {
+			continue
+		}
 		next := at
 		for _, l := range c.stack {
 			next.redundancy = max(next.redundancy, c.overlaps[k][l])
 		}
-		if next.redundancy > maxOverlap {
+		most := maxOverlap
+		if c.must && s.query&c.wanted != 0 {
+			most = maxOverlapAsked
+		}
+		if next.redundancy > most {
 			continue
 		}
 		if s.bare&^at.named != 0 || s.refers > 0 && !c.has(s.refers-1) {
@@ -201,7 +217,7 @@ func (c *chooser) extend(k int, at set) {
 		}
 		next.last = i
 		c.stack = append(c.stack, k)
-		if v := c.value(next); v > c.best {
+		if v := c.value(next); v > c.best && !(c.must && !next.asked) {
 			c.best = v
 			c.picked = c.picked[:0]
 			for _, l := range c.stack {

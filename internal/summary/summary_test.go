@@ -145,6 +145,28 @@ func TestQueryKeepsItsSentence(t *testing.T) {
 	}
 }
 
+// TestQueryThatFits holds that a sentence with what was asked about is in the summary
+// where it fits beside the news, however little else speaks for it.
+func TestQueryThatFits(t *testing.T) {
+	t.Parallel()
+	r := news.SummaryRequest{
+		Title: "Xiaomi will sell phones in the US",
+		Text: "Xiaomi will sell smartphones in the United States, its vice president Hugo Barra said at the Code Conference in California on Wednesday.\n" +
+			"There is no concrete date for the phones, he said, but the company is at work on it.\n" +
+			"Barra left Google for Xiaomi in 2013.\n" +
+			"The company sold 61 million phones last year, most of them in China, and wants to sell 100 million phones this year.\n" +
+			"It sells headphones and batteries in the United States already.",
+	}
+	want := summarize(t, r).Sentences[0]
+	for _, query := range []string{"google", "google | 2013"} {
+		r.Query = strings.Split(query, " | ")
+		got := summarize(t, r).Sentences
+		if got[0] != want || !slices.Contains(got, "Barra left Google for Xiaomi in 2013.") {
+			t.Errorf("%s: %q", query, got)
+		}
+	}
+}
+
 // TestQueryOfMany is a story that readers of many subscriptions get, who asked about
 // all sorts of things: it is still to be told what it is about.
 func TestQueryOfMany(t *testing.T) {
