@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"tidings/internal/fetch"
 	"tidings/internal/news"
 	"tidings/internal/store"
+	"tidings/internal/summary"
 )
 
 type checkCommand struct {
@@ -87,6 +89,9 @@ func (c checkCommand) check(ctx context.Context, out *checker) {
 		return
 	}
 	out.say("configuration", statusOK, "read")
+	for _, doubt := range modelDoubts(cfg.Model) {
+		out.say("model", statusWarn, "%s", doubt)
+	}
 
 	db := checkDatabase(ctx, cfg, out)
 	if db != nil {
@@ -95,6 +100,7 @@ func (c checkCommand) check(ctx context.Context, out *checker) {
 	if c.Offline {
 		return
 	}
+	checkModel(ctx, cfg, out)
 	checkDiscord(ctx, cfg, db, out)
 	checkFeeds(ctx, cfg, db, out)
 }
@@ -128,6 +134,22 @@ func checkDatabase(ctx context.Context, cfg config.Config, out *checker) *store.
 func isDir(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
+}
+
+// checkModel asks the model once, if there is one. The bot works without it, on extracts.
+func checkModel(ctx context.Context, cfg config.Config, out *checker) {
+	if cfg.Model.BaseURL == "" {
+		return
+	}
+	at := cfg.Model.BaseURL
+	if u, err := url.Parse(at); err == nil {
+		at = u.Redacted()
+	}
+	if err := summary.CheckModel(ctx, modelConfig(cfg.Model)); err != nil {
+		out.say("model", statusWarn, "%s at %s: %v. Until that is mended, summaries are extracts.", cfg.Model.Name, at, err)
+		return
+	}
+	out.say("model", statusOK, "%s at %s answers as it should", cfg.Model.Name, at)
 }
 
 func checkDiscord(ctx context.Context, cfg config.Config, db *store.DB, out *checker) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"tidings/config"
 	"tidings/internal/dispatch"
 	"tidings/internal/news"
 	"tidings/internal/summary"
@@ -20,23 +21,42 @@ type summaries struct {
 func (a *application) newSummaries(ctx context.Context) summaries {
 	extractive := summary.New(summary.Config{})
 	m := a.cfg.Model
+	log := a.component("model")
+	for _, doubt := range modelDoubts(m) {
+		log.WarnContext(ctx, doubt)
+	}
 	if m.BaseURL == "" {
 		return summaries{Summarizer: extractive}
 	}
-	log := a.component("model")
 	log.InfoContext(ctx, "summaries are a language model's, checked, and extracts where it fails", "model", m.Name, "daily_budget", m.DailyBudget)
-	if m.DailyBudget > 0 && m.PriceIn == 0 && m.PriceOut == 0 {
-		log.InfoContext(ctx, "model.price_in and model.price_out are 0, so the daily budget bounds nothing")
-	}
-	model := summary.NewModel(summary.ModelConfig{
-		BaseURL: m.BaseURL, Key: m.Key.Reveal(), Name: m.Name, Timeout: m.Timeout, Concurrency: m.Concurrency,
-		PriceIn: m.PriceIn, PriceOut: m.PriceOut, DailyBudget: m.DailyBudget, GuildBudget: m.GuildBudget,
-		Ledger: a.store, Now: time.Now, Log: log,
-	}, extractive)
+	c := modelConfig(m)
+	c.Ledger, c.Now, c.Log = a.store, time.Now, log
+	model := summary.NewModel(c, extractive)
 	a.countModel(model)
 	return summaries{Summarizer: model, translator: model, spending: func(guild news.GuildID) (spent, budget float64) {
 		return model.SpentTodayBy(guild), m.GuildBudget
 	}}
+}
+
+// modelConfig is what the configuration says of a model.
+func modelConfig(m config.Model) summary.ModelConfig {
+	return summary.ModelConfig{
+		BaseURL: m.BaseURL, Key: m.Key.Reveal(), Name: m.Name, Timeout: m.Timeout, Concurrency: m.Concurrency,
+		PriceIn: m.PriceIn, PriceOut: m.PriceOut, DailyBudget: m.DailyBudget, GuildBudget: m.GuildBudget,
+	}
+}
+
+// modelDoubts returns what of the model's configuration is likely not meant. A server of
+// one's own, which wants no key, may well cost nothing.
+func modelDoubts(m config.Model) []string {
+	var doubts []string
+	if m.BaseURL == "" && (m.Name != "" || m.Key != "") {
+		doubts = append(doubts, "model.name or model.key is set without model.base_url, so no model is asked")
+	}
+	if m.BaseURL != "" && m.Key != "" && m.PriceIn == 0 && m.PriceOut == 0 && (m.DailyBudget > 0 || m.GuildBudget > 0) {
+		doubts = append(doubts, "model.price_in and model.price_out are 0, so that model.daily_budget and model.guild_budget bound nothing; set what the server charges")
+	}
+	return doubts
 }
 
 // countModel shows what the model does and costs.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -40,10 +41,47 @@ func newChat(c ModelConfig) *chat {
 			// Another address was not meant to see the key or the article.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		endpoint: strings.TrimRight(c.BaseURL, "/") + "/chat/completions",
+		endpoint: endpointOf(c.BaseURL),
 		key:      c.Key,
 		model:    c.Name,
 	}
+}
+
+// endpointOf returns the address that is asked. Some set the base address to that itself.
+func endpointOf(base string) string {
+	const path = "/chat/completions"
+	return strings.TrimSuffix(strings.TrimRight(base, "/"), path) + path
+}
+
+// CheckModel makes one small call of a model, which costs what it costs, and returns nil
+// where the answer can be used, else what is wrong, in words for an operator and without
+// the key. It waits for c.Timeout.
+func CheckModel(ctx context.Context, c ModelConfig) error {
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	got, err := newChat(c).ask(ctx, []chatMessage{
+		{Role: "system", Content: `Answer with the JSON object {"sentences": ["It works."]} and nothing else.`},
+		{Role: "user", Content: "Does it work?"},
+	}, summaryFormat())
+	unreachable, refused := (*net.OpError)(nil), (*statusError)(nil)
+	switch {
+	case err == nil:
+		if _, err := sentencesOf(got.text); err != nil {
+			return fmt.Errorf("the model answers, but not as it is asked to: %w", err)
+		}
+		return nil
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("it gave no answer within %v", c.Timeout)
+	case errors.As(err, &unreachable):
+		return fmt.Errorf("nothing answers there: %w", unreachable.Err)
+	case !errors.As(err, &refused):
+		return err
+	case refused.status == http.StatusUnauthorized || refused.status == http.StatusForbidden:
+		return fmt.Errorf("it refuses the key: %w", refused)
+	case refused.status == http.StatusNotFound:
+		return fmt.Errorf("it knows no such address or model: %w", refused)
+	}
+	return refused
 }
 
 var errTooLong = errors.New("the answer is too long")

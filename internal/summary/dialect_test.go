@@ -3,11 +3,13 @@ package summary
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"tidings/internal/news"
 )
@@ -212,5 +214,42 @@ func TestAnswersOfAllKindsAreRead(t *testing.T) {
 				t.Errorf("%+v, want %d and %d tokens", s, test.in, test.out)
 			}
 		})
+	}
+}
+
+func TestCheckModelSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer func(int64, http.ResponseWriter, *http.Request)
+		want   string // in the error; "" for none
+	}{
+		"well":  {tells("It works."), ""},
+		"key":   {func(_ int64, w http.ResponseWriter, _ *http.Request) { http.Error(w, "no k3y", 401) }, "it refuses the key: the server answered 401 Unauthorized: no [key]"},
+		"model": {func(_ int64, w http.ResponseWriter, _ *http.Request) { http.Error(w, "no small", 404) }, "it knows no such address or model: the server answered 404 Not Found: no small"},
+		"site":  {func(_ int64, w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>") }, "the answer cannot be read"},
+		"slow":  {func(_ int64, _ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "it gave no answer within 100ms"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFakeModel(t, test.answer)
+			c := ModelConfig{BaseURL: f.URL + "/v1/chat/completions/", Key: "k3y", Name: "small", Timeout: 5 * time.Second}
+			if name == "slow" {
+				c.Timeout = 100 * time.Millisecond
+			}
+			err := CheckModel(t.Context(), c)
+			if got := fmt.Sprint(err); (err == nil) != (test.want == "") || err != nil && got != test.want {
+				t.Errorf("%s, want %q", got, test.want)
+			}
+		})
+	}
+	for base, want := range map[string]string{
+		"https://a.example/v1":                   "https://a.example/v1/chat/completions",
+		"https://a.example/v1/":                  "https://a.example/v1/chat/completions",
+		"https://a.example/v1/chat/completions":  "https://a.example/v1/chat/completions",
+		"https://a.example/v1/chat/completions/": "https://a.example/v1/chat/completions",
+	} {
+		if got := endpointOf(base); got != want {
+			t.Errorf("%s: %s", base, got)
+		}
 	}
 }
