@@ -143,7 +143,7 @@ var germanNouns = lang.NewWordSet(`zahl zahlen anzahl angabe angaben grund grün
 	investor investoren geldgeber beteiligung anteil anteile anteilen mehrheit übernahme fusion zusammenschluss kauf verkauf verkäufer käufer bewertung börsengang umsatzes quartal quartals quartale halbjahr geschäftsjahr prognose prognosen erwartung erwartungen
 	störung störungen ausfall ausfälle panne pannen absturz defekt wartung techniker technikern ingenieur ingenieure ingenieurin informatiker informatikerin doktorand professor professorin fachbereich lehrstuhl
 	leitung amt ämter büro rathaus stadtrat kreistag landtag rat räte ausschuss kommission bündnis initiative organisation stiftung institut universität hochschule wissenschaftler wissenschaftlerin
-	wissenschaftlern team gruppe gruppen versuch versuche test tests methode erfolg misserfolg fehler mal male lücke fachmann fachfrau mangel bedarf überschuss vorrat rest`)
+	wissenschaftlern team gruppe gruppen versuch versuche test tests methode erfolg misserfolg fehler mal male lücke ja nein fachmann fachfrau mangel bedarf überschuss vorrat rest`)
 
 // isBeforeFullName reports whether the word that begins a sentence stands right before a
 // first and last name of the article, as what somebody is does: "Neighbour Derek Vane".

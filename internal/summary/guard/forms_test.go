@@ -206,3 +206,55 @@ func TestOpenersAreNoNames(t *testing.T) {
 		},
 	})
 }
+
+func TestSharesAndTimesInOtherForms(t *testing.T) {
+	t.Parallel()
+	checkForms(t, []formsCase{
+		{
+			"Cafés closed\nThe chain opened twelve cafés in Elmford, nine of which were closed again. In the trial 82 percent of the screens were intact, and 37 percent of the buyers came back. The firm holds 51 percent, the utility 30 percent and the trading house the rest. The doors open at half past six in the evening, and the last tram leaves at noon.",
+			[]string{
+				"Three quarters of the cafés in Elmford were closed again.",
+				"In the trial, four in five screens were intact.",
+				"More than a third of the buyers came back.",
+				"The firm holds 51 percent and the trading house 19 percent.",
+				"The doors open at 6:30 p.m. and the last tram leaves at noon.",
+				"The doors open at 18:30.",
+				"The last tram leaves at 12:00.",
+			},
+			[]string{
+				"Two thirds of the cafés in Elmford were closed again.",
+				"In the trial, nine in ten screens were intact.",
+				"In the trial, three in five screens were intact.",
+				"More than a fifth of the screens were intact.",
+				"The firm holds 51 percent and the trading house 29 percent.",
+				"The doors open at 7:30 p.m.",
+				"The doors open at 6:45 p.m.",
+			},
+		},
+		{
+			"Konzerte am Abend\nDie Konzerte im Rathaus beginnen um halb sieben, die Kasse des Rathauses schließt um 21 Uhr. Von den Besuchern kamen 78 Prozent mit dem Bus, 34 Prozent waren Schüler.",
+			[]string{
+				"Die Konzerte im Rathaus beginnen um 18.30 Uhr.",
+				"Vier von fünf Besuchern kamen mit dem Bus.",
+				"Mehr als ein Drittel der Besucher waren Schüler.",
+			},
+			[]string{
+				"Die Konzerte im Rathaus beginnen um 19.30 Uhr.",
+				"Zwei von fünf Besuchern kamen mit dem Bus.",
+				"Zwei Fünftel der Besucher waren Schüler.",
+			},
+		},
+		{
+			"Los socios votan\nVotó a favor el 67 % de los socios de la red. El corte de agua empieza a las once de la noche, y los fundadores conservan el 37 % del capital de la red.",
+			[]string{
+				"Dos de cada tres socios votaron a favor.",
+				"El corte de agua empieza a las 23.00 horas.",
+				"Los fundadores conservan más de un tercio del capital.",
+			},
+			[]string{
+				"Tres de cada cinco socios votaron a favor.",
+				"El corte de agua empieza a las 22.00 horas.",
+			},
+		},
+	})
+}

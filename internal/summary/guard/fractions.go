@@ -18,12 +18,14 @@ var fractions = []struct {
 	partly  bool // are such words only before "of": a third of, but not the third
 }{
 	{lang.NewWordSet("half halves halve halved halving twice double doubles doubled doubling hälfte halb halbe halben doppelt verdoppelt halbiert moitié double doublé mitad doble metade dobro metà helft dubbel"), 50, false},
-	{lang.NewWordSet("third thirds tiers tercio tercios terço terzo"), 33, true},
-	{lang.NewWordSet("quarter quarters quart quarts cuarto cuartos cuarta"), 25, true},
+	{lang.NewWordSet("third thirds tiers tercio tercios tercera terceras terço terços terzo terzi derde"), 33, true},
+	{lang.NewWordSet("quarter quarters quart quarts cuarto cuartos cuarta cuartas quarto quartos quarti kwart"), 25, true},
 	{lang.NewWordSet("drittel"), 33, false},
 	{lang.NewWordSet("viertel"), 25, false},
-	{lang.NewWordSet("fifth fifths fünftel"), 20, true},
-	{lang.NewWordSet("tenth zehntel"), 10, true},
+	{lang.NewWordSet("fünftel"), 20, false},
+	{lang.NewWordSet("zehntel"), 10, false},
+	{lang.NewWordSet("fifth fifths cinquième cinquièmes quinto quintos quinta quintas quinti vijfde"), 20, true},
+	{lang.NewWordSet("tenth tenths dixième dixièmes décimo décimos décima décimas decimo decimi tiende"), 10, true},
 	{lang.NewWordSet("triple tripled tripling verdreifacht triplé triplicado"), 300, false},
 }
 
@@ -40,11 +42,30 @@ func (g *Guard) checkFractions(tokens []token) error {
 		if i > 0 && g.isShare(tokens, i-1) {
 			continue
 		}
-		if !slices.ContainsFunc(g.tokens, func(t token) bool { return f.words.Has(t.low) || t.isPercentNear(f.percent) }) && g.hasFraction() && !g.hasRatio(f.percent) {
+		if !slices.ContainsFunc(g.tokens, func(t token) bool { return f.words.Has(t.low) || t.isPercentNear(f.percent) }) && !g.hasShare(f.percent, g.lex.hedgeBeforeShare(tokens, i)) && g.hasFraction() && !g.hasRatio(f.percent) {
 			return fmt.Errorf("the article does not say %q", tokens[i].text)
 		}
 	}
 	return nil
+}
+
+// hasShare reports whether the article has a share as a percentage.
+func (g *Guard) hasShare(percent float64, side int) bool {
+	for j := range g.tokens {
+		if g.isShareHere(j, percent, side) {
+			return true
+		}
+	}
+	return false
+}
+
+// hedgeBeforeShare is hedgeBefore of a part, before which an article may stand: "more than a
+// third".
+func (lex lexicon) hedgeBeforeShare(tokens []token, i int) int {
+	if i > 0 && oneWords.Has(tokens[i-1].low) {
+		i--
+	}
+	return lex.hedgeBefore(tokens, i)
 }
 
 // hasFraction reports whether the article has some part or multiple. Where it has none,
@@ -82,6 +103,10 @@ func (g *Guard) hasRatio(percent float64) bool {
 // hasTwo reports whether two numbers of the article that stand near each other, of one
 // unit, are related in a way.
 func (g *Guard) hasTwo(related func(low, high float64) bool) bool {
+	return g.hasPairOf(func(a, b numeral) bool { return related(min(a.values[0], b.values[0]), max(a.values[0], b.values[0])) })
+}
+
+func (g *Guard) hasPairOf(related func(a, b numeral) bool) bool {
 	for i := range g.tokens {
 		a := g.tokens[i].numeral
 		if len(a.values) == 0 {
@@ -89,7 +114,7 @@ func (g *Guard) hasTwo(related func(low, high float64) bool) bool {
 		}
 		for j := i + 1; j < min(len(g.tokens), i+ratioReach); j++ {
 			b := g.tokens[j].numeral
-			if len(b.values) > 0 && unitsAgree(a.unit, b.unit) && related(min(a.values[0], b.values[0]), max(a.values[0], b.values[0])) {
+			if len(b.values) > 0 && unitsAgree(a.unit, b.unit) && related(a, b) {
 				return true
 			}
 		}
@@ -157,9 +182,146 @@ func (g *Guard) isShare(tokens []token, i int) bool {
 		}
 		share := tokens[i].numeral.values[0] * f.percent
 		for j := range g.tokens {
-			if g.tokens[j].isPercentNear(share) || j > 0 && f.words.Has(g.tokens[j].low) && g.tokens[j-1].numeral.same(tokens[i].numeral) {
+			if g.isShareHere(j, share, g.lex.hedgeBefore(tokens, i)) || j > 0 && f.words.Has(g.tokens[j].low) && g.tokens[j-1].numeral.same(tokens[i].numeral) {
 				return true
 			}
+		}
+		if g.hasExactRatio(share) {
+			return true
+		}
+	}
+	return false
+}
+
+// resolveShares lets the numbers of a share that the article has in another form, and of a
+// time of the day, be no numbers by themselves: the three of "three quarters" has no company
+// in the article, where nine of twelve closed.
+func (g *Guard) resolveShares(tokens []token) {
+	var told []int
+	for i := range tokens {
+		if len(tokens[i].numeral.values) == 0 {
+			continue
+		}
+		switch {
+		case g.isPartOf(tokens, i) || g.isClock(tokens, i):
+			told = append(told, i)
+		case g.isShare(tokens, i) && !g.hasPartInWords(tokens, i):
+			told = append(told, i, i+1)
+		}
+	}
+	for _, i := range told {
+		tokens[i].numeral, tokens[i].stem = numeral{part: true}, ""
+	}
+}
+
+// hasPartInWords reports whether the article has the part whose number is at i in the same
+// words.
+func (g *Guard) hasPartInWords(tokens []token, i int) bool {
+	for j := 1; j < len(g.tokens); j++ {
+		if g.tokens[j].stem != "" && g.tokens[j].stem == tokens[i+1].stem && g.tokens[j-1].numeral.same(tokens[i].numeral) {
+			return true
+		}
+	}
+	return false
+}
+
+// isShareHere reports whether the article's token at j is the percentage of a share, or for
+// "more than a third" and "nearly half" one that is somewhat more or less.
+func (g *Guard) isShareHere(j int, percent float64, side int) bool {
+	t := &g.tokens[j]
+	if t.isPercentNear(percent) {
+		return true
+	}
+	return side >= 0 && t.numeral.unit == "%" && slices.ContainsFunc(t.numeral.values, func(v float64) bool {
+		return side != 0 && v > percent && v <= percent+nearHedged || side != 1 && v < percent && v >= percent-nearHedged
+	})
+}
+
+// nearHedged is how far a percentage may be from the part where the summary says on which
+// side it is: 37 percent are more than a third.
+const nearHedged = 5
+
+// hasExactRatio reports whether two numbers of the article that stand near each other are
+// such a share of one another, but for one part in fifty. Percentages are none: what
+// they are of may differ.
+func (g *Guard) hasExactRatio(percent float64) bool {
+	const near = 0.02
+	if percent <= 0 || percent >= 100 {
+		return false
+	}
+	return g.hasPairOf(func(a, b numeral) bool {
+		low, high := min(a.values[0], b.values[0]), max(a.values[0], b.values[0])
+		return a.unit != "%" && b.unit != "%" && low > 1 && math.Abs(100*low/high-percent) <= near*percent
+	})
+}
+
+// inEach stand between the numbers of "four in five", "vier von fünf" and "quatre sur cinq".
+var inEach = lang.NewWordSet("in out of every each von sur de cada em su op los las the den der")
+
+// isPartOf reports whether the number at i is of such a pair, and the article has that share
+// in another form: 82 percent, or a part in words.
+func (g *Guard) isPartOf(tokens []token, i int) bool {
+	const reach, most = 4, 10
+	pair := func(a, b int) bool {
+		for k := a + 1; k < b; k++ {
+			if !inEach.Has(tokens[k].low) || tokens[k].gap != " " {
+				return false
+			}
+		}
+		return b > a+1 && tokens[b].gap == " " && len(tokens[a].numeral.values) == 1 && len(tokens[b].numeral.values) == 1 && tokens[a].numeral.values[0] < tokens[b].numeral.values[0] && tokens[b].numeral.values[0] <= most
+	}
+	for k := max(0, i-reach); k < min(len(tokens), i+reach+1); k++ {
+		a, b := min(i, k), max(i, k)
+		if a == b || !pair(a, b) {
+			continue
+		}
+		share := 100 * tokens[a].numeral.values[0] / tokens[b].numeral.values[0]
+		side := g.lex.hedgeBefore(tokens, a)
+		for j := range g.tokens {
+			if g.isShareHere(j, share, side) || g.isFractionOf(j, share) {
+				return true
+			}
+		}
+		return g.hasExactRatio(share)
+	}
+	return false
+}
+
+// isFractionOf reports whether the article's token at j is a word for a part, with the number
+// before it, that is a share.
+func (g *Guard) isFractionOf(j int, percent float64) bool {
+	for _, f := range fractions {
+		if f.words.Has(g.tokens[j].low) && f.percent <= 50 {
+			times := 1.0
+			if j > 0 && len(g.tokens[j-1].numeral.values) == 1 && g.tokens[j-1].numeral.values[0] < 10 {
+				times = g.tokens[j-1].numeral.values[0]
+			}
+			return math.Abs(f.percent*times-percent) <= 1
+		}
+	}
+	return false
+}
+
+// restWords are what is left.
+var restWords = lang.NewWordSet("rest remainder remaining reste solde restant restants resto restante restantes rimanente rimanenti übrige übrigen restlichen")
+
+// isRest reports whether the number at i is the percentage that a sentence of the article
+// calls the rest behind others.
+func (g *Guard) isRest(tokens []token, i int) bool {
+	n := tokens[i].numeral
+	if n.unit != "%" && n.unit != "" || len(n.values) != 1 || !slices.ContainsFunc(tokens, func(t token) bool { return t.numeral.unit == "%" }) {
+		return false
+	}
+	for s := range g.lasts {
+		sum, rest := n.values[0], false
+		for _, t := range g.sentenceAt(s) {
+			if t.numeral.unit == "%" && len(t.numeral.values) == 1 {
+				sum += t.numeral.values[0]
+			}
+			rest = rest || restWords.Has(t.low)
+		}
+		if rest && math.Abs(sum-100) < 1e-9 && sum > n.values[0] {
+			return true
 		}
 	}
 	return false

@@ -264,7 +264,7 @@ func (g *Guard) isOneOfUnit(n numeral) bool {
 // isToldOtherwise reports whether the article has the number at i in words that are no
 // number by themselves.
 func (g *Guard) isToldOtherwise(tokens []token, i int) bool {
-	return g.isOften(tokens, i) || g.isOneOfUnit(tokens[i].numeral)
+	return g.isOften(tokens, i) || g.isOneOfUnit(tokens[i].numeral) || g.isClock(tokens, i) || g.isPartOf(tokens, i) || g.isRest(tokens, i)
 }
 
 // amount is a quantity of the article, at the token with which it begins.

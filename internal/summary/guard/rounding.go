@@ -15,7 +15,7 @@ import (
 // number is: below it, above it, or on either side.
 var hedges = [3]lang.WordSet{
 	lang.NewWordSet("nearly almost under less fewer below weniger fast knapp beinahe unter presque près moins casi menos quase quasi bijna minder krap"),
-	lang.NewWordSet("over exceeding upwards mehr über gut plus más mais più oltre superior acima meer ruim"),
+	lang.NewWordSet("over exceeding upwards mehr über gut plus más mais più oltre superior acima meer ruim dépasse dépassera dépassé dépassent exceed exceeds exceeded tops topped surpassed übersteigt übertrifft überstieg supera superó superará superou superato"),
 	lang.NewWordSet("about around roughly some approximately circa etwa rund gegen ungefähr environ quelque quelques alrededor unos unas cerca aproximadamente aproximados cerca circa ongeveer"),
 }
 
@@ -54,6 +54,7 @@ func (g *Guard) resolveRounded(tokens []token, dates []dated) {
 		}
 		g.takeExact(n, side, tokens[i].numeral.unit, g.lex.mostRounded(tokens, i))
 	}
+	g.resolveShares(tokens)
 }
 
 // takeExact adds to what a rounded number may be the article's numbers that it may be
@@ -152,7 +153,7 @@ func (lex lexicon) hedgeBefore(tokens []token, i int) int {
 				return side
 			}
 		}
-		if low := tokens[k].low; low != "than" && low != "als" && low != "de" && low != "que" && low != "a" {
+		if low := tokens[k].low; low != "than" && low != "als" && low != "de" && low != "que" && low != "a" && low != "les" && low != "los" && low != "die" && low != "den" && low != "the" && low != "i" {
 			return -1
 		}
 	}
