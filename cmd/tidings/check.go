@@ -24,7 +24,7 @@ import (
 type checkCommand struct {
 	settings `embed:""`
 	JSON     bool `help:"Print one JSON object a line."`
-	Offline  bool `help:"Leave out Discord and the feeds."`
+	Offline  bool `help:"Leave out Discord, the model and the feeds."`
 }
 
 // finding is a line of the report.
