@@ -32,6 +32,11 @@ func (lex lexicon) isCommon(low string) bool {
 				return true
 			}
 		}
+		for i := 4; i <= len(low)-4; i++ {
+			if words.Has(low[:i]) && words.Has(low[i:]) {
+				return true // "rainwater"
+			}
+		}
 		rest, ok := strings.CutSuffix(low, "ies")
 		return ok && words.Has(rest+"y")
 	case "de":

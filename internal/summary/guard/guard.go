@@ -228,7 +228,7 @@ func (g *Guard) checkDates(tokens []token, dates []dated) error {
 		}
 		switch t.low {
 		case "yesterday", "today", "tomorrow", "tonight", "gestern", "heute", "morgen", "hier", "demain", "aujourd", "ayer", "hoy", "mañana":
-			if len(g.words[t.low]) == 0 {
+			if len(g.words[t.low]) == 0 && (!nowadays.Has(t.low) || g.hasRelativeDay()) {
 				return fmt.Errorf("the article does not say %q", t.text)
 			}
 		case "last", "next", "this", "nächste", "nächstes", "nächsten", "letzte", "letztes", "letzten":
@@ -279,14 +279,27 @@ func (g *Guard) hasWeekday(day int) bool {
 	return false
 }
 
+// nowadays are the words for this day that are also said of these times, as where an
+// article names no day of its own.
+var nowadays = lang.NewWordSet("today heute aujourd hoy")
+
+var relativeDays = []string{"yesterday", "tomorrow", "tonight", "gestern", "morgen", "hier", "demain", "ayer", "mañana"}
+
+func (g *Guard) hasRelativeDay() bool {
+	return slices.ContainsFunc(relativeDays, func(low string) bool { return len(g.words[low]) > 0 })
+}
+
 func (g *Guard) hasSeason(season int) bool {
 	return slices.ContainsFunc(g.tokens, func(t token) bool {
-		if season == 3 && t.low == "fall" || seasons[t.low] == season {
-			return true
+		if season == 3 && t.low == "fall" || seasons[t.low] == season || lang.Months[t.low] > 0 && season == seasonOf(lang.Months[t.low]) {
+			return true // "spring" for "April"
 		}
 		return g.lex.Code == "de" && season == seasonIn(t.low) // "Herbstferien"
 	})
 }
+
+// seasonOf returns the season of a month: spring begins in March.
+func seasonOf(month int) int { return (month+9)%12/3 + 1 }
 
 func seasonIn(low string) int {
 	for name, season := range seasons {

@@ -28,6 +28,9 @@ func (g *Guard) checkNames(tokens []token, dates []dated) error {
 		if i == 1 && !g.hasNamed(before.low) && strings.HasSuffix(before.low, "ing") {
 			continue // "Renewing Nordclear's certificate took ..."
 		}
+		if g.lex.Code == "de" && i > 1 && nearAt.Has(tokens[i-2].low) && !tokens[i-2].isName() {
+			continue // "bezwangen in Winterthur Deutschland"
+		}
 		if isCapitals(t.text) && i+1 < len(tokens) && !tokens[i+1].isName() {
 			continue // "the Linux USB flaw"
 		}
@@ -48,6 +51,9 @@ func isCapitals(s string) bool { return len(s) > 1 && s == strings.ToUpper(s) }
 func (g *Guard) beginsFullName(tokens []token, i int) bool {
 	return i+1 < len(tokens) && joined(tokens[i+1].gap) && !tokens[i].owns && g.starts[[2]string{tokens[i].low, tokens[i+1].low}]
 }
+
+// nearAt are German words before a place, behind which another name may follow.
+var nearAt = lang.NewWordSet("in aus bei nach vor")
 
 func joined(gap string) bool { return gap == " " || gap == "\u00a0" || gap == "-" }
 
@@ -91,7 +97,7 @@ var institutions = lang.NewWordSet("council government parliament senate congres
 // isDerived reports whether an English word ends as words do that are made of others,
 // and few names do: at the beginning of a sentence it has its capital from there.
 func isDerived(low string) bool {
-	for _, suffix := range []string{"tion", "tions", "ment", "ments", "ness", "ing", "ings", "ed", "ly", "est", "ists", "ers", "ors", "ties", "ous", "ive", "ful", "less", "ship", "ance", "ence"} {
+	for _, suffix := range []string{"tion", "tions", "ment", "ments", "ness", "ing", "ings", "ed", "ly", "est", "ists", "ers", "ors", "ties", "ous", "ive", "ful", "less", "ship", "ance", "ence", "able", "ible"} {
 		if len(low) >= len(suffix)+3 && strings.HasSuffix(low, suffix) {
 			return true
 		}
@@ -181,7 +187,7 @@ func (g *Guard) endsInWord(low string) bool {
 var aliases = [][]string{
 	{"us", "usa", "united states", "america", "american", "americans"},
 	{"uk", "united kingdom", "britain", "british", "great britain", "britons"},
-	{"eu", "european union", "europe's union"},
+	{"eu", "european union", "europe's union", "european commission", "brussels", "brüssel", "bruxelles", "bruselas"},
 	{"un", "united nations"},
 	{"europe", "european", "europeans"}, {"deutschland", "deutsche", "deutschen", "deutscher"}, {"frankreich", "französische", "französischen", "franzosen"}, {"alemania", "alemán", "alemana", "alemanes"},
 	{"allemagne", "allemand", "allemande", "allemands"}, {"estados unidos", "eeuu", "estadounidense", "estadounidenses"}, {"états unis", "américain", "américaine", "américains"}, {"royaume uni", "britannique", "britanniques"},
@@ -189,7 +195,8 @@ var aliases = [][]string{
 	{"ceo", "chief executive", "chief executive officer"},
 	{"cfo", "chief financial officer", "finance chief"},
 	{"cto", "chief technology officer", "chief technical officer", "technology chief"}, {"coo", "chief operating officer"},
-	{"ai", "artificial intelligence"},
+	{"ai", "artificial intelligence"}, {"ipo", "initial public offering", "flotation", "floated", "listing", "listed", "went public"},
+	{"wm", "weltmeisterschaft", "weltmeister", "weltmeisterin", "weltmeisterinnen"}, {"em", "europameisterschaft", "europameister", "europameisterin", "europameisterinnen"},
 	{"china", "chinese"}, {"japan", "japanese"}, {"france", "french"}, {"germany", "german", "germans"}, {"netherlands", "dutch"},
 	{"spain", "spanish", "spaniards", "spaniard"}, {"sweden", "swedish", "swedes", "swede"}, {"denmark", "danish", "danes", "dane"}, {"finland", "finnish", "finns", "finn"}, {"poland", "polish", "poles", "pole"}, {"turkey", "turkish", "turks", "turk"}, {"scotland", "scottish", "scots"},
 	{"ireland", "irish"}, {"switzerland", "swiss"}, {"portugal", "portuguese"}, {"greece", "greek"}, {"norway", "norwegian"}, {"wales", "welsh"},

@@ -28,7 +28,7 @@ var openersOf = map[string]lang.WordSet{
 	"pt": lang.NewWordSet("entretanto enquanto contudo todavia porém ainda também tampouco sequer apenas sobretudo inclusive jamais nunca sempre agora hoje ontem amanhã logo cedo tarde então assim talvez tal tais quanto quando onde aquele aquela nenhum nenhuma algum alguma alguns algumas " +
 		"ambos ambas muito muita muitos muitas pouco poucos poucas tanto outros outras outro outra qualquer primeiro primeira último última mediante salvo exceto apesar graças dado dada desde durante perante conforme dentro fora atrás acima abaixo perto longe cerca quase metade " +
 		"moradores cientistas investigadores pesquisadores médicos sindicatos agricultores especialistas críticos utentes clientes pais alunos professores bombeiros juízes"),
-	"it": lang.NewWordSet("intanto frattanto nemmeno neppure soltanto soprattutto perfino persino mai sempre adesso ora oggi ieri domani presto tardi allora così forse tale tali quanto quando dove quel quella quelle quei nessun nessuna nessuno alcuni alcune qualche " +
+	"it": lang.NewWordSet("ad ed od intanto frattanto nemmeno neppure soltanto soprattutto perfino persino mai sempre adesso ora oggi ieri domani presto tardi allora così forse tale tali quanto quando dove quel quella quelle quei nessun nessuna nessuno alcuni alcune qualche " +
 		"entrambi entrambe molto molta molti molte poco pochi poche tanto altri altre altro altra qualsiasi primo prima ultimo ultima mediante salvo eccetto malgrado nonostante grazie dato data durante davanti dietro dentro fuori sopra sotto vicino lontano circa metà " +
 		"abitanti residenti scienziati ricercatori medici sindacati agricoltori esperti critici utenti clienti genitori alunni studenti insegnanti pompieri giudici resta restano manca mancano"),
 	"nl": lang.NewWordSet("intussen ondertussen inmiddels voorlopig bovendien overigens weliswaar desondanks niettemin toch nooit altijd nu vandaag gisteren morgen straks toen zo misschien zulke hoeveel wanneer waar geen sommige enkele beide veel vele weinig andere ander " +
@@ -41,7 +41,7 @@ var madeOf = map[string][]string{
 	"fr": {"ement", "amment", "emment", "ées", "ations", "ements", "eurs", "istes", "elles"},
 	"es": {"mente", "ados", "adas", "idos", "idas", "ciones", "dores", "istas", "ando", "iendo", "arse"},
 	"pt": {"mente", "ados", "adas", "idos", "idas", "ções", "dores", "istas", "ando", "endo"},
-	"it": {"mente", "zioni", "atori", "isti", "ando", "endo"},
+	"it": {"erà", "irà", "eranno", "iranno", "mente", "zioni", "atori", "isti", "ando", "endo"},
 	"nl": {"lijk", "ingen", "heden", "enden", "isten"},
 }
 

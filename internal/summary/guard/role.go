@@ -159,6 +159,9 @@ func (g *Guard) checkDoneBy(tokens []token, _ []dated) error {
 			continue
 		}
 		name := tokens[r.from:r.to]
+		if tokens[r.to-1].owns {
+			continue // "built by Austria's Hochkar" is built by Hochkar
+		}
 		if other := g.otherDid(tokens[at-1].stem, name); other != "" {
 			return fmt.Errorf("the article has %q %s %q, not %q", tokens[at-1].text, tokens[at].text, other, written(name, 0, len(name)))
 		}

@@ -35,7 +35,7 @@ func main() {
 
 func run(args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("train", flag.ContinueOnError)
-	dirs := flags.String("pairs", "internal/summary/guard/testdata/guard,internal/summary/guard/testdata/heldout", "directories of pairs to learn from, with commas between")
+	dirs := flags.String("pairs", "internal/summary/guard/testdata/guard,internal/summary/guard/testdata/heldout,internal/summary/guard/testdata/free", "directories of pairs to learn from, with commas between")
 	test := flags.String("test", "", "directory of pairs to measure on; no weights are written")
 	path := flags.String("weights", "internal/summary/guard/weights.json", "where to write the weights")
 	refused := flags.Float64("refused", 0.03, "the share of true summaries that may be refused, of those that nothing else refuses")
