@@ -58,8 +58,11 @@ type Config struct {
 
 	// Poll reads a feed now, also one that is gone. That the feed fails is no error of its: the store
 	// knows. Where the feed must be left alone for a while yet, the error is a *news.SnoozeError.
-	Poll   func(context.Context, news.FeedID) error
-	Topics []news.Topic // that a server can follow as a whole
+	Poll func(context.Context, news.FeedID) error
+	// NextPoll tells when a feed is polled next, zero where that is not known. It is nil
+	// where nobody can tell.
+	NextPoll func(f news.Feed, now time.Time) time.Time
+	Topics   []news.Topic // that a server can follow as a whole
 
 	MaxSubscriptions int // a server; 0 for 50
 	MaxFeeds         int // a server, as Feeds sees to; 0 for no bound

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -61,9 +62,8 @@ func (b *Bot) feedCard(text string, h news.FeedHealth) response {
 	}
 	field("Stories", storiesADay(h), false)
 	field("Last read", ago(f.PolledAt), true)
-	// Before then it is not polled; after that it is, as soon as its turn comes.
-	if f.State == news.FeedActive && !f.Paused() && f.NextPollAt.After(b.now()) {
-		field("Next try", ago(f.NextPollAt), true)
+	if next := b.nextPoll(f); !next.IsZero() {
+		field("Next try", ago(next), true)
 	}
 	if inTrouble(f.Feed) {
 		field("In trouble since", ago(f.FailingSince), true)
@@ -81,6 +81,16 @@ func (b *Bot) feedCard(text string, h news.FeedHealth) response {
 		field("Notice", "There is an open notice about it.", false)
 	}
 	return response{Text: text, Embeds: embeds(e), Rows: []discordgo.MessageComponent{feedButtons(f, 0)}}
+}
+
+// nextPoll is when a feed is polled next: a tick of its schedule, since NextPollAt is
+// only the time before which none makes it due. It is zero for a feed that is not polled
+// for this server.
+func (b *Bot) nextPoll(f news.Follow) time.Time {
+	if b.cfg.NextPoll == nil || f.State != news.FeedActive || f.Paused() {
+		return time.Time{}
+	}
+	return b.cfg.NextPoll(f.Feed, b.now())
 }
 
 // feedState is a feed's state in words.

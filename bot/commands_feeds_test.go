@@ -29,6 +29,15 @@ func TestFeedInfo(t *testing.T) {
 	b := newBench(t, discordsim.Limits{})
 	read := time.Unix(1_700_000_000, 0)
 	b.cfg.Now = func() time.Time { return read.Add(30 * time.Minute) }
+	b.cfg.NextPoll = func(f news.Feed, now time.Time) time.Time {
+		if f.Title == "Polygon" {
+			return time.Time{}
+		}
+		if f.NextPollAt.After(now) {
+			now = f.NextPollAt
+		}
+		return now.Add(time.Minute)
+	}
 	b.store.feeds = []news.Feed{
 		{ID: 1, Title: "Ars Technica", URL: "https://ars.example/feed", Site: "https://www.ars.example/", Language: "en-US", Topic: "tech", State: news.FeedActive,
 			PolledAt: read, NextPollAt: read.Add(30 * time.Minute), Hub: news.Hub{URL: "https://hub.example/"}}, // may be polled from now on
@@ -52,21 +61,21 @@ func TestFeedInfo(t *testing.T) {
 	tests := []struct{ feed, text, fields, buttons string }{
 		{"feed:1", "**Fine.** It is read on its schedule.", strings.Join([]string{
 			"Stories: ▁▂▂▃▃▄▄▅▁▁█▃▂▄\nAbout 4 a day: 52 in 14 days, at most 14 in one, 5 today. I keep 812 stories of it.",
-			"Last read: <t:1700000000:R>",
+			"Last read: <t:1700000000:R>", "Next try: <t:1700001860:R>",
 			"Address: `https://ars.example/feed`", "Site: [ars.example](https://www.ars.example/)",
 			"Language: American English", "Topic: tech", "Folder: Daily",
 			"Hub: It tells me of news at once, until <t:1700007200:f> at least.",
 		}, "\n"), "Pause Remove"},
 		{"The Verge", "**In trouble:** the last 6 tries failed. I keep trying, at least once a day. Nothing is removed by itself.", strings.Join([]string{
 			"Stories: ▁▁▁▁▁▁▁▁▁▁▁██▁\nLess than one a day: 2 in 14 days, at most 1 in one, 0 today.",
-			"Last read: <t:1700000000:R>", "Next try: <t:1700003600:R>",
+			"Last read: <t:1700000000:R>", "Next try: <t:1700003660:R>",
 			"In trouble since: <t:1700000060:R>", "Last error: The site answers 403: it refuses bots.",
 			"Address: `https://verge.example/feed`", "Notice: There is an open notice about it.",
 		}, "\n"), "Try now Pause Remove"},
 		{"feed:3", "**Gone.** The site says that the feed is gone for good, so I have stopped asking.", strings.Join([]string{
 			"Stories: None in the last 14 days.", "Last read: <t:1700000000:R>", "Address: `https://wired.example/feed`",
 		}, "\n"), "Try now Remove"},
-		{"feed:4", "**Not read yet.**", "Stories: None in the last 14 days.\nAddress: `https://new.example/feed`", "Try now Pause Remove"},
+		{"feed:4", "**Not read yet.**", "Stories: None in the last 14 days.\nNext try: <t:1700001860:R>\nAddress: `https://new.example/feed`", "Try now Pause Remove"},
 		{"feed:5", "**Paused** <t:1700000000:R>. None of its stories are posted until somebody resumes it.",
 			"Stories: None in the last 14 days.\nLast read: <t:1700000000:R>\nAddress: `https://slate.example/feed`", "Resume Remove"},
 		// A try that a person asked for failed, which is not counted.

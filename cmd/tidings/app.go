@@ -87,13 +87,18 @@ func (a *application) start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	schedules, err := a.cfg.Schedules()
+	if err != nil {
+		return err
+	}
+	times := timetable{schedules: schedules, started: time.Now()}
 	a.bot, err = bot.New(bot.Config{
 		Token: a.cfg.Discord.Token.Reveal(), APIURL: a.cfg.Discord.APIURL,
 		Store: a.store, Summaries: summaries, Translator: summaries.translator, Spending: summaries.spending, Language: lang.Language, Articles: reader,
 		Feeds: &feeds.Adder{
 			Store: a.store, Fetch: client, Topics: a.topics, MaxFeeds: a.cfg.Limits.Feeds, Schedules: a.cfg.Poll.Feeds,
 		},
-		Poll: poller.PollNow, Topics: a.topics,
+		Poll: poller.PollNow, NextPoll: times.nextPoll, Topics: a.topics,
 		MaxSubscriptions: a.cfg.Limits.Subscriptions, MaxFeeds: a.cfg.Limits.Feeds,
 		Log: a.component("bot"),
 	})

@@ -216,7 +216,7 @@ func (d *DB) EnqueueDue(ctx context.Context, schedule string, now time.Time) (n 
 			}
 			job := news.Job{Kind: news.PollFeed, Subject: f.ID}
 			at := now
-			if place := placeIn(over, f.ID); place > 0 {
+			if place := PlaceIn(over, news.FeedID(f.ID)); place > 0 {
 				at = now.Add(place)
 				job.At = at
 			}
@@ -236,9 +236,10 @@ func (d *DB) EnqueueDue(ctx context.Context, schedule string, now time.Time) (n 
 	return n, nil
 }
 
-// placeIn returns the place of an id in a span: always the same one, and ids that
-// follow each other far apart (Fibonacci hashing).
-func placeIn(span time.Duration, id int64) time.Duration {
+// PlaceIn returns a feed's place in the span over which EnqueueDue spreads the polls of
+// feeds that were read before: always the same one, and ids that follow each other far
+// apart (Fibonacci hashing).
+func PlaceIn(span time.Duration, id news.FeedID) time.Duration {
 	const golden = 0x9E3779B97F4A7C15 // 2^64 divided by the golden ratio
 	share := float64(uint64(id)*golden>>32) / (1 << 32)
 	return time.Duration(share * float64(span))
