@@ -1,23 +1,34 @@
 package fetch
 
 import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
+	"os"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 	"unicode"
 )
+
+func allReasons() []Reason {
+	return []Reason{
+		ReasonAddress, ReasonScheme, ReasonForbidden, ReasonPort, ReasonDNS, ReasonRefused, ReasonTimeout,
+		ReasonTLS, ReasonProtocol, ReasonRedirects, ReasonTooLarge, ReasonStatus, ReasonEncoding,
+	}
+}
 
 func TestWordsAreAClause(t *testing.T) {
 	t.Parallel()
 	seen := map[string]Reason{}
-	for _, reason := range []Reason{
-		ReasonAddress, ReasonScheme, ReasonForbidden, ReasonPort, ReasonDNS, ReasonRefused, ReasonTimeout,
-		ReasonTLS, ReasonProtocol, ReasonRedirects, ReasonTooLarge, ReasonStatus, ReasonEncoding,
-	} {
+	for _, reason := range allReasons() {
 		words := (&Error{Reason: reason, Status: 404}).Words()
 		if other, twice := seen[words]; twice {
 			t.Errorf("%s and %s say the same: %q", reason, other, words)
@@ -25,6 +36,41 @@ func TestWordsAreAClause(t *testing.T) {
 		seen[words] = reason
 		if words == "" || unicode.IsUpper([]rune(words)[0]) || strings.HasSuffix(words, ".") {
 			t.Errorf("%s: %q is no clause", reason, words)
+		}
+	}
+}
+
+// Whoever reads why a feed fails looks for these very words in docs/feeds.md.
+func TestTheDocsExplainTheWords(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/feeds.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := mustNew(t, Config{Timeout: 20 * time.Second}) // as config.Default has it, and 8 MB
+	var all []*Error
+	for _, cause := range []error{
+		errTooLarge, context.DeadlineExceeded, &net.DNSError{}, &net.DNSError{IsNotFound: true},
+		x509.CertificateInvalidError{Reason: x509.Expired}, x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign},
+		x509.HostnameError{Certificate: &x509.Certificate{}}, x509.UnknownAuthorityError{}, tls.AlertError(40),
+		errors.New("malformed"), io.ErrUnexpectedEOF,
+	} {
+		all = append(all, c.fault(t.Context(), "https://feeds.example.com/", cause, 8<<20))
+	}
+	for _, status := range []int{300, 304, 400, 401, 402, 403, 404, 410, 429, 451, 500} {
+		all = append(all, &Error{Reason: ReasonStatus, Status: status})
+	}
+	all = append(all, &Error{Reason: ReasonStatus, Status: 403, RetryAfter: time.Minute})
+	for _, reason := range allReasons() {
+		switch reason {
+		case ReasonStatus, ReasonTimeout, ReasonTooLarge: // they are told with a figure, above
+		default:
+			all = append(all, &Error{Reason: reason})
+		}
+	}
+	for _, e := range all {
+		if row := regexp.MustCompile(`(?m)^\| (.*; )?` + regexp.QuoteMeta(e.Words()) + `(; .*)? \|`); !row.Match(page) {
+			t.Errorf("docs/feeds.md has no reason %q", e.Words())
 		}
 	}
 }
