@@ -191,9 +191,10 @@ func FuzzAddress(f *testing.F) {
 }
 
 // What FuzzPlainText holds is that text comes out whole, bounded, and without a
-// second pass finding paragraphs that the first did not write.
+// second pass finding paragraphs that the first did not write, and titles likewise.
 func FuzzPlainText(f *testing.F) {
 	f.Add(`<p>a<br>b&amp;<img src="x"><script>`)
+	f.Add(`if x<y <svg a='</svg>'>b</svg> Vec<T> <!--c--><a href="`)
 	f.Fuzz(func(t *testing.T, s string) {
 		if !utf8.ValidString(s) {
 			return
@@ -201,6 +202,10 @@ func FuzzPlainText(f *testing.F) {
 		text, _ := plainText(s, 500)
 		if !utf8.ValidString(text) || len(text) > 500 || text != strings.TrimSpace(text) || strings.Contains(text, "\n\n") || strings.Contains(text, "  ") {
 			t.Fatalf("plainText(%q) = %q", s, text)
+		}
+		title := titleText(s)
+		if !utf8.ValidString(title) || utf8.RuneCountInString(title) > maxTitle || title != strings.TrimSpace(title) || strings.ContainsAny(title, "\n\t") || strings.Contains(title, "  ") {
+			t.Fatalf("titleText(%q) = %q", s, title)
 		}
 	})
 }

@@ -3,7 +3,6 @@ package feeds
 import (
 	"html"
 	"strings"
-	"unicode/utf8"
 )
 
 // plainText turns HTML into plain text: tags gone, entities decoded once,
@@ -57,45 +56,6 @@ func literalText(s string, limit int) string {
 		s = rest
 	}
 	return w.String()
-}
-
-// titleText turns a title, which may be HTML, into one line. What looks like a
-// tag but is none of HTML's is text: "Vec<T>" is a title about Rust.
-func titleText(s string) string {
-	w := textWriter{limit: maxTitle * utf8.UTFMax, oneLine: true}
-	if strings.IndexByte(s, '<') < 0 {
-		w.write(html.UnescapeString(s))
-	} else {
-		lexHTML(s, &w, func(t *htmlTag) {
-			switch {
-			case isBlock(t.name):
-				w.space()
-			case !isInline(t.name) && !isHidden(t.name):
-				w.write(t.raw)
-			}
-		})
-	}
-	return clipRunes(w.String(), maxTitle)
-}
-
-// literalTitle is titleText for a title that is declared to be plain text.
-func literalTitle(s string) string {
-	w := textWriter{limit: maxTitle * utf8.UTFMax, oneLine: true}
-	w.write(s)
-	return clipRunes(w.String(), maxTitle)
-}
-
-// clipRunes cuts s to n runes at most, and marks that it did.
-func clipRunes(s string, n int) string {
-	if len(s) <= n || utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	i := 0
-	for range n - 1 {
-		_, size := utf8.DecodeRuneInString(s[i:])
-		i += size
-	}
-	return strings.TrimRight(s[:i], " ") + "…"
 }
 
 // htmlTag is a start or end tag.
@@ -192,16 +152,30 @@ func (t *htmlTag) read(s string) int {
 			return i + 1
 		}
 		return len(s)
-	case c == '/':
-		t.end = true
-	case !isLetter(c):
+	}
+	i := t.readName(s)
+	if i == 0 {
 		return 0
 	}
+	end := t.tagEnd(s, i)
+	if end < 0 {
+		return len(s) // cut off in a tag
+	}
+	t.raw = s[:end]
+	return end
+}
+
+// readName reads the name of the tag at the start of s and returns the offset of
+// its end, 0 when no tag starts there.
+func (t *htmlTag) readName(s string) int {
 	i := 1
-	if t.end {
+	if t.end = strings.HasPrefix(s, "</"); t.end {
 		i++
 	}
 	start := i
+	if !t.end && (i == len(s) || !isLetter(s[i])) {
+		return 0
+	}
 	for i < len(s) && (isLetter(s[i]) || '0' <= s[i] && s[i] <= '9' || s[i] == ':' || s[i] == '-') {
 		i++
 	}
@@ -209,12 +183,7 @@ func (t *htmlTag) read(s string) int {
 		return 0
 	}
 	t.name = lowerASCII(s[start:i])
-	end := t.tagEnd(s, i)
-	if end < 0 {
-		return len(s) // cut off in a tag
-	}
-	t.raw = s[:end]
-	return end
+	return i
 }
 
 // tagEnd returns the offset after the '>' that closes the tag whose name ends at
@@ -338,18 +307,6 @@ func isBlock(name string) bool {
 		return true
 	}
 	return false
-}
-
-func isInline(name string) bool {
-	switch name {
-	case "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
-		"img", "input", "ins", "kbd", "label", "mark", "meta", "link", "nobr", "q", "rp", "rt", "ruby", "s", "samp",
-		"small", "span", "strike", "strong", "sub", "sup", "td", "th", "time", "tt", "u", "var", "wbr", "blink",
-		"marquee", "embed", "param", "picture", "source", "video", "audio", "button", "col", "colgroup", "area",
-		"map", "base", "canvas", "legend", "track", "frame", "frameset":
-		return true
-	}
-	return strings.IndexByte(name, ':') > 0
 }
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }

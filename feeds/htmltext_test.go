@@ -48,24 +48,3 @@ func TestPlainTextStopsAtItsLimit(t *testing.T) {
 		}
 	}
 }
-
-func TestTitleText(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct{ raw, want string }{
-		{"  A\n title ", "A title"},
-		{"A <em>stressed</em> title", "A stressed title"},
-		{"One<br>Two", "One Two"},
-		{"Q&amp;A", "Q&A"},
-		{"Why Vec<T> is not Box<[T]>", "Why Vec<T> is not Box<[T]>"},
-		{"5 < 6 and 7 > 3", "5 < 6 and 7 > 3"},
-		{"<script>alert(1)</script>Safe", "Safe"},
-		{strings.Repeat("ä", 600), strings.Repeat("ä", maxTitle-1) + "…"},
-	} {
-		if got := titleText(tt.raw); got != tt.want {
-			t.Errorf("titleText(%q) = %q, want %q", tt.raw, got, tt.want)
-		}
-	}
-	if got, want := literalTitle("The <blink> tag &amp; more"), "The <blink> tag &amp; more"; got != want {
-		t.Errorf("literalTitle = %q, want %q", got, want)
-	}
-}
