@@ -30,6 +30,7 @@ const (
 	cueNearness          // how much nearer the sentence's other items stand to this one than to another
 	cueNeighbours        // how many there are
 	cueWords             // the logarithm of the words of the sentence
+	cueVerbatim          // how many more of the words right beside it stand beside another than beside it
 	cuePlaces            // of the places in the article that have the item
 	cueRivals            // of those that have another which could be meant
 
@@ -38,7 +39,7 @@ const (
 
 var cueNames = [numCues]string{
 	"constant", "is_number", "ratio", "other", "gap", "exchanged", "of_title", "with_unit", "in_full",
-	"sentence", "sentence_of", "clause", "clause_of", "nearness", "neighbours", "words", "places", "rivals",
+	"sentence", "sentence_of", "clause", "clause_of", "nearness", "neighbours", "words", "verbatim", "places", "rivals",
 }
 
 // Cues are those of one item.
@@ -124,6 +125,7 @@ func (g *Guard) suspect(tokens []token, items []item, n int) (s suspicion, ok bo
 	from, to := clauseOf(tokens, a.from, a.to)
 	of, among := g.weigh(tokens, 0, len(tokens), a), g.weigh(tokens, from, to, a)
 	c := &s.cues
+	ownVerbatim, otherVerbatim := 0.0, 0.0
 	own, ownSentence, otherSentence, ownClause, otherClause := 0.0, 0.0, 0.0, 0.0, 0.0
 	var here, there []item // where the article has the item, and others
 	for _, b := range g.known {
@@ -133,12 +135,15 @@ func (g *Guard) suspect(tokens []token, items []item, n int) (s suspicion, ok bo
 		}
 		fits := g.fit(tokens, a, b)
 		shareOf, shareAmong := of.share(g, g.tokens[b.from].sentence), among.share(g, g.tokens[b.from].sentence)
+		verbatim := g.verbatim(tokens, a, b)
 		if same {
+			ownVerbatim = max(ownVerbatim, verbatim)
 			here = append(here, b)
 			own, ownSentence, ownClause = max(own, fits), max(ownSentence, shareOf), max(ownClause, shareAmong)
 			continue
 		}
 		there = append(there, b)
+		otherVerbatim = max(otherVerbatim, verbatim)
 		if fits > c[cueOther] {
 			c[cueOther], s.instead = fits, b
 		}
@@ -155,9 +160,24 @@ func (g *Guard) suspect(tokens []token, items []item, n int) (s suspicion, ok bo
 	c[cueClause], c[cueClauseOf] = ownClause, otherClause-ownClause
 	c[cueNearness], c[cueNeighbours] = g.nearness(tokens, items, n, here, there)
 	c[cueExchanged], s.exchangedWith = g.mostExchanged(tokens, items, n)
+	c[cueVerbatim] = otherVerbatim - ownVerbatim
 	c[cueWords] = math.Log(1 + float64(len(of.weights)))
 	c[cuePlaces], c[cueRivals] = math.Log(1+float64(len(here))), math.Log(1+float64(len(there)))
 	return s, true
+}
+
+// verbatim returns how many words right before and behind an item are those of the
+// article, small ones among them: "more than in 2012".
+func (g *Guard) verbatim(tokens []token, a, b item) float64 {
+	const most = 4 // on each side
+	n := 0.0
+	for k := 1; k <= most && a.from-k >= 0 && b.from-k >= g.first(b.from) && tokens[a.from-k].low == g.tokens[b.from-k].low; k++ {
+		n++
+	}
+	for k := 0; k < most && a.to+k < len(tokens) && b.to+k < g.lasts[g.tokens[b.from].sentence] && tokens[a.to+k].low == g.tokens[b.to+k].low; k++ {
+		n++
+	}
+	return n
 }
 
 func truth(b bool) float64 {
