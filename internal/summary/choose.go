@@ -21,6 +21,7 @@ const (
 	poor                   = 0.4  // share of the budget below which it is much too short
 	tooShort               = 0.13 // what each word below either costs
 	adriftCost             = 0.15 // what a sentence costs that takes up what is not there
+	strangerCost           = 0.6  // the same where that is who speaks: nobody knows then whose word it is
 	maxAsking              = 4    // sentences that are candidates because they have what is asked about
 	manyTerms              = 5    // terms above which a query is many readers'
 	anAnswer               = 2.5  // what a sentence that has a term is worth where nothing else has one
@@ -113,6 +114,7 @@ type set struct {
 	last       int    // index of the last sentence
 	named      uint64 // which names it gives in full
 	adrift     int    // sentences that take up what is not there
+	strangers  int    // sentences in which somebody speaks whom none has named in full
 	top, title uint64
 	asked      bool // has a term that is wanted
 	inside     bool // begins inside a paragraph
@@ -202,7 +204,9 @@ func (c *chooser) extend(k int, at set) {
 		if next.redundancy > most {
 			continue
 		}
-		if s.bare&^at.named != 0 || s.refers > 0 && !c.has(s.refers-1) {
+		if s.speaker&^at.named != 0 {
+			next.strangers++
+		} else if s.bare&^at.named != 0 || s.refers > 0 && !c.has(s.refers-1) {
 			next.adrift++
 		}
 		next.named |= s.named
@@ -248,6 +252,7 @@ func (c *chooser) value(s set) float64 {
 		v += c.bonus
 	}
 	v -= adriftCost * float64(s.adrift)
+	v -= strangerCost * float64(s.strangers)
 	if c.news >= 0 && c.candidates[c.stack[0]] != c.news {
 		v -= notTheNews
 	}
@@ -304,7 +309,7 @@ func (d *Document) line() int {
 // standsAlone reports whether a sentence needs no other, not even for who is meant.
 func (d *Document) standsAlone(i int) bool {
 	s := &d.sentences[i]
-	if !s.usable || s.leans || s.bare != 0 || s.refers > 0 || strings.HasSuffix(s.text, "?") || s.feature[Quoted] > 0 || s.feature[Short] > 0 && len(d.sentences) > 1 {
+	if !s.usable || s.leans || s.bare|s.speaker != 0 || s.refers > 0 || strings.HasSuffix(s.text, "?") || s.feature[Quoted] > 0 || s.feature[Short] > 0 && len(d.sentences) > 1 {
 		return false
 	}
 	// Who "she" is, a sentence before has said.

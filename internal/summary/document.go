@@ -46,9 +46,10 @@ type sentence struct {
 	orphan    bool // the sentence before it was taken away
 	unknown   bool // says what is not known
 
-	named  uint64 // which names it gives in full
-	bare   uint64 // which of these, that others give, it begins with by a part, and has not in full
-	refers int32  // 1 + the stem of the noun that it takes up from before, 0 for none
+	named   uint64 // which names it gives in full
+	bare    uint64 // which of these, that others give, it begins with by a part, and has not in full
+	speaker uint64 // the same of those whom it lets speak
+	refers  int32  // 1 + the stem of the noun that it takes up from before, 0 for none
 
 	tokens  []lang.Word
 	stems   []int32 // distinct, sorted

@@ -52,7 +52,8 @@ func (d *Document) measure() {
 const subjectWords = 4
 
 // findNames finds the names that the text gives in full somewhere, "Pascal Nouma", and
-// marks for each sentence which it gives in full and which it begins with by a part.
+// marks for each sentence which it gives in full, and which it gives by a part where it
+// begins or says who speaks.
 func (d *Document) findNames(title []lang.Word, stems int) {
 	bit := make([]int8, stems) // 1 + the bit, 0 for none
 	n := int8(0)
@@ -90,13 +91,34 @@ func (d *Document) findNames(title []lang.Word, stems int) {
 	}
 	for i := range d.sentences {
 		s := &d.sentences[i]
-		for j, t := range s.tokens[:min(subjectWords, len(s.tokens))] {
-			if b := bit[t.Stem]; b > 0 && t.Capital && s.place > 0 && !isPair(s.tokens, j) && !isPair(s.tokens, j+1) {
+		for j, t := range s.tokens {
+			b := bit[t.Stem]
+			if b == 0 || !t.Capital || s.place == 0 || isPair(s.tokens, j) || isPair(s.tokens, j+1) {
+				continue
+			}
+			if j < subjectWords {
 				s.bare |= 1 << (b - 1)
+			}
+			if speaks(s.tokens, j) {
+				s.speaker |= 1 << (b - 1)
 			}
 		}
 		s.bare &^= s.named | titled
+		s.speaker &^= s.named | titled
 	}
+}
+
+// speaks reports whether the i-th word stands right beside a verb of speech: "Nouma said",
+// "told Nouma", "according to Nouma". A reader asks there who that is.
+func speaks(tokens []lang.Word, i int) bool {
+	if i+1 < len(tokens) && tokens[i+1].Says && tokens[i+1].Joined {
+		return true
+	}
+	before := i - 1
+	if before > 0 && tokens[before].Function && !tokens[before].Says {
+		before--
+	}
+	return before >= 0 && tokens[i].Joined && tokens[before].Says
 }
 
 func isNamePart(w lang.Word) bool { return w.Capital && !w.Function }

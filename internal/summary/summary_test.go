@@ -544,3 +544,40 @@ func BenchmarkSummarizeHuge(b *testing.B) {
 		}
 	}
 }
+
+// TestSpeakersAreIntroduced holds that nobody speaks in a summary whom only a sentence that
+// is not shown gives in full.
+func TestSpeakersAreIntroduced(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]bool{
+		"en: The bridge will be closed for a year, Varga said.":             true,
+		"en: The bridge will be closed for a year, said Varga.":             true,
+		"en: The bridge will be closed, according to Varga, for a year.":    true,
+		"en: The bridge will be closed, Kata Varga said.":                   false,
+		"en: The bridge will be closed to people like Varga, the town said": false,
+		"de: Die Brücke wird gesperrt, sagte Varga.":                        true,
+		"de: Die Brücke wird, laut Varga, gesperrt.":                        true,
+		"fr: Le pont sera fermé un an, selon Varga.":                        true,
+		"fr: Le pont sera fermé un an, a déclaré Varga.":                    true,
+		"es: El puente se cerrará un año, dijo Varga.":                      true,
+		"pt: A ponte ficará fechada um ano, disse Varga.":                   true,
+		"it: Il ponte resterà chiuso un anno, ha detto Varga.":              true,
+		"nl: De brug gaat een jaar dicht, zei Varga.":                       true,
+		"ru: Мост закроют на год, сказал Varga.":                            true,
+	} {
+		code, s, _ := strings.Cut(line, ": ")
+		d := Document{lex: lang.ByCode(code), maxWords: 60, lengths: []int{0}}
+		d.divide("Kata Varga is new.\n"+s, 0, true)
+		d.measure()
+		if got := d.sentences[1].speaker != 0; got != want {
+			t.Errorf("%s: a stranger speaks %t", line, got)
+		}
+	}
+	r := news.SummaryRequest{Title: "Bridge of Marlow closes", MaxWords: 45, Text: "The council of Marlow closed the old bridge of the town on Monday because of cracks in two of its piers.\n" +
+		"There was rain, and Kata Varga, who has been an engineer for longer than she cares to remember and lives by the river with her two dogs, came to look at the water with a lamp in her hand.\n" +
+		"The cracks in the piers of the bridge of Marlow are as wide as a hand, Varga said.\n" +
+		"The bridge carries nine thousand cars a day across the river to the market of the town."}
+	if got := strings.Join(summarize(t, r).Sentences, " "); strings.Contains(got, "Varga said") && !strings.Contains(got, "Kata Varga") || got == "" {
+		t.Errorf("nobody knows who speaks: %q", got)
+	}
+}

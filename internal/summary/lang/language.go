@@ -23,6 +23,7 @@ type language struct {
 	starters string // words that, after a dot that may belong to an abbreviation, begin a sentence
 	speaking string // first and second persons
 	persons  string // third persons, whom a sentence before has named
+	saying   string // verbs of speech, and prepositions of the same meaning: who speaks stands right beside them
 	ordinals bool   // "5." before a noun is an ordinal number
 }
 
@@ -39,6 +40,7 @@ var languages = []language{
 		linking:  "but and however meanwhile still yet also moreover furthermore additionally",
 		starters: "the a an he she it they we i you in on at but and this that these those there if when while as for after before however his her their its what why how",
 		persons:  "he she they",
+		saying:   "said says say saying told tells added adds wrote writes warned warns argued argues explained explains insisted insists replied recalled noted according",
 		speaking: "i i'm i've i'd i'll we we're we've you you're your my our us me",
 	},
 	{
@@ -52,6 +54,7 @@ var languages = []language{
 		starters: "der die das ein eine er sie es wir ich in im am auf bei mit nach von zu für aber und doch dies diese dieser wenn als auch an alle aus beim dann dort durch gegen heute " +
 			"hier jetzt laut mehr nicht kein keine nun ob seit so trotz über um unter viele vor was wegen weil wer wie wo zudem zum zur",
 		persons:  "er",
+		saying:   "sagt sagte sagten erklärt erklärte betont betonte meint meinte schrieb warnt warnte berichtete ergänzte teilte laut",
 		speaking: "ich wir mein unser uns du ihr",
 		ordinals: true,
 	},
@@ -64,6 +67,7 @@ var languages = []language{
 		linking:  "mais et or",
 		starters: "le la les un une des il elle ils elles on en dans sur pour ce cette ces mais et à au l",
 		persons:  "il elle ils elles",
+		saying:   "dit disait déclare déclaré affirme affirmé explique expliqué ajoute ajouté assure assuré indique indiqué précise précisé souligne souligné selon",
 		speaking: "je j nous vous mon ma mes notre nos",
 	},
 	{
@@ -75,6 +79,7 @@ var languages = []language{
 		linking:  "pero y",
 		starters: "el la los las un una en por para con de según pero y este esta su no",
 		persons:  "él ella ellos ellas",
+		saying:   "dijo dice afirmó afirma declaró declara explicó explica añadió añade aseguró asegura señaló señala advirtió indicó agregó según",
 		speaking: "yo nosotros mi mis nuestro nuestra tú usted",
 	},
 	{
@@ -86,6 +91,7 @@ var languages = []language{
 		linking:  "mas e",
 		starters: "o a os as um uma em no na por para com de segundo mas e este esta seu não",
 		persons:  "ele ela eles elas",
+		saying:   "disse diz afirmou afirma declarou declara explicou explica acrescentou garantiu alertou segundo",
 		speaking: "eu nós meu minha nosso nossa você",
 	},
 	{
@@ -97,6 +103,7 @@ var languages = []language{
 		linking:  "ma e",
 		starters: "il lo la i gli le un una in nel per con di da secondo ma e questo questa non",
 		persons:  "egli lui lei loro",
+		saying:   "detto dice disse dichiarato spiega spiegato aggiunge aggiunto afferma affermato sostiene secondo",
 		speaking: "io noi mio mia nostro nostra",
 	},
 	{
@@ -108,6 +115,7 @@ var languages = []language{
 		linking:  "maar en",
 		starters: "de het een in op bij met van voor maar en dit dat deze hij zij er als",
 		persons:  "hij zij ze",
+		saying:   "zei zegt zeiden vertelt vertelde verklaarde stelt stelde meldt meldde volgens aldus",
 		speaking: "ik wij we mijn ons onze je",
 	},
 	{
@@ -119,6 +127,7 @@ var languages = []language{
 		linking:  "но и а однако",
 		starters: "в на по он она они это но и а как при для за из об",
 		persons:  "он она они",
+		saying:   "сказал сказала говорит заявил заявила сообщил сообщила отметил отметила добавил добавила рассказал рассказала",
 		speaking: "я мы мой наш вы",
 	},
 }
@@ -149,7 +158,7 @@ type Lexicon struct {
 	Starters WordSet  // words that, after a dot that may belong to an abbreviation, begin a sentence
 	Ordinals bool     // "5." before a noun is an ordinal number
 
-	speaking, persons WordSet
+	speaking, persons, saying WordSet
 }
 
 // detectSample is how many words of a text its language is told from.
@@ -227,7 +236,7 @@ var lexicons = sync.OnceValue(func() []Lexicon {
 		ls[i] = Lexicon{
 			Code:     l.code,
 			Function: NewWordSet(l.function), Leaning: NewWordSet(l.leaning), Linking: NewWordSet(l.linking),
-			Starters: NewWordSet(l.starters), speaking: NewWordSet(l.speaking), persons: NewWordSet(l.persons), Ordinals: l.ordinals,
+			Starters: NewWordSet(l.starters), speaking: NewWordSet(l.speaking), persons: NewWordSet(l.persons), saying: NewWordSet(l.saying), Ordinals: l.ordinals,
 			Phrases: strings.FieldsFunc(l.phrases, func(r rune) bool { return r == '|' }),
 		}
 	}

@@ -70,6 +70,7 @@ type Word struct {
 	Elsewhere uint16 // the languages of the list in which it does not either, where it does in this one
 	Speaking  bool   // a first or second person
 	Person    bool   // he, she, they
+	Says      bool   // said, told, according: who speaks stands beside it
 	Capital   bool
 	Digit     bool
 	Joined    bool // only a space before it
@@ -120,6 +121,7 @@ func (v *Vocabulary) word(s string, first rune, lex *Lexicon) Word {
 	}
 	_, w.Function = lex.Function[string(v.buf)]
 	_, w.Person = lex.persons[string(v.buf)]
+	_, w.Says = lex.saying[string(v.buf)]
 	_, w.Speaking = lex.speaking[string(v.buf)]
 	if !w.Function && runes > 1 {
 		w.Elsewhere = functionWords()[string(v.buf)]
