@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -324,13 +325,11 @@ func leans(lex *lang.Lexicon, s string) bool {
 		}
 		return false
 	}
-	if lex.Leaning.Has(lang.FirstWord(head)) {
-		return true
+	if beginsWithOne(head, lex.Stands) {
+		return false
 	}
-	for _, p := range lex.Phrases {
-		if rest, ok := cutFold(head, p); ok && !unicode.IsLetter(lang.RuneAt(rest, 0)) {
-			return true
-		}
+	if lex.Leaning.Has(lang.FirstWord(head)) || beginsWithOne(head, lex.Phrases) {
+		return true
 	}
 	for _, w := range koreanLeaning {
 		if strings.HasPrefix(head, w) {
@@ -348,6 +347,14 @@ func leans(lex *lang.Lexicon, s string) bool {
 	return false
 }
 
+// beginsWithOne reports whether s begins with one of the phrases, in any case.
+func beginsWithOne(s string, phrases []string) bool {
+	return slices.ContainsFunc(phrases, func(p string) bool {
+		rest, ok := cutFold(s, p)
+		return ok && !unicode.IsLetter(lang.RuneAt(rest, 0))
+	})
+}
+
 // cutFold cuts prefix, in lower case, off s, in any case.
 func cutFold(s, prefix string) (rest string, found bool) {
 	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
@@ -358,8 +365,8 @@ func cutFold(s, prefix string) (rest string, found bool) {
 
 // denseLeaning are the leaning beginnings of Chinese and Japanese sentences.
 var denseLeaning = []string{
-	"他", "她", "它", "这", "該", "该", "此", "其", "但", "而", "并", "不过", "然而", "因此", "所以", "同时", "此外", "另外", "与此同时", "对此",
-	"これ", "それ", "この", "その", "同社", "同氏", "同日", "また", "しかし", "だが", "ただ", "そして", "さらに", "一方", "なお", "彼",
+	"他", "她", "它", "这", "該", "该", "此", "其", "另两", "另一", "两人", "二人", "两者", "后者", "前者", "上述", "但", "而", "并", "不过", "然而", "因此", "所以", "同时", "此外", "另外", "与此同时", "对此",
+	"これ", "それ", "この", "その", "同社", "同氏", "同日", "また", "しかし", "だが", "ただ", "そして", "さらに", "一方", "なお", "彼", "両者", "両氏", "両社", "後者", "前者", "こうした", "そうした", "ほかの2人", "他の2人", "他の二人", "残る2人",
 }
 
 // koreanLeaning are those of Korean ones, which has spaces, but hangs its particles on
@@ -371,7 +378,7 @@ var leaningPhrases = []string{
 	"in addition", "as a result", "for example", "for instance", "in contrast", "by contrast", "in other words", "in fact", "as such",
 	"on the other hand", "at the same time", "of course", "that said", "after that", "because of that", "because of this", "despite that", "despite this",
 	"for that reason", "for this reason", "in this case", "in that case", "in both cases", "one of them", "some of them", "most of them", "all of them", "none of them",
-	"the former", "the latter", "the same goes", "the two ", "the pair ", "the first is", "the second is", "the other is", "here's ", "here is ", "not only that",
+	"the former", "the latter", "the same goes", "the two ", "the pair ", "the other two ", "the other three ", "the other four ", "the others ", "the remaining two ", "the remaining three ", "the first is", "the second is", "the other is", "here's ", "here is ", "not only that",
 	"which ", "to that end", "to this end", "on top of that", "with that", "until then", "since then", "even so", "if so", "by then", "all this", "all that", "all of this", "all of that",
 	"without it", "without them", "according to him", "according to her", "according to them", "asked about", "asked if", "asked whether", "when asked",
 }

@@ -19,6 +19,7 @@ type language struct {
 	function string // frequent words that carry no meaning by themselves
 	leaning  string // words that, at the beginning, lean on the sentence before
 	phrases  string // the same of more than one word, with a bar between
+	stands   string // beginnings that look like those and lean on nothing: "perhaps", with a bar between
 	linking  string // of these, those that can be taken away; what follows then stands alone
 	starters string // words that, after a dot that may belong to an abbreviation, begin a sentence
 	speaking string // first and second persons
@@ -48,8 +49,8 @@ var languages = []language{
 		function: "der die das den dem des ein eine einer einem einen eines und oder aber in im an am auf aus bei mit nach von vom zu zum zur " +
 			"für über unter ist sind war waren wird werden wurde wurden hat haben hatte sich nicht auch es er sie ihr ihre sein seine dass " +
 			"als wie noch nur mehr so bis durch gegen ohne um vor wenn man kann soll will",
-		leaning: "er sie es sein seine ihr ihre dieser diese dieses diesen diesem aber doch und auch so dann dazu dabei damit danach darum deshalb daher dennoch allerdings jedoch zudem außerdem dagegen stattdessen",
-		phrases: "zum beispiel|aus diesem grund|im gegensatz dazu|darüber hinaus|hinzu kommt|auf der anderen seite|vor diesem hintergrund|unter anderem deshalb",
+		leaning: "er sie es sein seine ihr ihre dieser diese dieses diesen diesem aber doch und auch so dann dazu dabei damit danach darum deshalb daher dennoch allerdings jedoch zudem außerdem dagegen stattdessen beide letzterer letztere letzteres besagter besagte besagtes",
+		phrases: "zum beispiel|aus diesem grund|im gegensatz dazu|darüber hinaus|hinzu kommt|auf der anderen seite|vor diesem hintergrund|unter anderem deshalb|die anderen beiden|die beiden anderen|die anderen zwei|die anderen drei|die drei anderen|die zwei anderen",
 		linking: "aber und doch",
 		starters: "der die das ein eine er sie es wir ich in im am auf bei mit nach von zu für aber und doch dies diese dieser wenn als auch an alle aus beim dann dort durch gegen heute " +
 			"hier jetzt laut mehr nicht kein keine nun ob seit so trotz über um unter viele vor was wegen weil wer wie wo zudem zum zur",
@@ -62,8 +63,8 @@ var languages = []language{
 		code: "fr",
 		function: "le la les un une des du de d l et ou mais à au aux en dans sur pour par avec sans sous ce cet cette ces il elle ils elles on " +
 			"se sa son ses leur leurs qui que qu dont où ne pas plus est sont était a ont avait être été fait comme si",
-		leaning:  "il elle ils elles son sa ses leur leurs ce cet cette ces cela ceci mais et or donc ainsi aussi puis ensuite cependant toutefois pourtant néanmoins celui celle ceux celles",
-		phrases:  "en revanche|par ailleurs|en outre|de plus|du coup|par conséquent|en effet|à son tour|pour autant",
+		leaning:  "il elle ils elles son sa ses leur leurs ce cet cette ces cela ceci mais et or donc ainsi aussi puis ensuite cependant toutefois pourtant néanmoins celui celle ceux celles ledit ladite lesdits lesdites",
+		phrases:  "en revanche|par ailleurs|en outre|de plus|du coup|par conséquent|en effet|à son tour|pour autant|les deux autres|les trois autres|un tel|une telle|de tels|de telles|tel est|telle est|tous deux|toutes deux",
 		linking:  "mais et or",
 		starters: "le la les un une des il elle ils elles on en dans sur pour ce cette ces mais et à au l",
 		persons:  "il elle ils elles",
@@ -74,8 +75,9 @@ var languages = []language{
 		code: "es",
 		function: "el la los las un una unos unas de del al a en y o u pero con por para sin sobre entre que quien se su sus lo le les es son era " +
 			"fue ha han había ser no más como si este esta estos estas ese esa eso ya muy también",
-		leaning:  "él ella ellos ellas su sus este esta estos estas ese esa esos esas esto eso pero y además también así entonces aquel aquella",
-		phrases:  "sin embargo|por eso|por ello|en cambio|no obstante|a su vez|al mismo tiempo|por su parte|de ahí que|es por eso",
+		leaning:  "él ella ellos ellas su sus este esta estos estas ese esa esos esas esto eso pero y además también así entonces aquel aquella dicho dicha dichos dichas tal tales ambos ambas",
+		phrases:  "sin embargo|por eso|por ello|en cambio|no obstante|a su vez|al mismo tiempo|por su parte|de ahí que|es por eso|los otros dos|las otras dos|los otros tres|las otras tres|el citado|la citada",
+		stands:   "tal vez|tal como|tal cual|tal y como|tal afar",
 		linking:  "pero y",
 		starters: "el la los las un una en por para con de según pero y este esta su no",
 		persons:  "él ella ellos ellas",
@@ -86,8 +88,9 @@ var languages = []language{
 		code: "pt",
 		function: "o a os as um uma uns umas de do da dos das no na nos nas em e ou mas com por pelo pela para sem sobre entre que quem se seu sua " +
 			"seus suas é são era foi foram tem têm ser não mais como já muito também ao aos à",
-		leaning:  "ele ela eles elas seu sua seus suas este esta esse essa isso isto mas e também assim então porém entretanto contudo",
-		phrases:  "além disso|além disto|por isso|no entanto|ao mesmo tempo|por sua vez|por outro lado",
+		leaning:  "ele ela eles elas seu sua seus suas este esta esse essa isso isto mas e também assim então porém entretanto contudo tal tais ambos ambas",
+		phrases:  "além disso|além disto|por isso|no entanto|ao mesmo tempo|por sua vez|por outro lado|os outros dois|as outras duas|os outros três|as outras três|o referido|a referida|dito isso|dito isto",
+		stands:   "tal como|tal qual|tal afar",
 		linking:  "mas e",
 		starters: "o a os as um uma em no na por para com de segundo mas e este esta seu não",
 		persons:  "ele ela eles elas",
@@ -98,8 +101,9 @@ var languages = []language{
 		code: "it",
 		function: "il lo la i gli le un uno una di del dello della dei degli delle a al allo alla ai agli alle da dal dalla in nel nella nei con su " +
 			"sul sulla per tra fra e ed o ma che chi cui non più si suo sua suoi sue è sono era ha hanno aveva essere stato anche come",
-		leaning:  "egli ella esso essa essi lui lei loro suo sua suoi sue questo questa questi queste quello quella ma e anche inoltre così poi quindi tuttavia però",
-		phrases:  "per questo|per quello|di conseguenza|allo stesso tempo|nel frattempo|a sua volta|dal canto suo|in questo modo",
+		leaning:  "egli ella esso essa essi lui lei loro suo sua suoi sue questo questa questi queste quello quella ma e anche inoltre così poi quindi tuttavia però tale tali entrambi entrambe suddetto suddetta",
+		phrases:  "per questo|per quello|di conseguenza|allo stesso tempo|nel frattempo|a sua volta|dal canto suo|in questo modo|gli altri due|le altre due|gli altri tre|le altre tre|quest'ultimo|quest’ultimo|quest'ultima|quest’ultima|detto questo",
+		stands:   "tale e quale",
 		linking:  "ma e",
 		starters: "il lo la i gli le un una in nel per con di da secondo ma e questo questa non",
 		persons:  "egli lui lei loro",
@@ -110,8 +114,8 @@ var languages = []language{
 		code: "nl",
 		function: "de het een van in op te en of maar aan bij met naar om over uit voor door tot is zijn was waren wordt worden werd heeft hebben had " +
 			"niet geen ook er hij zij ze hun haar dat die dit deze als dan nog al meer wel zich kan zal",
-		leaning:  "hij zij ze hun haar dit dat deze die maar en ook dus dan daarom daarnaast bovendien echter toch",
-		phrases:  "in plaats daarvan|als gevolg daarvan|aan de andere kant|tegelijkertijd",
+		leaning:  "hij zij ze hun haar dit dat deze die maar en ook dus dan daarom daarnaast bovendien echter toch beide laatstgenoemde dergelijke",
+		phrases:  "in plaats daarvan|als gevolg daarvan|aan de andere kant|tegelijkertijd|de andere twee|de twee andere|de twee anderen|de andere drie|een dergelijk|een dergelijke",
 		linking:  "maar en",
 		starters: "de het een in op bij met van voor maar en dit dat deze hij zij er als",
 		persons:  "hij zij ze",
@@ -122,8 +126,8 @@ var languages = []language{
 		code: "ru",
 		function: "и в во на с со к ко по за из от до о об у для при не ни но а же ли бы что как это то он она они оно его её ее их который которая " +
 			"которые был была были было есть быть также еще ещё уже так или если чтобы",
-		leaning:  "он она они оно его её ее их это этот эта эти но и а также однако тогда поэтому",
-		phrases:  "при этом|так же|кроме того|кроме этого|вместе с тем|тем не менее|в то же время|в свою очередь|из-за этого|после этого|по его|по её|по ее",
+		leaning:  "он она они оно его её ее их это этот эта эти но и а также однако тогда поэтому оба обе такой такая такое такие данный данная данное",
+		phrases:  "при этом|так же|кроме того|кроме этого|вместе с тем|тем не менее|в то же время|в свою очередь|из-за этого|после этого|по его|по её|по ее|двое других|двое остальных|остальные двое|другие двое",
 		linking:  "но и а однако",
 		starters: "в на по он она они это но и а как при для за из об",
 		persons:  "он она они",
@@ -154,6 +158,7 @@ type Lexicon struct {
 	Function WordSet  // frequent words that carry no meaning by themselves
 	Leaning  WordSet  // words that, at the beginning, lean on the sentence before
 	Phrases  []string // the same of more than one word
+	Stands   []string // beginnings of more than one word that look like those and lean on nothing
 	Linking  WordSet  // of Leaning, those that can be taken away; what follows then stands alone
 	Starters WordSet  // words that, after a dot that may belong to an abbreviation, begin a sentence
 	Ordinals bool     // "5." before a noun is an ordinal number
@@ -237,11 +242,16 @@ var lexicons = sync.OnceValue(func() []Lexicon {
 			Code:     l.code,
 			Function: NewWordSet(l.function), Leaning: NewWordSet(l.leaning), Linking: NewWordSet(l.linking),
 			Starters: NewWordSet(l.starters), speaking: NewWordSet(l.speaking), persons: NewWordSet(l.persons), saying: NewWordSet(l.saying), Ordinals: l.ordinals,
-			Phrases: strings.FieldsFunc(l.phrases, func(r rune) bool { return r == '|' }),
+			Phrases: divided(l.phrases), Stands: divided(l.stands),
 		}
 	}
 	return ls
 })
+
+// divided returns the parts of a string that has bars between them.
+func divided(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == '|' })
+}
 
 // Language tells a text's language, as BCP 47 has it: Chinese, Japanese and Korean by
 // their letters, the others that the package knows by their function words. It is ""
