@@ -32,6 +32,9 @@ func (lex lexicon) isCommon(low string) bool {
 				return true
 			}
 		}
+		if rest, ok := strings.CutPrefix(low, "anti"); ok && words.Has(rest) {
+			return true
+		}
 		for i := 4; i <= len(low)-4; i++ {
 			if words.Has(low[:i]) && words.Has(low[i:]) {
 				return true // "rainwater"

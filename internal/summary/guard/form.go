@@ -165,4 +165,4 @@ func (g *Guard) talk(s string) string {
 }
 
 // everybodys is what a text calls "our" without speaking of itself.
-var everybodys = lang.NewWordSet("solar galaxy planet sun universe species")
+var everybodys = lang.NewWordSet("solar galaxy planet sun moon universe species")

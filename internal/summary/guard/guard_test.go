@@ -33,7 +33,7 @@ func TestGuardFigures(t *testing.T) {
 		caught, refused float64 // the least and the most that may be, of a hundred
 	}{
 		{[]string{"guard", "heldout"}, 95, 3.5},
-		{[]string{"free"}, 83.5, 15.5},
+		{[]string{"free"}, 82, 15.5},
 	} {
 		all, caught := map[string]int{}, map[string]int{}
 		for _, dir := range set.dirs {

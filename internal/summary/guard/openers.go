@@ -41,7 +41,7 @@ var madeOf = map[string][]string{
 	"fr": {"ement", "amment", "emment", "ées", "ations", "ements", "eurs", "istes", "elles"},
 	"es": {"mente", "ados", "adas", "idos", "idas", "ciones", "dores", "istas", "ando", "iendo", "arse"},
 	"pt": {"mente", "ados", "adas", "idos", "idas", "ções", "dores", "istas", "ando", "endo"},
-	"it": {"erà", "irà", "eranno", "iranno", "mente", "zioni", "atori", "isti", "ando", "endo"},
+	"it": {"isce", "iscono", "erà", "irà", "eranno", "iranno", "mente", "zioni", "atori", "isti", "ando", "endo"},
 	"nl": {"lijk", "ingen", "heden", "enden", "isten"},
 }
 

@@ -38,7 +38,7 @@ func run(args []string, out io.Writer) error {
 	dirs := flags.String("pairs", "internal/summary/guard/testdata/guard,internal/summary/guard/testdata/heldout,internal/summary/guard/testdata/free", "directories of pairs to learn from, with commas between")
 	test := flags.String("test", "", "directory of pairs to measure on; no weights are written")
 	path := flags.String("weights", "internal/summary/guard/weights.json", "where to write the weights")
-	refused := flags.Float64("refused", 0.03, "the share of true summaries that may be refused, of those that nothing else refuses")
+	refused := flags.Float64("refused", 0.035, "the share of true summaries that may be refused, of those that nothing else refuses")
 	seed := flags.Uint64("seed", 1, "of the order in which it learns")
 	if err := flags.Parse(args); err != nil {
 		return err
