@@ -68,7 +68,8 @@ const (
 	DefaultMaxItems = 500
 
 	maxDepth      = 256     // real feeds reach ten
-	maxElements   = 200_000 // in what gofeed is given
+	maxElements   = 110_000 // in what gofeed is given, which keeps half a kilobyte for some
+	maxAllAttrs   = 200_000 // in what gofeed is given
 	maxBindings   = 3e6     // namespaces in scope, summed over the elements: gofeed copies them
 	maxReferences = 2e6     // & in text
 	maxMends      = 100_000 // in one document

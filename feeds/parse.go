@@ -170,12 +170,53 @@ func afterDeclaration(b []byte, i int) (end int, whole bool) {
 	return i + gt + 1, true
 }
 
-// expandEntities replaces the general entities that a document type defines.
-// Entities within entities, external ones, and ones with markup in them are left
+// expandEntities replaces the general entities that a document type defines, in one
+// pass. Entities within entities, external ones, and ones with markup in them are left
 // alone, and the text does not grow beyond max: those are ways to exhaust a
 // reader, and feeds use none of them.
 func expandEntities(prolog, text []byte, max int) []byte {
+	values := entityValues(prolog)
+	if len(values) == 0 {
+		return text
+	}
+	room := max - len(text)
+	var out []byte // nil while nothing was replaced
+	for copied, at := 0, 0; ; {
+		n := bytes.IndexByte(text[at:], '&')
+		if n < 0 {
+			if out == nil {
+				return text
+			}
+			return append(out, text[copied:]...)
+		}
+		at += n + 1
+		end := bytes.IndexByte(text[at:min(len(text), at+longestEntity+1)], ';')
+		if end < 0 {
+			continue
+		}
+		value, ok := values[string(text[at:at+end])]
+		more := len(value) - end - len("&;")
+		if !ok || more > room {
+			continue
+		}
+		room -= more
+		if out == nil {
+			out = make([]byte, 0, len(text))
+		}
+		out = append(append(out, text[copied:at-1]...), value...)
+		at += end + 1
+		copied = at
+	}
+}
+
+// longestEntity is the longest name of an entity that is looked for, in bytes.
+const longestEntity = 64
+
+// entityValues reads the entities that a document type defines as plain text. Of two
+// with one name the first counts (XML 1.0, section 4.2).
+func entityValues(prolog []byte) map[string][]byte {
 	const most = 50
+	values := map[string][]byte{}
 	for range most {
 		_, rest, ok := bytes.Cut(prolog, []byte("<!ENTITY"))
 		if !ok {
@@ -185,19 +226,18 @@ func expandEntities(prolog, text []byte, max int) []byte {
 		declaration, _, _ := bytes.Cut(rest, []byte(">"))
 		name, value, ok := bytes.Cut(bytes.TrimSpace(declaration), []byte(" "))
 		value = bytes.TrimSpace(value)
-		if !ok || len(value) < 2 || value[0] != '"' && value[0] != '\'' || value[len(value)-1] != value[0] {
+		if !ok || len(name) > longestEntity || len(value) < 2 || value[0] != '"' && value[0] != '\'' || value[len(value)-1] != value[0] {
 			continue
 		}
 		value = value[1 : len(value)-1]
-		if len(value) > 1000 || bytes.ContainsAny(value, "<%") || bytes.Contains(value, []byte("&")) && !bytes.HasPrefix(value, []byte("&#")) {
+		if len(value) > 1000 || bytes.ContainsAny(value, "<%") || bytes.Count(value, []byte("&")) > bytes.Count(value, []byte("&#")) {
 			continue
 		}
-		reference := append(append([]byte("&"), name...), ';')
-		if n := bytes.Count(text, reference); n > 0 && len(text)+n*len(value) <= max {
-			text = bytes.ReplaceAll(text, reference, value)
+		if _, ok := values[string(name)]; !ok {
+			values[string(name)] = value
 		}
 	}
-	return text
+	return values
 }
 
 // oldestFirst reports whether the dates of n items rise from the first to the last;

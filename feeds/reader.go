@@ -52,6 +52,10 @@ func resolveBase(outer *url.URL, base string) *url.URL {
 	return nil
 }
 
+// maxHead is how long the start of a document may be that is read in parts, in bytes:
+// each part begins with it.
+const maxHead = 16 << 10
+
 // read reads the document. When gofeed refuses it as a whole, it is read in
 // halves, and these in halves, so that a broken item takes only itself down.
 func (r *reader) read() error {
@@ -65,7 +69,7 @@ func (r *reader) read() error {
 	}
 	head, tail := f.frame()
 	r.doc = Document{}
-	if r.parse([]byte(head+tail), nil) != nil {
+	if len(head) > maxHead || r.parse([]byte(head+tail), nil) != nil {
 		return err
 	}
 	r.halve(head, tail, f.items)

@@ -65,22 +65,23 @@ type scanner struct {
 	out    []byte // the mended document up to copied; nil while nothing was mended
 	copied int
 
-	format   format
-	root     note
-	items    []note
-	stack    []open
-	item     int // depth of the open item's element in the stack, 0 for none
-	child    int // where the last whole child of the open item ended, in the output
-	elements int
-	maxItems int
-	dropped  int
-	skipFrom int // where the item that is being left out began, -1 for none
-	first    int // items before this one are left out
-	seen     int // items
-	stuck    int // where the document breaks off
-	mends    int
-	bindings int // namespaces in scope, summed over the elements
-	refs     int // & in text
+	format     format
+	root       note
+	items      []note
+	stack      []open
+	item       int // depth of the open item's element in the stack, 0 for none
+	child      int // where the last whole child of the open item ended, in the output
+	elements   int
+	attributes int
+	maxItems   int
+	dropped    int
+	skipFrom   int // where the item that is being left out began, -1 for none
+	first      int // items before this one are left out
+	seen       int // items
+	stuck      int // where the document breaks off
+	mends      int
+	bindings   int // namespaces in scope, summed over the elements
+	refs       int // & in text
 }
 
 // scanXML prepares an XML document that begins with its root element. It keeps
@@ -183,6 +184,10 @@ func (s *scanner) startTag(i int) (int, error) {
 	}
 	if s.skipFrom < 0 {
 		s.elements++
+		s.attributes += t.attributes
+	}
+	if s.attributes > maxAllAttrs {
+		return 0, tooComplex("too many attributes")
 	}
 	if s.elements > maxElements {
 		return 0, tooComplex("too many elements")
@@ -220,7 +225,13 @@ func (s *scanner) startTag(i int) (int, error) {
 		s.replace(t.end-1, t.end, "/>")
 		t.selfClosed = true
 	}
-	as := name
+	if atItem {
+		if s.seen++; s.seen <= s.first || len(s.items) >= s.maxItems {
+			s.dropped++
+			s.skipFrom = i
+		}
+	}
+	start, as := s.at(i), name // before a mended tag takes the place of this one
 	switch {
 	case len(s.stack) == 0 && s.format == formatAtom && strings.Contains(strings.ToLower(t.space), "atom") && !isAtomSpace(t.space):
 		// A misspelled namespace would make every element a foreign one.
@@ -261,18 +272,13 @@ func (s *scanner) startTag(i int) (int, error) {
 	}
 
 	depth := len(s.stack)
-	if atItem {
-		if s.seen++; s.seen <= s.first || len(s.items) >= s.maxItems {
-			s.dropped++
-			s.skipFrom = i
-		} else {
-			s.items = append(s.items, note{
-				start: s.at(i), about: t.about, base: t.base, lang: t.lang,
-			})
-		}
-	} else if s.item > 0 && depth == s.item {
+	switch {
+	case atItem && s.skipFrom < 0:
+		s.items = append(s.items, note{start: start, about: t.about, base: t.base, lang: t.lang})
+	case atItem:
+	case s.item > 0 && depth == s.item:
 		s.noteChild(local, t)
-	} else if s.item == 0 {
+	case s.item == 0:
 		s.noteRoot(local, t)
 	}
 	if t.selfClosed {
@@ -388,9 +394,9 @@ func (s *scanner) pop(end int) {
 }
 
 func (s *scanner) itemEnd(end int) {
-	if s.skipFrom >= 0 {
-		s.replace(s.skipFrom, end, "")
+	if from := s.skipFrom; from >= 0 {
 		s.skipFrom = -1
+		s.replace(from, end, "")
 		return
 	}
 	s.items[len(s.items)-1].end = s.at(end)
@@ -406,10 +412,10 @@ func (s *scanner) isItem(local string) bool {
 	return false
 }
 
-// replace puts text in the place of src[from:to]. Calls come in rising order,
-// but for an item that is left out with all that was mended in it.
+// replace puts text in the place of src[from:to]. Calls come in rising order; of an
+// item that is being left out, nothing is mended.
 func (s *scanner) replace(from, to int, text string) {
-	if s.skipFrom >= 0 && from > s.skipFrom {
+	if s.skipFrom >= 0 && from >= s.skipFrom {
 		return
 	}
 	s.mends++

@@ -196,8 +196,11 @@ func mendedValue(v []byte) (text string, taken int) {
 		taken++
 	}
 	b.Write(v)
-	return strings.NewReplacer(`<`, "&lt;", `"`, "&quot;").Replace(b.String()), taken
+	return escapeValue.Replace(b.String()), taken
 }
+
+// escapeValue is made once: making one costs far more than most values.
+var escapeValue = strings.NewReplacer(`<`, "&lt;", `"`, "&quot;")
 
 // forbiddenReference finds the first numeric character reference that names no
 // character of XML 1.0. It returns -1 when there is none.

@@ -294,6 +294,25 @@ func TestBombs(t *testing.T) {
 			}
 		})
 	}
+	t.Run("gzip of 1 GB", func(t *testing.T) {
+		// The same megabyte of zeros, compressed once, as one member after the other.
+		run := compress(t, "gzip", zeros)
+		srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			for range 1 << 30 / len(zeros) {
+				if _, err := w.Write(run); err != nil {
+					return
+				}
+			}
+		})
+		c := loopback(t, Config{})
+		var err error
+		n := allocated(func() { _, err = c.Get(t.Context(), Request{URL: srv.URL}) })
+		wantReason(t, err, ReasonTooLarge)
+		if n > 64<<20 {
+			t.Errorf("allocated %d MB", n>>20)
+		}
+	})
 	t.Run("gzip inside gzip", func(t *testing.T) {
 		var inner bytes.Buffer
 		w := gzip.NewWriter(&inner)
