@@ -223,8 +223,10 @@ func TestCheckModelSaysWhatIsWrong(t *testing.T) {
 		answer func(int64, http.ResponseWriter, *http.Request)
 		want   string // in the error; "" for none
 	}{
-		"well":  {tells("It works."), ""},
-		"key":   {func(_ int64, w http.ResponseWriter, _ *http.Request) { http.Error(w, "no k3y", http.StatusUnauthorized) }, "it refuses the key: the server answered 401 Unauthorized: no [key]"},
+		"well": {tells("It works."), ""},
+		"key": {func(_ int64, w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "no k3y", http.StatusUnauthorized)
+		}, "it refuses the key: the server answered 401 Unauthorized: no [key]"},
 		"model": {func(_ int64, w http.ResponseWriter, _ *http.Request) { http.Error(w, "no small", 404) }, "it knows no such address or model: the server answered 404 Not Found: no small"},
 		"site":  {func(_ int64, w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>") }, "the answer cannot be read"},
 		"slow":  {func(_ int64, _ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "it gave no answer within 100ms"},
