@@ -50,9 +50,8 @@ var wallPages = []string{
 }
 
 // unseenWalls were written when the rules stood. When they were new, 17 of the 20 were
-// found, by rules that took one in twenty short posts of blogs for a wall as well; 13 by
-// those that were then made of them, which take one in sixty, most of them advertisements.
-// The rest were found after words of theirs were added.
+// found, by rules that took many short posts of blogs for a wall as well; 13 by those that
+// were then made of them. The rest were found after words of theirs were added.
 var unseenWalls = []string{
 	"Three stories remain on your meter.\nGo limitless from $2 per week.\nBilled once a month, leave at any time.",
 	"The council of Marlow voted on Monday to close the old bridge for a year because of cracks in two of its piers.\nThe rest is for members.\nMembership starts at £5 a month and funds our newsroom.",
