@@ -190,6 +190,47 @@ func FuzzAddress(f *testing.F) {
 	})
 }
 
+// TestShortAddresses tries everything that can be written in a few signs, where the
+// mistakes of what reads addresses lie close together.
+func TestShortAddresses(t *testing.T) {
+	t.Parallel()
+	base, err := url.Parse("https://example.org/a/b?c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(s string) {
+		for _, base := range []*url.URL{nil, base} {
+			address := webAddress(base, s)
+			if address == "" {
+				continue
+			}
+			if u, err := url.Parse(address); err != nil || u.Hostname() == "" || webAddress(nil, address) != address {
+				t.Errorf("%q is resolved to %q: %v", s, address, err)
+			}
+		}
+		address, err := completeAddress(s)
+		if err != nil {
+			return
+		}
+		if u, err := url.Parse(address); err != nil || u.Hostname() == "" {
+			t.Errorf("%q is completed to %q: %v", s, address, err)
+		}
+	}
+	var longer func(s string, signs int)
+	longer = func(s string, signs int) {
+		check(s)
+		if signs == 0 {
+			return
+		}
+		for _, sign := range ":/[]%@.?#a1 \\\t" {
+			longer(s+string(sign), signs-1)
+		}
+	}
+	for _, beginning := range []string{"", "//", "http:", "http://", "https:/", "HTTP://a", "http://[", "www.", "feed:", "x:"} {
+		longer(beginning, 3)
+	}
+}
+
 // What FuzzPlainText holds is that text comes out whole, bounded, and without a
 // second pass finding paragraphs that the first did not write, and titles likewise.
 func FuzzPlainText(f *testing.F) {

@@ -335,11 +335,15 @@ func webAddress(base *url.URL, raw string) string {
 		}
 		resolved = base.ResolveReference(u)
 	}
-	if scheme := strings.ToLower(resolved.Scheme); scheme != "http" && scheme != "https" || resolved.Host == "" {
+	if scheme := strings.ToLower(resolved.Scheme); scheme != "http" && scheme != "https" || resolved.Hostname() == "" {
 		return ""
 	}
 	if resolved != u {
 		raw = resolved.String() // else it stays as written: identities hang on it
+		// The parser takes hosts without a scheme that it refuses behind one, as "//::".
+		if _, err := url.Parse(raw); err != nil {
+			return ""
+		}
 	}
 	if len(raw) > maxWebAddress {
 		return ""

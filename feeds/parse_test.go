@@ -324,13 +324,16 @@ func TestWebAddress(t *testing.T) {
 		{"mailto:a@www.example.com", ""},
 		{"javascript:alert(1)", ""},
 		{"www.example.com/" + strings.Repeat("%", maxWebAddress/2), ""},
+		// No host, or one that is refused behind a scheme only.
+		{"https://:80/x", ""},
+		{"//::", ""},
 	} {
 		got := webAddress(base, tt.raw)
 		if got != tt.want {
 			t.Errorf("webAddress(%.80q) = %.80q, want %q", tt.raw, got, tt.want)
 		}
 		if again := webAddress(nil, got); again != got {
-			t.Errorf("%q becomes %q", got, again)
+			t.Errorf("%.80q becomes %.80q", got, again)
 		}
 	}
 }
