@@ -217,12 +217,7 @@ func isScrap(lex *lang.Lexicon, s string, place int) bool {
 	case place > 0 && isLabelled(s), saysNothing(s), strings.HasPrefix(s, "Follow @"):
 		return true
 	}
-	for _, p := range scraps {
-		if rest, ok := cutFold(s, p); ok && !unicode.IsLetter(lang.RuneAt(rest, 0)) {
-			return true
-		}
-	}
-	return false
+	return beginsWithOne(s, scraps)
 }
 
 // scraps are beginnings of sentences that point at what is beside or below them.
@@ -318,12 +313,7 @@ func leans(lex *lang.Lexicon, s string) bool {
 	}
 	head := lang.TrimOpeners(s)
 	if lang.IsDense(lang.RuneAt(head, 0)) {
-		for _, w := range denseLeaning {
-			if strings.HasPrefix(head, w) {
-				return true
-			}
-		}
-		return false
+		return hasPrefixOf(head, denseLeaning)
 	}
 	if beginsWithOne(head, lex.Stands) {
 		return false
@@ -331,27 +321,21 @@ func leans(lex *lang.Lexicon, s string) bool {
 	if lex.Leaning.Has(lang.FirstWord(head)) || beginsWithOne(head, lex.Phrases) {
 		return true
 	}
-	for _, w := range koreanLeaning {
-		if strings.HasPrefix(head, w) {
-			return true
-		}
-	}
-	if lex.Code != "en" {
-		return false
-	}
-	for _, p := range leaningPhrases {
-		if rest, ok := cutFold(head, p); ok && rest != "" {
-			return true
-		}
-	}
-	return false
+	return hasPrefixOf(head, koreanLeaning)
 }
 
-// beginsWithOne reports whether s begins with one of the phrases, in any case.
+// hasPrefixOf reports whether s begins with one of the prefixes.
+func hasPrefixOf(s string, prefixes []string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(s, p) })
+}
+
+// beginsWithOne reports whether s begins with one of the phrases, in any case, and its
+// last word ends there: neither "In factories" begins with "in fact", nor "The two-year-old"
+// with "the two".
 func beginsWithOne(s string, phrases []string) bool {
 	return slices.ContainsFunc(phrases, func(p string) bool {
 		rest, ok := cutFold(s, p)
-		return ok && !unicode.IsLetter(lang.RuneAt(rest, 0))
+		return ok && !unicode.IsLetter(lang.RuneAt(rest, 0)) && !strings.HasPrefix(rest, "-")
 	})
 }
 
@@ -372,16 +356,6 @@ var denseLeaning = []string{
 // koreanLeaning are those of Korean ones, which has spaces, but hangs its particles on
 // the words.
 var koreanLeaning = []string{"그래서", "그러나", "하지만", "그리고", "그런데", "따라서", "그러므로", "그는 ", "그녀는 ", "그들은 ", "이는 ", "이에 ", "또한 ", "또, ", "반면 ", "한편 "}
-
-// leaningPhrases are beginnings of more than one word.
-var leaningPhrases = []string{
-	"in addition", "as a result", "for example", "for instance", "in contrast", "by contrast", "in other words", "in fact", "as such",
-	"on the other hand", "at the same time", "of course", "that said", "after that", "because of that", "because of this", "despite that", "despite this",
-	"for that reason", "for this reason", "in this case", "in that case", "in both cases", "one of them", "some of them", "most of them", "all of them", "none of them",
-	"the former", "the latter", "the same goes", "the two ", "the pair ", "the other two ", "the other three ", "the other four ", "the others ", "the remaining two ", "the remaining three ", "the first is", "the second is", "the other is", "here's ", "here is ", "not only that",
-	"which ", "to that end", "to this end", "on top of that", "with that", "until then", "since then", "even so", "if so", "by then", "all this", "all that", "all of this", "all of that",
-	"without it", "without them", "according to him", "according to her", "according to them", "asked about", "asked if", "asked whether", "when asked",
-}
 
 // unlink takes a leading "But" or "However," away, and reports whether the rest
 // stands by itself.

@@ -38,6 +38,14 @@ var languages = []language{
 		leaning: "he she they it his her their its this that these those but and so however meanwhile also instead such then still yet nor " +
 			"him them both another others moreover furthermore additionally nevertheless nonetheless therefore thus hence similarly " +
 			"consequently likewise besides otherwise afterwards afterward or",
+		phrases: "in addition|as a result|for example|for instance|in contrast|by contrast|in other words|in fact|as such|on the other hand|at the same time|" +
+			"of course|that said|after that|because of that|because of this|despite that|despite this|for that reason|for this reason|in this case|" +
+			"in that case|in both cases|one of them|some of them|most of them|all of them|none of them|the former|the latter|the same goes|the two|" +
+			"the pair|the other two|the other three|the other four|the others|the remaining two|the remaining three|the first is|the second is|" +
+			"the other is|here's|here’s|here is|not only that|which|to that end|to this end|on top of that|with that|until then|since then|even so|if so|" +
+			"by then|all this|all that|all of this|all of that|without it|without them|according to him|according to her|according to them|asked about|" +
+			"asked if|asked whether|when asked",
+		stands:   "which?", // the consumers' group
 		linking:  "but and however meanwhile still yet also moreover furthermore additionally",
 		starters: "the a an he she it they we i you in on at but and this that these those there if when while as for after before however his her their its what why how",
 		persons:  "he she they",
