@@ -8,9 +8,16 @@ import (
 	"tidings/internal/summary/lang"
 )
 
-// pictureCredit is what a caption ends in: "REUTERS/Jane Doe/File Photo", "(AP Photo/Jane Doe)".
+// pictureCredit is what a caption ends in: "REUTERS/Jane Doe/File Photo", "(AP Photo/Jane
+// Doe, File)". It stands by itself and names people: "a Bloomberg/Ipsos poll shows" and
+// "it came from a file photo" are parts of sentences.
 var pictureCredit = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?:(?:REUTERS|AFP|EPA|EFE|Bloomberg|Getty Images|dpa|AP Photo|AFP PHOTO)/[\p{L} .'’/-]{2,60}|[/(]Getty Images|[Ff]ile [Pp]hoto)[)\]]?\.?$`)
+	const (
+		alone = `(?:^|[^\p{L}\s] ?)`
+		names = `\p{Lu}[\p{L}.'’-]*(?: (?:\p{Lu}[\p{L}.'’-]*|de|da|di|la|van|der|von|al))*`
+		photo = `[Ff]ile [Pp]hoto`
+	)
+	return regexp.MustCompile(`(?:` + alone + `(?:(?:REUTERS|AFP|EPA|EFE|Bloomberg|Getty Images|dpa|AP Photo|AFP PHOTO)(?:/(?:` + names + `|` + photo + `))+(?:, File)?|[Ff]ile [Pp]hoto)|[/(]Getty Images)[)\]]?\.?$`)
 })
 
 // authorBox is what stands under a story of who wrote it: "is a senior reporter covering".
@@ -23,8 +30,8 @@ func isCredited(line string) bool {
 	return len(line) <= enough && pictureCredit().MatchString(line)
 }
 
-// isCredit reports whether a sentence in lower case says who worked on the story, where
-// they are to be followed, or whose opinion it is.
+// isCredit reports whether a sentence in lower case says who worked on the story, or where
+// they are to be followed.
 func isCredit(lower string) bool {
 	switch {
 	case strings.HasSuffix(lower, " contributed."), strings.HasSuffix(lower, " contributed reporting."):

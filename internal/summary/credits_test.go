@@ -15,6 +15,9 @@ func TestCredits(t *testing.T) {
 		"The old harbour bridge, seen here in 2019, is 120 years old.",
 		"A pedestrian crosses the bridge in Marlow, March 3, 2024. REUTERS/Jane Doe/File Photo",
 		"A woman walks over the bridge of Marlow on Monday. (AP Photo/Jane Doe)",
+		"A woman walks over the bridge of Marlow on Monday. (AP Photo/Jane van der Doe, File)",
+		"The bridge of Marlow. File photo",
+		"The bridge of Marlow is closed. (Jane Doe/Getty Images)",
 		"Associated Press writers Jane Doe in Paris and John Smith in Rome contributed.",
 		"Ms. Doe reported from Berlin, and Mr. Smith from Paris.",
 		"This report by the Canadian Press was first published June 3, 2024.",
@@ -34,6 +37,9 @@ func TestCredits(t *testing.T) {
 		"Follow-up talks on the bridge were held on Monday.",
 		"The victims are journalists, police said, and two of them are hurt.",
 		"The ship was last seen here on Monday, its owner said.",
+		"The mayor leads by two points, a Bloomberg/Morning Consult poll shows.",
+		"The mayor leads by two points, according to a poll by Bloomberg/Morning Consult.",
+		"The man was not the one whom police knew from a file photo.",
 	} {
 		if Clean("", s) != s || isBoilerplate(s) {
 			t.Errorf("%q is taken away", s)
