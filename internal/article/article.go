@@ -126,6 +126,13 @@ func errNoText() error {
 	return news.Userf("I found no article on that page. It may be a front page, or need a browser to show its text. Paste the address of a single article.")
 }
 
+func errLinks() error {
+	return &news.UserError{
+		Text: "That page is a list of links to other pages, and no article itself. Paste the address of one of them.",
+		Err:  news.ErrNoArticle,
+	}
+}
+
 // checkType refuses what is not a web page, by what the server calls it and, where
 // that says nothing, by what it looks like.
 func checkType(page []byte, contentType string) error {

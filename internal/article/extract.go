@@ -71,6 +71,9 @@ func (r *Reader) Extract(page []byte, contentType, pageURL string) (a news.Artic
 	if utf8.RuneCountInString(a.Text) <= minMarked {
 		return news.Article{}, refuse(head, errors.New("hardly any text"))
 	}
+	if isLinkList(doc, a.Text) {
+		return news.Article{}, errLinks()
+	}
 	return a, nil
 }
 

@@ -39,6 +39,7 @@ func hostile() map[string]string {
 		"links in a paragraph":  "<article><p>" + fill("<a href=/x>y</a>"),
 		"headings":              "<article>" + fill("<h2>x</h2>"),
 		"deep, then wide":       deep("<div>", 300) + fill("<p>x"),
+		"deep, then a list":     deep("<div>", 450) + fill("<h3><a href=/x>some link</a></h3><p>some text</p>"),
 		"formats, then wide":    formats(400) + fill("<p>x"),
 		"links and formats":     deep("<a href=/><code id=1><code id=2><code id=3>", 20) + fill("<p>x"),
 		"menus around the page": deep("<div class=menu>", 450) + strings.Repeat("<p>x", 4000) + "<h1>y",

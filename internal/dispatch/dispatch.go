@@ -7,6 +7,7 @@ package dispatch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -152,6 +153,9 @@ func (d *Dispatcher) complete(ctx context.Context, story news.Story) (news.Story
 	article, err := d.Articles.ReadArticle(reading, story.URL)
 	if err != nil {
 		d.Log.InfoContext(ctx, "article not read, using the feed's own text", "story", story.ID, "url", story.URL, "error", err)
+		if errors.Is(err, news.ErrNoArticle) {
+			return story, news.NoArticle
+		}
 		return story, news.Unreadable
 	}
 	without := news.NoArticle

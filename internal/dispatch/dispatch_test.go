@@ -3,6 +3,7 @@ package dispatch
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -203,6 +204,7 @@ func TestTeaserIsCompletedForSomebodyOnly(t *testing.T) {
 		"nobody subscribes":  {article: news.Article{Text: "Customer service comes first."}, wantText: "Short."},
 		"article is read":    {subscribers: somebody, article: news.Article{Text: "Customer service comes first."}, wantRead: 1, wantText: "Customer service comes first.", wantMatch: true},
 		"article is shorter": {subscribers: somebody, article: news.Article{Text: "Log"}, wantRead: 1, wantText: "Short.", wantReason: news.NoArticle},
+		"page of links":      {subscribers: somebody, err: fmt.Errorf("read: %w", news.ErrNoArticle), wantRead: 1, wantText: "Short.", wantReason: news.NoArticle},
 		"article fails":      {subscribers: somebody, err: errors.New("no answer"), wantRead: 1, wantText: "Short.", wantReason: news.Unreadable},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -10,6 +10,10 @@ import (
 // there for the server that asks.
 var ErrNotFound = errors.New("not found")
 
+// ErrNoArticle is the cause of an error about a page that could be read, and has no
+// article.
+var ErrNoArticle = errors.New("no article")
+
 // UserError is an error whose text a Discord user, or a person at the command
 // line, may read: what happened, and what to do next, in whole sentences. Every
 // other error stays in the log.
