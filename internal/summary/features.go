@@ -22,7 +22,9 @@ func (d *Document) measure() {
 		}
 		slices.Sort(s.stems)
 		s.stems = slices.Compact(s.stems)
-		s.usable = s.usable && !d.isForeign(s)
+		if d.isForeign(s) {
+			s.usable, s.tooLong = false, false
+		}
 	}
 	titleBit := make([]int8, v.Stems()) // 1 + the bit, 0 for none
 	for _, w := range titleWords {

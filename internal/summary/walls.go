@@ -84,7 +84,7 @@ func (d *Document) openWall() {
 		s := &d.sentences[i]
 		behind = behind || most && tones[i] != newsy
 		if tones[i] == asks || behind {
-			s.whole, s.usable = false, false
+			s.whole, s.usable, s.tooLong = false, false, false
 		}
 	}
 }

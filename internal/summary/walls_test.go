@@ -145,3 +145,18 @@ func TestStoriesOfMoney(t *testing.T) {
 		}
 	}
 }
+
+// TestLongWall holds that the long sentences of a wall, or of another language, do not make
+// it an article whose sentences are too long: a model would be asked to condense it.
+func TestLongWall(t *testing.T) {
+	t.Parallel()
+	for name, page := range map[string]string{
+		"wall":     "With a subscription you get every article" + strings.Repeat(" and more of your town", 10) + ".",
+		"language": marlow + "\nDie Stadt ist froh, dass die Brücke von der Stadt und dem Land" + strings.Repeat(" und von der Stadt", 8) + " gebaut wird.",
+	} {
+		d := Read(news.SummaryRequest{Text: page, MaxWords: 40})
+		if got := d.reason(); got != news.NoArticle {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
