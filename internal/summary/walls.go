@@ -6,7 +6,7 @@ package summary
 var wallParts = []string{
 	// Money.
 	"for subscribers only", "subscriber-only", "is for subscribers", "to continue reading", "continue reading this", "to read this article", "to read this story", "read the full story", "your limit of free articles",
-	"support our journalism", "you have reached your limit", "for only $1", "this content is reserved",
+	"support our journalism", "you have reached your limit", "this content is reserved",
 	"nur für abonnenten", "jetzt weiterlesen", "um weiterzulesen", "diesen artikel weiterlesen", "monatlich kündbar", "jederzeit kündbar", "bereits abonnent", "réservé aux abonnés", "pour lire la suite",
 	"déjà abonné", "sans engagement", "para seguir leyendo", "contenido exclusivo para suscriptores", "ya eres suscriptor", "exclusivo para assinantes", "contenuto riservato agli abbonati", "alleen voor abonnees",
 	"доступно только подписчикам", "会員限定", "有料会員", "続きを読むには", "订阅后", "付费阅读",
