@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -485,9 +486,11 @@ func isGreeting(lower string) bool {
 	if !ok || !strings.HasPrefix(lower, "good ") && !strings.HasPrefix(lower, "hello") && !strings.HasPrefix(lower, "welcome") {
 		return false
 	}
-	page = page[:min(len(page), within)]
-	return strings.Contains(page, "coverage") || strings.Contains(page, "live") || strings.Contains(page, "blog") || strings.Contains(page, "updates")
+	return slices.ContainsFunc(strings.FieldsFunc(page[:min(len(page), within)], func(r rune) bool { return !unicode.IsLetter(r) }), livePage.Has)
 }
+
+// livePage are words for a page that is written while something happens.
+var livePage = lang.NewWordSet("coverage live blog liveblog updates")
 
 // lowerHead returns s in lower case, without the signs that it begins with.
 func lowerHead(s string) string {
@@ -539,15 +542,16 @@ func isCaption(lower, start string) bool {
 	return false
 }
 
-// isLonger reports whether what follows a beginning of one word is too much for a
-// label: "Newsletter", but not what a sentence says of one.
+// isLonger reports whether what follows a beginning that sentences have as well is too
+// much for a label: "Newsletter", but not what a sentence says of one.
 func isLonger(start, rest string) bool {
 	switch start {
 	case "copyright":
 		r := strings.TrimSpace(rest)
 		return r != "" && !strings.HasPrefix(r, "©") && !strings.HasPrefix(r, "(c)") && !lang.StartsWithDigit(r) && !strings.HasPrefix(r, "by ")
 	case "newsletter", "publicado", "partager", "datenschutz", "impressum", "loading", "aktualisiert", "veröffentlicht", "bijgewerkt", "atualizado",
-		"реклама", "版权", "点击", "出典", "advertisement", "pubblicato", "aggiornato", "actualizado", "gepubliceerd", "assine", "подробнее":
+		"реклама", "版权", "点击", "出典", "advertisement", "pubblicato", "aggiornato", "actualizado", "gepubliceerd", "assine", "подробнее",
+		"anzeige", "zum thema", "compartir", "ver más", "filed under":
 		return len(strings.Fields(rest)) > 6 || (utf8.RuneCountInString(rest) > 20 && strings.IndexByte(rest, ' ') < 0)
 	}
 	return false

@@ -59,6 +59,16 @@ var leadsLikeBoxes = []string{
 	"Access denied: the museum told wheelchair users to stay at home.",
 	"The banner read page not found for two days, and the ministry apologised.",
 	"Photos of the bridge show two lanes.",
+	"Filed under seal on Monday, the lawsuit names four companies.",
+	"Welcome to Liverpool, the banner read, and the council had it taken down.",
+}
+
+// foreignStatements are the same in other languages.
+var foreignStatements = []string{
+	"Anzeige gegen den Minister erstattete am Montag die Mutter des Kindes.",
+	"Zum Thema Migration sagte die Ministerin am Montag, es gebe keine Einigung.",
+	"Compartir coche cuesta ya menos que el autobús, según el estudio.",
+	"Ver más allá de la crisis es difícil, dijo el ministro.",
 }
 
 // boxes ask the reader for something, or label something.
@@ -69,6 +79,7 @@ var boxes = []string{
 	"Published by Daily Hive on Monday.", "Join thousands of readers who trusted us.", "Get unlimited access to award-winning news.", "We may earn a commission if you buy something.", "Something went wrong.",
 	"Something went wrong, please try again later.", "Unlimited access for one euro.", "You can cancel at any time.", "This video cannot be played.", "Access denied.", "All rights reserved. This may not be copied.",
 	"Edited by Ann Lee and Bo Ray.", "Key points", "Log in to read the full article.", "Support our work, which was praised by many.", "Enable JavaScript to watch this video.",
+	"Welcome to our live blog of the vote.", "Anzeige: Schuhe für den Herbst", "Filed under Politics.", "Zum Thema: Zehn Brücken in Gefahr", "Compartir en Facebook.", "Ver más noticias de Madrid.",
 }
 
 func TestStatementsStay(t *testing.T) {
@@ -81,6 +92,11 @@ func TestStatementsStay(t *testing.T) {
 		d := Read(news.SummaryRequest{Text: s + "\n" + marlow, MaxWords: 200})
 		if whole := d.opening(); len(whole) == 0 || d.sentences[whole[0]].text != s {
 			t.Errorf("is taken from its story: %q", s)
+		}
+	}
+	for _, s := range foreignStatements {
+		if got := Clean("", s); got != s || isBoilerplate(s) {
+			t.Errorf("is of the story: %q leaves %q", s, got)
 		}
 	}
 	for _, s := range boxes {
