@@ -24,10 +24,10 @@ func parseDate(s string) time.Time {
 	if !ok {
 		t, ok = looseDate(s)
 	}
-	if !ok || t.Year() < 1970 || t.Year() > 2200 || t.Unix() == 0 {
+	if t = t.UTC(); !ok || t.Year() < 1970 || t.Year() > 2200 || t.Unix() == 0 {
 		return time.Time{}
 	}
-	return t.UTC()
+	return t
 }
 
 // fastDate reads the two forms that nearly all feeds write.
