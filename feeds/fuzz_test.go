@@ -103,6 +103,7 @@ func FuzzOPML(f *testing.F) {
 	f.Add([]byte(`<opml><body><outline text="a"><outline xmlUrl="https://example.org/"/></outline></body></opml>`))
 	f.Add([]byte(`<opml><!-- -- --><outline text="a"" xmlUrl="feed:example.org"/><outline text="b xmlUrl="https://example.org/b"/><outline url='`))
 	f.Add([]byte(`<opml><outline text=" / a / "><outline text="b/"><outline text="c" xmlUrl="https://example.org/?a=&amp;b"/></outline></outline>`))
+	f.Add([]byte(`<opml><outline text="` + strings.Repeat("a / ", 40) + `&#xFFFE;/"><outline text="` + strings.Repeat("b", 120) + `"><outline url="https://example.org/&#xFFFE;"/>`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		list, err := ReadOPML(bytes.NewReader(body))
 		if (err == nil) != (len(list) > 0) {

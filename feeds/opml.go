@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"tidings/internal/news"
 )
@@ -276,7 +277,7 @@ func attributeValue(v string) string {
 		v = v[at:]
 		n := entityLen(v)
 		if v[n-1] == ';' {
-			b.WriteString(html.UnescapeString(v[:n]))
+			b.WriteString(strings.Map(xmlRune, html.UnescapeString(v[:n])))
 		} else {
 			b.WriteString(v[:n])
 		}
@@ -284,26 +285,30 @@ func attributeValue(v string) string {
 	}
 }
 
-func joinFolders(folders []string) string {
-	var named []string
-	for _, f := range folders {
-		if f != "" {
-			named = append(named, clipRunes(f, 100))
-		}
+// xmlRune replaces what is no character of XML.
+func xmlRune(r rune) rune {
+	if !isXMLChar(r) {
+		return utf8.RuneError
 	}
-	return clipRunes(strings.Join(named, folderDivider), maxFolder)
+	return r
 }
 
-// cleanFolder is a folder's name without empty parts, and no deeper than a list may
-// be.
+// joinFolders is the path of a folder, from the names of those around it and its own;
+// "" is no name.
+func joinFolders(names []string) string {
+	return clipRunes(cleanFolder(strings.Join(names, folderDivider)), maxFolder)
+}
+
+// cleanFolder is a folder's path without empty names, and no deeper than a list may be
+// that has feeds in it. A name may have the divider in it: then it is two.
 func cleanFolder(path string) string {
-	var parts []string
-	for part := range strings.SplitSeq(path, folderDivider) {
-		if part = strings.TrimSpace(part); part != "" && len(parts) < maxOPMLDepth-1 {
-			parts = append(parts, part)
+	var names []string
+	for name := range strings.SplitSeq(path, folderDivider) {
+		if name = strings.TrimSpace(name); name != "" && len(names) < maxOPMLDepth-1 {
+			names = append(names, name)
 		}
 	}
-	return strings.Join(parts, folderDivider)
+	return strings.Join(names, folderDivider)
 }
 
 // WriteOPML writes the feeds of a server as OPML 2.0, each in its folder, or that
