@@ -215,7 +215,7 @@ func completeAddress(s string) (string, error) {
 		s = "https://" + strings.TrimPrefix(s, "//")
 	}
 	u, err := url.Parse(s)
-	if err != nil || u.Scheme == "" || u.Hostname() == "" || strings.ContainsAny(s, " \t\n") || len(s) > maxAddress {
+	if err != nil || u.Scheme == "" || webHost(u) == "" || strings.ContainsAny(s, " \t\n") || len(s) > maxAddress {
 		return "", news.Userf("That is no web address. Paste the feed's whole address, such as https://example.org/feed.xml.")
 	}
 	if !complete && u.Port() == "" && !strings.ContainsAny(u.Hostname(), ".:") {

@@ -77,10 +77,10 @@ type linkList struct {
 	at   map[string]int // by feedKey
 }
 
-// add adds a link with an address. Of two ways to write one address the plainer stays.
+// add adds a link that has an address. Of two ways to write one address the plainer stays.
 func (l *linkList) add(link news.FeedLink) {
-	link.URL, _, _ = strings.Cut(link.URL, "#")
-	if link.URL == "" {
+	plain, _, _ := strings.Cut(link.URL, "#")
+	if link.URL = webAddress(nil, plain); link.URL == "" { // it may have ended in a space before the fragment
 		return
 	}
 	key := feedKey(link.URL)

@@ -146,6 +146,7 @@ func FuzzOPML(f *testing.F) {
 func FuzzDiscover(f *testing.F) {
 	f.Add([]byte(`<base href="/x"><link rel=alternate type="application/rss+xml" href="feed.xml" title='a'>`))
 	f.Add([]byte(`<link rel=alternate type="application/rss+xml" href="https:/example.org /50%-off"><a href="www.example.org/%rss">RSS</a>`))
+	f.Add([]byte(`<link rel=alternate type="application/rss+xml" href="?a&nbsp;#b"><a href="https://&nbsp;#a">RSS</a>`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, l := range Discover(body, "https://example.org/") {
 			if webAddress(nil, l.URL) != l.URL || !utf8.ValidString(l.Title) {
@@ -160,6 +161,8 @@ func FuzzAddress(f *testing.F) {
 		"reddit.com/r/a?t=week", "@a@b.example", "https://mastodon.social/@a@b.example/1", "github.com/a/b.git/commits/c/d",
 		"youtube.com/playlist?list=PLabcdefghijkl", "open.substack.com/pub/a", "https://example.org/a/../@b", "feed:x.wordpress.com",
 		"//example.org/a", "//://", "r/a/b", "a@b.example", "[a](https://b.example/(c)).", "x/http://https://",
+		"open.substack.com/pub/A", "open.substack.com/pub/a@b", "open.substack.com/pub/%21", "a%25b.substack.com", "[::1%25-mastodon]/@a",
+		"[::1%25a]\u3000]/a", "a@.",
 	} {
 		f.Add(s)
 	}
@@ -169,7 +172,7 @@ func FuzzAddress(f *testing.F) {
 			return
 		}
 		u, err := url.Parse(address)
-		if err != nil || u.Host == "" {
+		if err != nil || u.Hostname() == "" {
 			t.Fatalf("%q is completed to %q: %v", s, address, err)
 		}
 		for _, place := range usualPlaces(address) {
@@ -182,7 +185,7 @@ func FuzzAddress(f *testing.F) {
 			return
 		}
 		feed, err := url.Parse(known)
-		if err != nil || feed.Scheme != "https" || feed.Host == "" || feed.User != nil {
+		if err != nil || feed.Scheme != "https" || feed.Hostname() == "" || feed.User != nil {
 			t.Fatalf("%q has the feed %q: %v", s, known, err)
 		}
 		if again := siteFeed(feed); again != "" && again != known {
@@ -258,6 +261,10 @@ func FuzzCanonicalURL(f *testing.F) {
 	f.Add("http://example.org?  #")
 	f.Add("http://example.org? b&a= 1 #")
 	f.Add("http://www.www.example.org/index.html/amp/index.php")
+	f.Add("http://de.m.wikipedia.org.m.wikipedia.org")
+	f.Add("http://a%25b/")
+	f.Add("http://a%C2%A0")
+	f.Add("http://[fe80::1%25en0]/")
 	f.Fuzz(func(t *testing.T, s string) {
 		c := CanonicalURL(s)
 		if again := CanonicalURL(c); c != "" && again != c {

@@ -152,7 +152,7 @@ func CanonicalURL(raw string) string {
 	default:
 		return ""
 	}
-	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
+	host := strings.TrimRight(strings.ToLower(webHost(u)), ".")
 	if host == "" {
 		return ""
 	}
@@ -190,8 +190,11 @@ func plainHost(host string) string {
 				host, again = rest, true
 			}
 		}
+		if language, ok := strings.CutSuffix(host, ".m.wikipedia.org"); ok {
+			host, again = language+".wikipedia.org", true
+		}
 	}
-	return strings.Replace(host, ".m.wikipedia.org", ".wikipedia.org", 1)
+	return host
 }
 
 func plainQuery(raw string) string {

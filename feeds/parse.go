@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/text/language"
 
@@ -328,27 +329,33 @@ func webAddress(base *url.URL, raw string) string {
 			return ""
 		}
 	}
-	resolved := u
 	if !u.IsAbs() {
 		if base == nil {
 			return ""
 		}
-		resolved = base.ResolveReference(u)
-	}
-	if scheme := strings.ToLower(resolved.Scheme); scheme != "http" && scheme != "https" || resolved.Hostname() == "" {
-		return ""
-	}
-	if resolved != u {
-		raw = resolved.String() // else it stays as written: identities hang on it
-		// The parser takes hosts without a scheme that it refuses behind one, as "//::".
-		if _, err := url.Parse(raw); err != nil {
+		resolved := base.ResolveReference(u)
+		if webHost(resolved) == "" {
 			return ""
 		}
+		// Read again, because the parser takes hosts without a scheme that it refuses
+		// behind one, as "//::", and leaves spaces in the query of a base.
+		return webAddress(nil, resolved.String())
 	}
-	if len(raw) > maxWebAddress {
+	if u.Scheme != "http" && u.Scheme != "https" || webHost(u) == "" || len(raw) > maxWebAddress {
 		return ""
 	}
-	return raw
+	return raw // as written: identities hang on it
+}
+
+// webHost returns the host of an address without its port, "" for none. One with a space
+// or a percent sign, which the parser takes where they are escaped, or name a zone of this
+// machine, is none.
+func webHost(u *url.URL) string {
+	host := u.Hostname()
+	if strings.ContainsFunc(host, func(r rune) bool { return r == '%' || unicode.IsSpace(r) }) {
+		return ""
+	}
+	return host
 }
 
 // mendedAddress puts right what leaves an address without a host, or makes the parser

@@ -13,6 +13,9 @@ import (
 // is used; nothing is asked of anyone.
 func siteFeed(u *url.URL) string {
 	host := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+	if !isHostName(host) {
+		return ""
+	}
 	var path []string
 	for _, segment := range strings.Split(u.EscapedPath(), "/") {
 		switch segment {
@@ -215,9 +218,9 @@ func blueskyFeed(p place) string {
 func substackFeed(p place) string {
 	name := p.label("substack.com")
 	if name == "open" && p.at(0) == "pub" {
-		name = p.at(1)
+		name = strings.ToLower(p.at(1))
 	}
-	if name == "" || name == "open" {
+	if name == "" || name == "open" || !isIDText(name) {
 		return ""
 	}
 	return "https://" + name + ".substack.com/feed"
@@ -308,7 +311,7 @@ func isMastodon(host string) bool {
 }
 
 func isHostName(s string) bool {
-	return strings.Contains(s, ".") && isIDText(strings.ReplaceAll(s, ".", ""))
+	return isDotted(s) && isIDText(strings.ReplaceAll(s, ".", ""))
 }
 
 func isHandle(s string) bool { return s != "" && isIDText(strings.ReplaceAll(s, ".", "")) }
