@@ -9,7 +9,7 @@ import (
 	"tidings/internal/summary/lang"
 )
 
-// How much a sentence is of a wall's voice.
+// tone is how much a sentence is of a wall's voice.
 type tone int
 
 const (
@@ -140,7 +140,7 @@ func isImperative(code, lower string) bool {
 		// "Testen Sie", but no question.
 		return first == "bitte" || strings.HasSuffix(first, "n") && strings.Trim(words[1], ",") == "sie" && !strings.HasSuffix(lower, "?")
 	case "fr":
-		return len(first) > 5 && strings.HasSuffix(strings.TrimSuffix(first, "-vous"), "ez") && first != "rendez" && first != "assez"
+		return len(first) > 5 && strings.HasSuffix(strings.TrimSuffix(first, "-vous"), "ez") && first != "rendez" && first != "assez" && !frenchAfterName.Has(words[1])
 	case "es":
 		return imperatives["es"].Has(first)
 	case "en", "":
@@ -155,6 +155,9 @@ func isImperative(code, lower string) bool {
 	}
 	return imperatives["en"].Has(first) && !isOfSubject(words[1]) && !statesBefore(words[1:])
 }
+
+// frenchAfterName are words that follow a name such as Hernandez, and no order.
+var frenchAfterName = lang.NewWordSet("a avait aura est était sera va doit peut veut dit ne n'a n’a n'est n’est n'avait n’avait se s'est s’est s'était s’était")
 
 // aims begin a clause that says what the order behind it is for.
 var aims = lang.NewWordSet("to if for when um wenn pour si para")

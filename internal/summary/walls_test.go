@@ -106,6 +106,7 @@ var storiesOfMoney = []string{
 	"Die Zeitung verlangt ab Juni 14,99 Euro im Monat für ihr Digitalabo.\nDer Verlag begründete das mit höheren Kosten für Papier und Strom.",
 	"Das Deutschlandticket kostet ab Januar 63 Euro im Monat, beschlossen die Minister am Dienstag.\nBislang zahlen die Kunden 58 Euro.",
 	"Le prix de l'abonnement passera à 9,99 euros par mois en septembre, a annoncé le groupe lundi.\nLe journal compte 500 000 abonnés.",
+	"Hernandez a prolongé son contrat lundi jusqu'en 2027, a annoncé le club.\nFernandez n'a pas joué depuis le mois de mai, selon l'entraîneur.",
 	"La suscripción costará 12 euros al mes desde enero, anunció la empresa el lunes.\nLa plataforma tiene dos millones de clientes en España.",
 	"The painting was sold for only $1 million on Monday, half of what the house had hoped for.\nIts buyer is a museum in Oslo.",
 	"Become a member was the first song that the band wrote, in a kitchen in Leeds.\nIt sold 3 million copies in a month.",
