@@ -8,10 +8,8 @@ import (
 	"tidings/internal/summary/lang"
 )
 
-// What is looked at of a text: the news stands at its beginning.
-const (
-	maxTextBytes = 256 << 10
-)
+// maxTextBytes is what is looked at of a text: the news stands at its beginning.
+const maxTextBytes = 256 << 10
 
 // Clean returns the paragraphs of a story's text, divided by newlines, without
 // what is no part of the story: bylines, datelines, timestamps, credits, boxes
@@ -283,6 +281,9 @@ func stripBullet(s string) string {
 	return s
 }
 
+// stamps stand before the time at which a story was put up or changed.
+var stamps = lang.NewWordSet("published updated posted created modified publicado actualizado veröffentlicht aktualisiert publié")
+
 // stripTimestamp takes "14:05" or "Published 10:00 GMT, 5 May 2015 |" and its like off the
 // beginning of a line, when something that is not part of a time follows.
 func stripTimestamp(s string) string {
@@ -290,7 +291,6 @@ func stripTimestamp(s string) string {
 		return after
 	}
 	rest := s
-	cut := false
 	for range 3 {
 		word, after, ok := strings.Cut(rest, " ")
 		if !ok {
@@ -304,24 +304,16 @@ func stripTimestamp(s string) string {
 			}
 			lower = strings.ToLower(strings.Trim(word, ":|"))
 		}
-		switch lower {
-		case "published", "updated", "posted", "created", "modified", "publicado", "actualizado", "veröffentlicht", "aktualisiert", "publié":
-		default:
-			if cut {
-				return rest
-			}
-			return s
+		if !stamps.Has(lower) {
+			break
 		}
 		r, n := skipTime(after)
 		if n == 0 || r == "" || !beginsSentence(r) {
 			break
 		}
-		rest, cut = r, true
+		rest = r
 	}
-	if cut {
-		return rest
-	}
-	return s
+	return rest
 }
 
 // isClock reports whether w is a time of the day such as 14:05.
@@ -337,10 +329,10 @@ func isTimestamp(line string) bool {
 	}
 	for w := range strings.FieldsSeq(line) {
 		w = strings.Trim(w, ".,:;|()·•-–")
-		switch strings.ToLower(w) {
-		case "published", "updated", "posted", "created", "modified", "last", "first", "publicado", "actualizado", "veröffentlicht", "aktualisiert", "publié", "mis", "à", "jour", "stand":
+		switch lower := strings.ToLower(w); lower {
+		case "last", "first", "mis", "à", "jour", "stand":
 		default:
-			if !isTimeWord(w) {
+			if !stamps.Has(lower) && !isTimeWord(w) {
 				return false
 			}
 		}
@@ -384,14 +376,4 @@ func isTimeWord(w string) bool {
 	return isMonth(w)
 }
 
-func isMonth(w string) bool {
-	switch strings.ToLower(strings.Trim(w, ".,")) {
-	case "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
-		"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
-		"januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember",
-		"janvier", "février", "mars", "avril", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-		"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre":
-		return true
-	}
-	return false
-}
+func isMonth(w string) bool { return lang.Months[strings.ToLower(strings.Trim(w, ".,"))] != 0 }

@@ -12,6 +12,7 @@ func TestCleanLines(t *testing.T) {
 		"City opens a bridge for bees", "CITY OPENS A BRIDGE FOR BEES!", "City opens a bridge for bees | Daily Hive",
 		"By Ann Lee", "By Ann Lee and Bo Ray, Science Correspondent", "Von Karla Winter", "Par Luc Petit",
 		"Published: 5 May 2026", "Updated 3 hours ago", "10:04 GMT, Tuesday, 5 May 2026", "Last updated at 10:04",
+		"5 giugno 2026, 10:04", "05 mei 2026 - 10:04", "5 июня 2026, 10:04",
 		"Photo: Ann Lee/Agency", "Image credit: City of Marlow", "Getty Images", "© 2026 Daily Hive", "Copyright 2026 Daily Hive. All rights reserved.",
 		"Read more: Ten bridges", "Read more", "RELATED: Ten bridges", "Also read | Ten bridges", "You may also like", "→ Read next: Bees",
 		"Sign up for our newsletter. It is free.", "Subscribe", "Follow us on Mastodon", "Share", "Share this:", "Advertisement", "Comments",
