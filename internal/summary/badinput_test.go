@@ -111,15 +111,18 @@ func TestLanguages(t *testing.T) {
 		if language == "zh" || language == "ja" {
 			space = ""
 		}
-		whole := map[string]bool{}
+		starts, ends := map[int]bool{}, map[int]bool{}
 		var lines []string
 		for paragraph := range strings.SplitSeq(strings.TrimSpace(string(data)), "\n\n") {
 			lines = append(lines, strings.ReplaceAll(paragraph, "\n", space))
-			for s := range strings.Lines(paragraph) {
-				whole[strings.TrimSpace(s)] = true
-			}
 		}
 		text := strings.Join(lines, "\n")
+		at := 0
+		for s := range strings.FieldsFuncSeq(string(data), func(r rune) bool { return r == '\n' }) {
+			at += strings.Index(text[at:], s)
+			starts[at], ends[at+len(s)] = true, true
+			at += len(s)
+		}
 		lex := lang.Detect(text)
 		if known := lang.ByCode(language).Code; lex.Code != known {
 			t.Errorf("%s is taken for %q", language, lex.Code)
@@ -130,7 +133,8 @@ func TestLanguages(t *testing.T) {
 				t.Errorf("%s in %d words: no summary", language, most)
 			}
 			for _, s := range got.Sentences {
-				if !whole[s] && language != "ja" {
+				// Two may be left together where a writer's ellipsis divides them.
+				if from := strings.Index(text, s); !starts[from] || !ends[from+len(s)] {
 					t.Errorf("%s: %q is no sentence of the text", language, s)
 				}
 				if leans(lex, s) && !strings.HasPrefix(text, s) {

@@ -155,7 +155,7 @@ func stripDateline(s string) string {
 			// Without a dash, the name must be a known one, the first thing of all, or have
 			// no space behind it, as "(CNN)The": "Acme (ACM) Shares" is no dateline.
 			known = known || startsUpper(after) || words == 0 && len(strings.Fields(inside)) <= 3 && !strings.ContainsAny(inside, ".,:!?")
-			if (known || dash && startsUpper(s[at+1:]) && len(inside) > 1) && beginsSentence(rest) {
+			if (known || dash && (startsUpper(s[at+1:]) && len(inside) > 1 || isAbbreviation(inside))) && beginsSentence(rest) {
 				return rest
 			}
 			return s
@@ -203,6 +203,12 @@ func isAgency(name string) bool {
 	return at > 0 && deskAgencies.Has(name[:at]) && len(strings.Fields(name)) <= 3
 }
 
+// isAbbreviation reports whether a name in lower case may be that of an agency not in the
+// list: "(dpa) –".
+func isAbbreviation(name string) bool {
+	return len(name) == 3 && !strings.ContainsFunc(name, func(r rune) bool { return r < 'a' || r > 'z' })
+}
+
 // isShortName reports whether a place in capitals is more likely a name: "IBM — The
 // company said". Short places are known ones.
 func isShortName(place string) bool {
@@ -227,6 +233,9 @@ func isPlainHyphen(s string) bool {
 // stripDash takes a dash or colon with the space around it off the beginning.
 func stripDash(s string) (rest string, found bool) {
 	rest = strings.TrimLeft(s, " ")
+	if strings.HasPrefix(rest, ".-") || strings.HasPrefix(rest, ".–") { // as it is written in Spanish
+		rest = rest[1:]
+	}
 	trimmed := strings.TrimLeft(rest, "-–—―:_")
 	found = trimmed != rest && (strings.HasPrefix(trimmed, " ") || strings.HasPrefix(rest, "—") || strings.HasPrefix(rest, "–") || strings.HasPrefix(rest, "--"))
 	if !found {

@@ -45,6 +45,8 @@ func TestDatelines(t *testing.T) {
 		"ST. LOUIS (AP) _ ":                        "The bridge was closed on Monday.",
 		"MIAMI _ ":                                 "The bridge was closed on Monday.",
 		"OSLO — ":                                  "The bridge was closed on Monday.",
+		"Kempten (tpa) – ":                         "Ein Gewitter hat 17 Menschen verletzt.",
+		"RÍO MANSO (Redacción).- ":                 "Unas 2.400 personas fueron evacuadas.",
 		"BERLIN (dpa/lno). ":                       "Der Bundestag hat das Gesetz beschlossen.",
 		"Potsdam (dpa/bb) - ":                      "Der Landtag hat das Gesetz beschlossen.",
 		"[엔터미디어=정덕현의 이슈공감.tv] ":                    "시는 월요일에 다리를 닫았다.",

@@ -117,7 +117,9 @@ func (d *Document) divide(text string, source int, bare bool) {
 		paragraph++
 		// What begins a further source has another one before it.
 		opens, orphan := true, source > 0 && place == 0
-		turn := false // a speaker's name or another label stands before the whole paragraph
+		// A speaker's name or another label stands before the whole paragraph, or the dash of
+		// what somebody says.
+		turn := false
 		sentences := d.lex.Split(line)
 		quoted := lang.Quoted(sentences)
 		for i, text := range sentences {
@@ -129,7 +131,7 @@ func (d *Document) divide(text string, source int, bare bool) {
 				continue
 			}
 			s := sentence{text: text, source: source, place: place, paragraph: paragraph, opens: opens, orphan: orphan}
-			label := isLabelled(text)
+			label := isLabelled(text) || opens && isDashRune(lang.RuneAt(text, 0))
 			turn = turn || label && opens
 			opens, orphan = false, false
 			s.words = lang.CountWords(s.text)
@@ -193,7 +195,7 @@ func isWhole(s string, bare bool) bool {
 	switch {
 	case depth != 0, !lang.IsBalanced(s):
 		return false // half of something
-	case letters < 3*others, longest > 60:
+	case letters+2*dense < 3*others, longest > 60: // where two characters are a word, one is worth three letters
 		return false // a table, code
 	case words < 3 && dense < 8:
 		return false

@@ -435,6 +435,10 @@ func TestWhole(t *testing.T) {
 		"La maire a déclaré : « Nous n'avons pas le choix. »":                    true,
 		"« nous n'avons pas le choix », a déclaré la maire Anna Berg.":           false,
 		"« Nous n'avons pas le choix, a déclaré la maire Anna Berg.":             false,
+		// Figures, which a script without spaces makes much of, and a table's.
+		"平江港集团29日公布，前三季度吞吐量312.6万箱，增长9.4%，增速创四年来新高。":        true,
+		"価格：6万9800円、重量：1.2kg、電池：5000mAh、画面：6.3型。":           false,
+		"2399元 5.8英寸 120Hz 5000mAh 6GB+128GB 3.5mm 2.4GHz。": false,
 	} {
 		if got := isWhole(s, false); got != want {
 			t.Errorf("%s: whole %t", s, got)
@@ -460,6 +464,21 @@ func TestSpeakersTurns(t *testing.T) {
 			if len(got.Sentences) == 0 {
 				t.Errorf("in %d words: nothing of %q", r.MaxWords, text)
 			}
+		}
+	}
+}
+
+// TestSpeechBehindADash holds that of what somebody says behind a dash nothing is shown
+// without its beginning.
+func TestSpeechBehindADash(t *testing.T) {
+	t.Parallel()
+	const said = "— Мост может упасть при сильном ветре, — сказала мэр Марлоу."
+	const more = "Трещины в опорах моста Марлоу видны с берега. Мост в Марлоу чинили девять раз за двадцать лет."
+	for _, words := range []int{10, 20, 30} {
+		r := news.SummaryRequest{Title: "Мост в Марлоу чинили девять раз", Text: "Совет закрыл мост в понедельник утром.\n— Почему?\n" + said + " " + more, MaxWords: words}
+		got := summarize(t, r).Sentences
+		if text := strings.Join(got, " "); len(got) == 0 || !strings.Contains(text, "сказала") && (strings.Contains(text, "Трещины") || strings.Contains(text, "чинили")) {
+			t.Errorf("in %d words: %q", words, got)
 		}
 	}
 }

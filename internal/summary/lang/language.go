@@ -97,7 +97,7 @@ var languages = []language{
 		function: "o a os as um uma uns umas de do da dos das no na nos nas em e ou mas com por pelo pela para sem sobre entre que quem se seu sua " +
 			"seus suas é são era foi foram tem têm ser não mais como já muito também ao aos à",
 		leaning:  "ele ela eles elas seu sua seus suas este esta esse essa isso isto mas e também assim então porém entretanto contudo tal tais ambos ambas",
-		phrases:  "além disso|além disto|por isso|no entanto|ao mesmo tempo|por sua vez|por outro lado|os outros dois|as outras duas|os outros três|as outras três|o referido|a referida|dito isso|dito isto",
+		phrases:  "além disso|além disto|por isso|no entanto|ao mesmo tempo|por sua vez|por outro lado|os outros dois|as outras duas|os outros três|as outras três|o referido|a referida|dito isso|dito isto|até lá|até então",
 		stands:   "tal como|tal qual|tal afar",
 		linking:  "mas e",
 		starters: "o a os as um uma em no na por para com de segundo mas e este esta seu não",
