@@ -25,6 +25,7 @@ import (
 
 	"tidings/internal/news"
 	"tidings/internal/summary"
+	"tidings/internal/summary/lang"
 )
 
 func main() {
@@ -122,6 +123,7 @@ type line struct {
 	Text    string   `json:"text"`
 	Summary string   `json:"summary"`
 	Refs    []string `json:"refs"`
+	Cluster string   `json:"cluster"` // the event that a story tells of, in corpora of those
 }
 
 func readLines(path string, each func(line) error) error {
@@ -240,17 +242,7 @@ func (e *example) outcome(w summary.Weights) outcome {
 
 // overlap returns which share of the words of the shorter sentence the other has.
 func overlap(a, b []int32) float64 {
-	a, b = slices.Clone(a), slices.Clone(b)
-	slices.Sort(a)
-	slices.Sort(b)
-	a, b = slices.Compact(a), slices.Compact(b)
-	common := 0
-	for _, w := range a {
-		if _, found := slices.BinarySearch(b, w); found {
-			common++
-		}
-	}
-	return float64(common) / float64(max(1, min(len(a), len(b))))
+	return lang.Overlap(lang.Distinct(slices.Clone(a)), lang.Distinct(slices.Clone(b)))
 }
 
 // result is how the summaries of a corpus compare with its openings.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -83,12 +84,7 @@ func (s search) learnOnce(sets []*corpus) summary.Weights {
 			taste(&tries[k].w)
 		}
 		evaluate(sets, tries)
-		slices.SortStableFunc(tries, func(a, b scored) int {
-			if a.value > b.value {
-				return -1
-			}
-			return 1
-		})
+		slices.SortStableFunc(tries, func(a, b scored) int { return cmp.Compare(b.value, a.value) })
 		var next summary.Weights
 		total := 0.0
 		for rank, t := range tries[:parents] {

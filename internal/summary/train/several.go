@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -91,30 +88,17 @@ func redundancy(sc *scorer, sentences []string) float64 {
 
 // readEvents returns the stories of each event, in the file's order.
 func readEvents(path string) ([][]line, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	in := bufio.NewScanner(f)
-	in.Buffer(nil, 16<<20)
 	index := map[string]int{}
 	var events [][]line
-	for in.Scan() {
-		var l struct {
-			Cluster string `json:"cluster"`
-			line
-		}
-		if err := json.Unmarshal(in.Bytes(), &l); err != nil {
-			return nil, err
-		}
+	err := readLines(path, func(l line) error {
 		i, known := index[l.Cluster]
 		if !known {
 			i = len(events)
 			index[l.Cluster] = i
 			events = append(events, nil)
 		}
-		events[i] = append(events[i], l.line)
-	}
-	return events, in.Err()
+		events[i] = append(events[i], l)
+		return nil
+	})
+	return events, err
 }
