@@ -136,7 +136,7 @@ var koreanDateline = regexp.MustCompile(`^[(\[（［【][^()\[\]（）［］【�
 func stripKoreanDateline(s string) (string, bool) {
 	head := s[:min(len(s), 300)]
 	at := len(koreanDateline.FindString(head))
-	if at == 0 || at == len(s) || !strings.ContainsFunc(head[:at], isHangul) || !isHangul(lang.RuneAt(strings.TrimLeftFunc(s[at:], lang.IsOpener), 0)) {
+	if at == 0 || at == len(s) || !strings.ContainsFunc(head[:at], isHangul) || !isHangul(lang.RuneAt(lang.TrimOpeners(s[at:]), 0)) {
 		return s, false
 	}
 	return s[at:], true

@@ -205,7 +205,7 @@ func (c Counts) Of(code string) (n int, ok bool) {
 	return c[i], true
 }
 
-// Most returns the language with the most.
+// Most returns the language with the most function words, and how many those are.
 func (c Counts) Most() (code string, n int) {
 	best := 0
 	for i := range c {

@@ -63,8 +63,8 @@ func isFullStop(r rune) bool {
 	return false
 }
 
-// IsCloser reports whether r may stand behind the mark that ends a sentence.
-func IsCloser(r rune) bool {
+// isCloser reports whether r may stand behind the mark that ends a sentence.
+func isCloser(r rune) bool {
 	switch r {
 	case '"', '”', '’', '\'', '»', ')', ']', '」', '』', '）', '】', '›', '“':
 		return true // “ closes in German
@@ -72,8 +72,8 @@ func IsCloser(r rune) bool {
 	return false
 }
 
-// IsOpener reports whether r may stand before a sentence's first word.
-func IsOpener(r rune) bool {
+// isOpener reports whether r may stand before a sentence's first word.
+func isOpener(r rune) bool {
 	switch r {
 	case '"', '“', '‘', '\'', '«', '(', '[', '「', '『', '（', '„', '‚', '‹', '»', '¿', '¡', '—', '–', '-':
 		return true
@@ -84,13 +84,13 @@ func IsOpener(r rune) bool {
 // TrimOpeners takes away what stands before a sentence's first word, with the space that
 // French puts behind it: "« Nous" and "– Nous" begin with Nous.
 func TrimOpeners(s string) string {
-	return strings.TrimLeftFunc(s, func(r rune) bool { return IsOpener(r) || unicode.IsSpace(r) })
+	return strings.TrimLeftFunc(s, func(r rune) bool { return isOpener(r) || unicode.IsSpace(r) })
 }
 
 // TrimClosers takes away what closes behind the mark that ends a sentence, with the space
 // that French puts before it.
 func TrimClosers(s string) string {
-	return strings.TrimRightFunc(s, func(r rune) bool { return IsCloser(r) || unicode.IsSpace(r) })
+	return strings.TrimRightFunc(s, func(r rune) bool { return isCloser(r) || unicode.IsSpace(r) })
 }
 
 // endOfStop returns the byte behind the terminator at i and what closes with it:
@@ -105,7 +105,7 @@ func endOfStop(line string, i int) int {
 	}
 	for i < len(line) {
 		r, size := utf8.DecodeRuneInString(line[i:])
-		if !IsCloser(r) {
+		if !isCloser(r) {
 			break
 		}
 		// A mark that has a word right behind it opens the next sentence.
@@ -188,7 +188,7 @@ var exclaimed = NewWordSet("e yahoo wham panic yum jeopardy joomla kahoot jeb ok
 
 // isExclaimed reports whether the word before an exclamation mark is such a name.
 func isExclaimed(before string) bool {
-	word := strings.TrimLeftFunc(before, IsOpener)
+	word := strings.TrimLeftFunc(before, isOpener)
 	return unicode.IsUpper(RuneAt(word, 0)) && exclaimed.Has(strings.ToLower(word))
 }
 
@@ -197,7 +197,7 @@ func isExclaimed(before string) bool {
 func saysInChinese(s string) bool {
 	n := 0
 	for i, r := range s {
-		if n++; n > 12 || isTerminator(r) || unicode.IsSpace(r) || IsOpener(r) {
+		if n++; n > 12 || isTerminator(r) || unicode.IsSpace(r) || isOpener(r) {
 			return false
 		}
 		switch r {
@@ -259,7 +259,7 @@ func lostSpace(before, after string) bool {
 // endsLower reports whether s ends in n small letters or digits, before which
 // quotation marks or brackets may close.
 func endsLower(s string, n int) bool {
-	s = strings.TrimRightFunc(s, IsCloser)
+	s = strings.TrimRightFunc(s, isCloser)
 	for range n {
 		r, size := utf8.DecodeLastRuneInString(s)
 		if !unicode.IsLower(r) && !unicode.IsDigit(r) {
@@ -291,7 +291,7 @@ var (
 // the sentence's first, and with head following a space, belongs to an
 // abbreviation, an initial or an ordinal.
 func (lex *Lexicon) abbreviates(first bool, before, head string) bool {
-	word := strings.TrimLeftFunc(before, IsOpener)
+	word := strings.TrimLeftFunc(before, isOpener)
 	if word == "" {
 		return false
 	}
@@ -457,7 +457,7 @@ func (q *quotes) read(s string) {
 // mark takes in a quotation mark between two runes.
 func (q *quotes) mark(r, before, after rune) {
 	opens := !beginsWord(before) && beginsWord(after)
-	closes := !unicode.IsSpace(before) && !IsOpener(before) && !beginsWord(after)
+	closes := !unicode.IsSpace(before) && !isOpener(before) && !beginsWord(after)
 	switch r {
 	case '„':
 		q.low = true

@@ -16,10 +16,11 @@ var languageNames = map[string]string{
 	"he": "Hebrew", "hi": "Hindi", "vi": "Vietnamese", "th": "Thai", "id": "Indonesian", "bg": "Bulgarian", "hr": "Croatian", "lt": "Lithuanian",
 }
 
-// Name names a language for a model.
+// Name names a language for a model, with its tag where that says more: "Portuguese
+// (pt-BR)", "(eo)".
 func Name(tag string) string {
 	name := languageNames[Base(tag)]
-	if name == "" || name != "" && strings.Contains(tag, "-") {
+	if name == "" || strings.Contains(tag, "-") {
 		return strings.TrimSpace(name + " (" + tag + ")")
 	}
 	return name
