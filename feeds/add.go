@@ -188,7 +188,8 @@ func addError(err error) error {
 	return &news.UserError{Text: fmt.Sprintf("I can't read that address: %s. %s", fe.Words(), advice), Err: err}
 }
 
-// maxAddress is the longest address of a feed, in bytes.
+// maxAddress is the longest address of a feed, in bytes: PostgreSQL indexes no more than
+// 2,704 of them.
 const maxAddress = 2000
 
 // completeAddress makes an address of what a person types or pastes: "example.org/feed",
@@ -215,7 +216,7 @@ func completeAddress(s string) (string, error) {
 		s = "https://" + strings.TrimPrefix(s, "//")
 	}
 	u, err := url.Parse(s)
-	if err != nil || u.Scheme == "" || webHost(u) == "" || strings.ContainsAny(s, " \t\n") || len(s) > maxAddress {
+	if err != nil || u.Scheme == "" || webHost(u) == "" || strings.ContainsAny(s, " \t\n") {
 		return "", news.Userf("That is no web address. Paste the feed's whole address, such as https://example.org/feed.xml.")
 	}
 	if !complete && u.Port() == "" && !strings.ContainsAny(u.Hostname(), ".:") {
@@ -288,6 +289,9 @@ func trimSentence(s string) string {
 // pollAddress is the address to poll: the one asked for, unless every redirect
 // from it was permanent.
 func pollAddress(asked string, resp *fetch.Response) string {
+	if len(resp.PermanentURL) > maxAddress {
+		return asked
+	}
 	return firstOf(resp.PermanentURL, asked)
 }
 

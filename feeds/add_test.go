@@ -20,11 +20,14 @@ func TestAddFeed(t *testing.T) {
 	feed := fetch.Response{Status: 200, Body: []byte(`<rss><channel><title>Gadget Weekly</title><link>https://example.org</link><language>en</language></channel></rss>`)}
 	moved := feed
 	moved.URL, moved.PermanentURL = "https://example.org/new", "https://example.org/new"
+	movedFar := feed
+	movedFar.PermanentURL = "https://example.org/" + strings.Repeat("a", maxAddress)
 	web := map[string]fetch.Response{
+		"https://example.org/far":     movedFar,
 		"https://example.org/feed":    feed,
 		"https://example.org/old":     moved,
 		"https://example.org/?p=1":    feed,
-		"https://example.org/":        page(`<link rel="alternate" type="application/rss+xml" title="News" href="/feed">`),
+		"https://example.org/":        page(`<link rel="alternate" type="application/rss+xml" title="News" href="/feed"><link rel="feed" href="/` + strings.Repeat("a", maxAddress) + `">`),
 		"https://untitled.example/rs": {Status: 200, Body: []byte(`<rss><channel></channel></rss>`)},
 	}
 	for _, tt := range []struct {
@@ -36,6 +39,7 @@ func TestAddFeed(t *testing.T) {
 		{"feed://example.org/feed", news.Feed{ID: 7, URL: "https://example.org/feed", Title: "Gadget Weekly", Site: "https://example.org", Language: "en"}},
 		{"<https://example.org/?p=1>", news.Feed{ID: 7, URL: "https://example.org/?p=1", Title: "Gadget Weekly", Site: "https://example.org", Language: "en"}},
 		{"https://example.org/old", news.Feed{ID: 7, URL: "https://example.org/new", Title: "Gadget Weekly", Site: "https://example.org", Language: "en"}},
+		{"https://example.org/far", news.Feed{ID: 7, URL: "https://example.org/far", Title: "Gadget Weekly", Site: "https://example.org", Language: "en"}},
 		{"https://example.org/", news.Feed{ID: 7, URL: "https://example.org/feed", Title: "Gadget Weekly", Site: "https://example.org", Language: "en"}},
 		{"untitled.example/rs", news.Feed{ID: 7, URL: "https://untitled.example/rs", Title: "untitled.example"}},
 	} {
@@ -84,6 +88,7 @@ func TestAddFeedSaysWhatIsWrong(t *testing.T) {
 		{"https://example.org/stale", "names the feed https://example.org/nothing", "404"},
 		{"https://example.org/loop", "names the feed https://example.org/page", "not a feed"},
 		{"https://example.org/json", "not a feed (RSS, Atom or JSON Feed)", "Check the address"},
+		{"example.org/" + strings.Repeat("ж", maxAddress/4), "too long", "2000 characters"}, // six times as many when they are escaped
 		{"theverge", "no whole address", "such as theverge.com"},
 		{"golang/go", "no whole address", "github.com/golang/go"},
 		{"@gargron", "where it is at home", "@name@mastodon.social"},

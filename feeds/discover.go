@@ -80,7 +80,8 @@ type linkList struct {
 // add adds a link that has an address. Of two ways to write one address the plainer stays.
 func (l *linkList) add(link news.FeedLink) {
 	plain, _, _ := strings.Cut(link.URL, "#")
-	if link.URL = webAddress(nil, plain); link.URL == "" { // it may have ended in a space before the fragment
+	link.URL = webAddress(nil, plain) // once more: a space may have stood before the fragment
+	if link.URL == "" || len(link.URL) > maxAddress {
 		return
 	}
 	key := feedKey(link.URL)

@@ -157,9 +157,12 @@ func (a *Adder) probe(ctx context.Context, page string, guesses []news.FeedLink)
 	return nil, "", nil
 }
 
-// get fetches and parses. The response is there whenever something was fetched. How
-// long to wait for other requests to the server is the Fetcher's Patience.
+// get fetches and parses what may become a feed. The response is there whenever something
+// was fetched. How long to wait for other requests to the server is the Fetcher's Patience.
 func (a *Adder) get(ctx context.Context, address string, patience time.Duration) (*fetch.Response, *Document, error) {
+	if len(address) > maxAddress {
+		return nil, nil, news.Userf("That address is too long to be kept. Paste one of %d characters at most.", maxAddress)
+	}
 	resp, err := a.Fetch.Get(ctx, fetch.Request{URL: address, Accept: accept, Patience: patience, AllowCut: true})
 	if err != nil {
 		return nil, nil, addError(err)
