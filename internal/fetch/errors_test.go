@@ -68,6 +68,13 @@ func TestTheDocsExplainTheWords(t *testing.T) {
 			all = append(all, &Error{Reason: reason})
 		}
 	}
+	for _, address := range []string{"https://example.com/" + strings.Repeat("a", maxURL), "https://somebody:secret@example.com/"} {
+		var e *Error
+		if !errors.As(c.Check(address), &e) {
+			t.Fatalf("%.50s is not refused", address)
+		}
+		all = append(all, e)
+	}
 	for _, e := range all {
 		if row := regexp.MustCompile(`(?m)^\| (.*; )?` + regexp.QuoteMeta(e.Words()) + `(; .*)? \|`); !row.Match(page) {
 			t.Errorf("docs/feeds.md has no reason %q", e.Words())

@@ -18,8 +18,10 @@ import (
 )
 
 const (
-	maxURL  = 8 << 10 // bytes
+	maxURL  = 8 << 10 // bytes, as given and as asked for
 	maxName = 253     // bytes of a name (RFC 1035, section 2.3.4)
+
+	tooLong = "that address is too long"
 )
 
 var (
@@ -151,7 +153,7 @@ func (g *guard) parse(raw string) (*url.URL, error) {
 		return nil, &Error{URL: shown(raw), Reason: reason, words: words, Err: err}
 	}
 	if len(raw) > maxURL {
-		return refuse(ReasonAddress, "that address is too long", nil)
+		return refuse(ReasonAddress, tooLong, nil)
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -213,6 +215,9 @@ func (g *guard) parse(raw string) (*url.URL, error) {
 		u.Host = name + written
 	}
 	u.Fragment, u.RawFragment = "", ""
+	if len(u.String()) > maxURL { // escaping makes it longer
+		return refuse(ReasonAddress, tooLong, nil)
+	}
 	return u, nil
 }
 

@@ -138,7 +138,7 @@ var forbidden = map[string][]string{
 		"http://example.com:8o80/", "http://example.com:+80/", "https://example.com:111/", "http://93.184.215.14:23/",
 	},
 	"too long": {
-		"http://example.com/" + strings.Repeat("a", maxURL), "http://" + strings.Repeat("a", 64) + ".com/",
+		"http://example.com/" + strings.Repeat("a", maxURL), "http://example.com/" + strings.Repeat("\xff", maxURL/2), "http://" + strings.Repeat("a", 64) + ".com/",
 		"http://" + strings.Repeat("a.", 130) + "com/",
 	},
 }
