@@ -340,7 +340,7 @@ Write in the article's own language. No link, mention, markup, emoji, heading or
 Answer with the JSON object {"sentences": ["...", "..."]} and nothing else.`, sentences, words, further)
 	data := map[string]any{
 		"title":       titleOf(r.Title),
-		"description": cut(withoutOrders(Clean(r.Title, r.Lead)), 2000),
+		"description": leadOf(r),
 		"article":     articleOf(r),
 		"watched":     r.Query,
 	}

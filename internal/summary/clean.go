@@ -32,7 +32,8 @@ func Clean(title, text string) string {
 		out = append(out, line)
 		first = first && !lang.EndsSentenceMark(line)
 	}
-	return strings.Join(wholeLists(withoutClaims(out)), "\n")
+	// Once more, since what stood before an order may have hidden it.
+	return withoutOrders(strings.Join(wholeLists(withoutClaims(out)), "\n"))
 }
 
 // bound cuts a text at the end of a character and makes it valid.

@@ -7,15 +7,18 @@ import (
 	"tidings/internal/news"
 )
 
-// maxMaterial is how much of an article a model is given, in bytes: the news
-// stands at its beginning, and what is given is paid for.
-const maxMaterial = 12 << 10
+// How much of an article, and of a feed's description of it, a model is given, in bytes:
+// the news stands at its beginning, and what is given is paid for.
+const (
+	maxMaterial = 12 << 10
+	maxLead     = 2000
+)
 
 // material returns what a model's summary is checked against: the title, the feed's
 // description and the article, with the place that it was filed from.
 func material(r news.SummaryRequest) string {
 	article := articleOf(r)
-	parts := []string{titleOf(r.Title), cut(withoutOrders(Clean(r.Title, r.Lead)), 2000), article}
+	parts := []string{titleOf(r.Title), leadOf(r), article}
 	if place := datelineOf(r.Text, article); place != "" {
 		parts = append(parts, place)
 	}
@@ -44,14 +47,19 @@ func datelineOf(text, article string) string {
 
 func titleOf(title string) string { return cut(withoutOrders(squeeze(bound(title))), 500) }
 
+// leadOf returns the feed's description without what is no part of it.
+func leadOf(r news.SummaryRequest) string {
+	return cut(Clean(r.Title, r.Lead), maxLead)
+}
+
 // furtherArticle returns what a model is told of a further source, but for its title.
 func furtherArticle(s news.Source) string {
-	return cut(withoutOrders(furtherText(s)), maxFurtherMaterial)
+	return cut(furtherText(s), maxFurtherMaterial)
 }
 
 // articleOf returns the article without what is no part of it.
 func articleOf(r news.SummaryRequest) string {
-	return cut(withoutOrders(Clean(r.Title, r.Text)), maxMaterial)
+	return cut(Clean(r.Title, r.Text), maxMaterial)
 }
 
 // cut shortens a text to at most so many bytes, at the end of a paragraph or word.
