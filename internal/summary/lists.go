@@ -10,7 +10,7 @@ import (
 const (
 	maxItems     = 12
 	maxItemWords = 30
-	maxListWords = 120 // a longer list is left as it is
+	maxListWords = 120 // of a longer list only the introduction is kept
 )
 
 // wholeLists puts the items of a list behind its introduction, where together they are one

@@ -85,14 +85,14 @@ func sameLanguage(a, b string) bool {
 }
 
 func (m *Model) translate(a *attempt, r news.TranslationRequest) (news.Translation, error) {
-	guard := guard.NewTranslation(r)
+	checks := guard.NewTranslation(r)
 	var t news.Translation
 	err := m.converse(a, r.Title, r.For, translationMessages(r), translationFormat(), func(text string) error {
 		title, sentences, err := translationOf(text)
 		if err != nil {
 			return err
 		}
-		if err := guard.Check(title, sentences); err != nil {
+		if err := checks.Check(title, sentences); err != nil {
 			return err
 		}
 		t = news.Translation{Language: r.To, Title: title, Sentences: sentences}
