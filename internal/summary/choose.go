@@ -167,6 +167,7 @@ func (c *chooser) findCandidates() {
 	c.worth = make([]float64, len(c.candidates))
 	c.overlaps = make([][]float64, len(c.candidates))
 	flat := make([]float64, len(c.candidates)*len(c.candidates))
+	contradicts := c.contradicts()
 	for k, i := range c.candidates {
 		s := &d.sentences[i]
 		for f := range sentenceFeatures {
@@ -175,7 +176,7 @@ func (c *chooser) findCandidates() {
 		c.overlaps[k] = flat[k*len(c.candidates) : (k+1)*len(c.candidates)]
 		for l, j := range c.candidates[:k] {
 			c.overlaps[k][l] = lang.Overlap(s.stems, d.sentences[j].stems)
-			if repeats(&d.sentences[j], s) {
+			if repeats(&d.sentences[j], s) || contradicts(k, l) {
 				c.overlaps[k][l] = 1
 			}
 		}

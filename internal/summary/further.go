@@ -2,6 +2,7 @@ package summary
 
 import (
 	"tidings/internal/news"
+	"tidings/internal/summary/guard"
 	"tidings/internal/summary/lang"
 )
 
@@ -35,4 +36,18 @@ func (s *sentence) content() []int32 {
 // repeats reports whether two sentences of different sources tell the same.
 func repeats(a, b *sentence) bool {
 	return a.source != b.source && (lang.Overlap(a.stems, b.stems) > maxOverlapAcross || lang.Overlap(a.content(), b.content()) > maxSharedAcross)
+}
+
+// contradicts returns what tells whether two candidates of different sources have
+// different numbers of the same, such as of the dead: a reader of both knows neither.
+func (c *chooser) contradicts() func(k, l int) bool {
+	counts := make([]guard.Counts, len(c.candidates))
+	if len(c.d.lengths) > 1 {
+		for k, i := range c.candidates {
+			counts[k] = guard.CountsOf(c.d.lex, c.d.sentences[i].text)
+		}
+	}
+	return func(k, l int) bool {
+		return c.d.sentences[c.candidates[k]].source != c.d.sentences[c.candidates[l]].source && counts[k].Contradict(counts[l])
+	}
 }

@@ -54,6 +54,20 @@ func TestSeveralStories(t *testing.T) {
 	}
 }
 
+// TestSeveralStoriesAgree holds that a summary has no two outlets' numbers of the same.
+func TestSeveralStoriesAgree(t *testing.T) {
+	t.Parallel()
+	for told, want := range map[string]bool{"Seven people died": false, "Seven were bruised": true} {
+		r := ferryStories()
+		r.Text = "Five people died when a ferry ran aground in fog off the island of Lyness early on Thursday, the coastguard said."
+		r.More = []news.Source{{Title: r.Title, Text: told + " in the cold water, most of them before the lifeboats came from the mainland at eight, the head of Arden's hospital told a radio station."}}
+		r.MaxWords = 60
+		if got := summarize(t, r); (len(got.Sentences) == 2) != want {
+			t.Errorf("%s: %q", told, got.Sentences)
+		}
+	}
+}
+
 func TestSeveralStoriesWithoutOnesOwn(t *testing.T) {
 	t.Parallel()
 	r := ferryStories()

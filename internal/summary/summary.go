@@ -12,7 +12,7 @@
 // itself in most stories; it may have half as many words again as were asked for.
 //
 // Of several stories of one event the best sentences of all are taken, each with
-// its source, and none that says what another says.
+// its source, and none that says what another says or has another number of the same.
 //
 // The way of a text: clean.go takes away what is not part of the story, package
 // lang divides the rest into sentences, features.go looks at each, and choose.go
