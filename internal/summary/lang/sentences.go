@@ -24,8 +24,8 @@ const maxQuotedSentences = 4
 // Split divides one paragraph.
 func (lex *Lexicon) Split(line string) []string {
 	var out []string
-	start := 0
-	for i := 0; i < len(line); {
+	start := skipSpace(line, 0)
+	for i := start; i < len(line); {
 		r, size := utf8.DecodeRuneInString(line[i:])
 		if !isTerminator(r) {
 			i += size
@@ -36,7 +36,7 @@ func (lex *Lexicon) Split(line string) []string {
 			if s := strings.TrimSpace(line[start:end]); s != "" {
 				out = append(out, s)
 			}
-			start = end
+			start = skipSpace(line, end)
 		}
 		i = end
 	}
@@ -44,6 +44,11 @@ func (lex *Lexicon) Split(line string) []string {
 		out = append(out, s)
 	}
 	return joinQuotes(line, out)
+}
+
+// skipSpace returns where in line the space that begins at from is over.
+func skipSpace(line string, from int) int {
+	return len(line) - len(strings.TrimLeftFunc(line[from:], unicode.IsSpace))
 }
 
 func isTerminator(r rune) bool {
@@ -172,7 +177,7 @@ func (lex *Lexicon) endsSentence(line string, start, stop, end int) bool {
 		if unicode.IsLower(RuneAt(before, 0)) && isInitial(before+".") && isInitial(LastToken(strings.TrimRight(line[start:stop-len(before)], " "))) {
 			return lex.isStarter(FirstWord(head)) // "u. a."
 		}
-		return !lex.abbreviates(strings.TrimSpace(line[start:stop]) == before, before, head)
+		return !lex.abbreviates(line[start:stop] == before, before, head)
 	}
 	if r == '!' && single && isExclaimed(before) {
 		return lex.isStarter(FirstWord(head)) && !strings.HasPrefix(head, "At The Disco")

@@ -3,6 +3,7 @@ package lang
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -105,6 +106,20 @@ func TestQuoted(t *testing.T) {
 	sentences := []string{"A begins.", "“B said so.", "C ran.", "D ran.”", "E ended.", "“F opens.", "G ends."}
 	if diff := cmp.Diff([]bool{false, false, true, false, false, false, false}, Quoted(sentences)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestSpaceBeforeAbbreviations holds that a page cannot make its sentences cost the square
+// of its length. This took 13 s; it takes some milliseconds.
+func TestSpaceBeforeAbbreviations(t *testing.T) {
+	t.Parallel()
+	const n = 1 << 15
+	began := time.Now()
+	if got := Sentences(strings.Repeat(" ", 4*n) + strings.Repeat("Mr. ", n)); len(got) != 1 {
+		t.Errorf("%d sentences", len(got))
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("it took %v", took)
 	}
 }
 
