@@ -23,6 +23,7 @@ func FuzzWebSub(f *testing.F) {
 	f.Add("POST", "/websub/7/CALLBACK", "", sign(secret, []byte(twoItems)), []byte(twoItems))
 	f.Add("POST", "/websub/7/CALLBACK", "", "sha1=", []byte("<rss>"))
 	f.Add("POST", "/x/websub/7/CALLBACK", "", "sign", []byte("{}"))
+	f.Add("GET", "/websub/+07/CALLBACK", "hub.mode=denied&hub.topic=https://example.org/self", "", []byte{})
 	f.Add("PUT", "/websub//", "%", "sha512=zz", []byte{0})
 	f.Fuzz(func(t *testing.T, method, path, query, signature string, body []byte) {
 		lease := news.HubLease{Feed: 7, Hub: news.Hub{URL: "https://hub.example/", Topic: topic}, Callback: "https://bot.example/websub/7/" + callback, Secret: secret, AskedAt: now, Followed: true}

@@ -272,7 +272,7 @@ func parseCallback(path string) (feed news.FeedID, token string, ok bool) {
 		return 0, "", false
 	}
 	feed, err := news.ParseID[news.FeedID](id)
-	return feed, token, err == nil
+	return feed, token, err == nil && feed.String() == id
 }
 
 // tokenOf is the token of a lease's callback.
