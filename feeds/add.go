@@ -272,18 +272,21 @@ func webStart(word string) int {
 // trimSentence drops the marks behind an address that are the sentence's around it. A
 // bracket is the address's own where it opens there.
 func trimSentence(s string) string {
-	for {
-		before := s
-		s = strings.TrimRight(s, ".,;:!?*|'")
-		for _, pair := range []string{"()", "[]"} {
-			if strings.HasSuffix(s, pair[1:]) && strings.Count(s, pair[1:]) > strings.Count(s, pair[:1]) {
-				s = s[:len(s)-1]
-			}
-		}
-		if s == before {
+	round := strings.Count(s, ")") - strings.Count(s, "(") // that open nowhere
+	square := strings.Count(s, "]") - strings.Count(s, "[")
+	for s != "" {
+		switch c := s[len(s)-1]; {
+		case strings.IndexByte(".,;:!?*|'", c) >= 0:
+		case c == ')' && round > 0:
+			round--
+		case c == ']' && square > 0:
+			square--
+		default:
 			return s
 		}
+		s = s[:len(s)-1]
 	}
+	return s
 }
 
 // pollAddress is the address to poll: the one asked for, unless every redirect

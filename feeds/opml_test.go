@@ -75,6 +75,7 @@ func TestReadOPMLKeepsEveryEntry(t *testing.T) {
 		"a path":                         {`<outline text="D" xmlUrl="/rss.xml"/>`, []OPMLFeed{bad("D", "/rss.xml", "That is no web address")}},
 		"another name of the address":    {`<outline text="D" url="https://example.org/d"/>`, []OPMLFeed{good("D", "https://example.org/d")}},
 		"a link":                         {`<outline text="D" type="link" url="https://example.org/d"/>`, []OPMLFeed{bad("D", "https://example.org/d", "the list names it as a link, not as a feed")}},
+		"an address of brackets":         {`<outline text="D" xmlUrl="` + strings.Repeat(")", 2<<20) + `"/>`, []OPMLFeed{bad("D", strings.Repeat(")", 499)+"…", "That is no web address")}},
 		"no address":                     {`<outline text="D" type="rss"></outline>`, []OPMLFeed{bad("D", "", noAddress)}},
 		"an empty address":               {`<outline text="D" xmlUrl=""/>`, []OPMLFeed{bad("D", "", noAddress)}},
 		"a folder of a feed's type":      {`<outline text="D" type="rss" xmlUrl=""> <outline/></outline>`, nil},
