@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -87,7 +86,10 @@ func (lex lexicon) tokenize(into []token, sentence string, number int) []token {
 		}
 		t.low = strings.ToLower(t.text)
 		t.begins = len(into) == from || strings.ContainsAny(t.gap, "\"“«„「:")
-		t.quoted = slices.ContainsFunc(quotes, func(q span) bool { return q.from <= i && i < q.to })
+		for len(quotes) > 0 && quotes[0].to <= i {
+			quotes = quotes[1:]
+		}
+		t.quoted = len(quotes) > 0 && quotes[0].from <= i
 		if !t.numeral.is() && !lex.Function.Has(t.low) && !(end < len(sentence) && strings.ContainsRune("'’", lang.RuneAt(sentence, end)) && elided.Has(t.low)) {
 			t.stem = stemOf(t.low)
 		}
@@ -159,6 +161,7 @@ type span struct{ from, to int }
 // fellow opens a quotation to the end.
 func quoteSpans(s string) []span {
 	var spans []span
+	closes := true // a single mark closes somewhere behind i, as far as is known
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		i += size
@@ -180,11 +183,12 @@ func quoteSpans(s string) []span {
 			closers = `』`
 		case '‘', '\'':
 			// An apostrophe inside or behind a word is no quotation mark.
-			if before, _ := utf8.DecodeLastRuneInString(s[:i-size]); unicode.IsLetter(before) || unicode.IsDigit(before) {
+			if before, _ := utf8.DecodeLastRuneInString(s[:i-size]); !closes || unicode.IsLetter(before) || unicode.IsDigit(before) {
 				continue
 			}
 			end := closingSingle(s[i:])
 			if end < 0 {
+				closes = false
 				continue
 			}
 			spans = append(spans, span{i, i + end})
