@@ -222,7 +222,7 @@ func (g *Guard) isPlainWord(tokens []token, i int) bool {
 		return false
 	}
 	next := &tokens[i+1]
-	if next.isName() && joined(next.gap) && !slices.ContainsFunc(g.words[next.low], func(at int) bool { return g.tokens[at].isName() }) {
+	if next.isName() && joined(next.gap) && !g.hasNamed(next.low) {
 		return false
 	}
 	return !speech.Has(next.low) || strings.HasSuffix(t.low, "s") || openers.Has(t.low)

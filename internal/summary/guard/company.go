@@ -124,6 +124,15 @@ func rounds(x, y float64) bool {
 	return false
 }
 
+// checkCrowded refuses a sentence of more numbers, dates and names than anybody writes: each
+// is compared with each of the others.
+func (g *Guard) checkCrowded(tokens []token, dates []dated) error {
+	if n := len(g.items(tokens, dates)); n > maxItems {
+		return fmt.Errorf("%d numbers, dates and names are too many for one sentence; at most %d are wanted", n, maxItems)
+	}
+	return nil
+}
+
 // checkCompany refuses a number, date or name whose company in the article is
 // another than here, where another of its kind is in just this company; and two
 // whose companies are exchanged.
@@ -145,13 +154,12 @@ func (g *Guard) checkCompany(tokens []token, dates []dated) error {
 
 // isTopic reports whether the title has a word, which the article begins with.
 func (g *Guard) isTopic(low string) bool {
-	return slices.ContainsFunc(g.words[low], func(i int) bool { return g.tokens[i].sentence == 0 })
+	at := g.words[low]
+	return len(at) > 0 && g.tokens[at[0]].sentence == 0
 }
 
 // hasNamed reports whether the article has a name in just this form.
-func (g *Guard) hasNamed(low string) bool {
-	return slices.ContainsFunc(g.words[low], func(i int) bool { return g.tokens[i].isName() })
-}
+func (g *Guard) hasNamed(low string) bool { return g.capital[low] }
 
 func (g *Guard) written(b item) string { return written(g.tokens, b.from, b.to) }
 
@@ -205,6 +213,7 @@ func (g *Guard) exchangeable(tokens []token, a, c item) bool {
 func (g *Guard) exchange(tokens []token, a, c item, apart bool) float64 {
 	straight, crossed := 0.0, 0.0
 	ofA, ofC := g.occurrences(tokens, a), g.occurrences(tokens, c)
+	fitA, fitC := g.fits(tokens, a, c), g.fits(tokens, c, a)
 	for _, x := range ofA {
 		for _, y := range ofC {
 			if d := g.tokens[x.from].sentence - g.tokens[y.from].sentence; x.from == y.from || g.same(tokens, a, y) || d != 0 && (!apart || d*d > 1) {
@@ -213,16 +222,17 @@ func (g *Guard) exchange(tokens []token, a, c item, apart bool) float64 {
 			if a.kind == nameItem && g.tokens[x.from].sentence == g.tokens[y.from].sentence && isApposition(g.tokens, min(x.to, y.to), max(x.from, y.from)) {
 				return 0 // "Anna Berg, a chemist at Elmreza", or "Elmreza's chemist Anna Berg"
 			}
-			straight = max(straight, g.fit(tokens, a, x, c)+g.fit(tokens, c, y, a))
-			crossed = max(crossed, g.fit(tokens, a, y, c)+g.fit(tokens, c, x, a))
+			straight = max(straight, fitA(x)+fitC(y))
+			crossed = max(crossed, fitA(y)+fitC(x))
 		}
 	}
 	return crossed - straight
 }
 
 // These bound the work that a page of names alone can cause. An article of the
-// greatest length has some 300 items.
+// greatest length has some 300 items, and a sentence of one seldom 20.
 const (
+	maxItems       = 40 // of a summary's sentence
 	maxKnown       = 600
 	maxOccurrences = 6
 	maxPronouns    = 100
@@ -323,6 +333,20 @@ func (g *Guard) fit(tokens []token, a, b item, leave ...item) float64 {
 		sum += best / (1 + decay*float64(away(k, a)-1))
 	}
 	return sum
+}
+
+// fits returns the fit of an item, without the words of another, as a function that
+// remembers what it was asked.
+func (g *Guard) fits(tokens []token, a, leave item) func(b item) float64 {
+	known := map[int]float64{} // by where an item begins
+	return func(b item) float64 {
+		fit, ok := known[b.from]
+		if !ok {
+			fit = g.fit(tokens, a, b, leave)
+			known[b.from] = fit
+		}
+		return fit
+	}
 }
 
 // inOneClause reports whether no comma or semicolon divides two items.

@@ -10,6 +10,11 @@ import (
 	"tidings/internal/summary/lang"
 )
 
+// maxBytesPerWord is how long the words of a summary may be on average, with what stands
+// between them: three times those of any language. Words are what spaces divide, so that
+// a page with hyphens in their place would else be one.
+const maxBytesPerWord = 40
+
 // checkForm looks at what the reader would see even without reading the article.
 func (g *Guard) checkForm(sentences []string) error {
 	if len(sentences) == 0 {
@@ -18,9 +23,17 @@ func (g *Guard) checkForm(sentences []string) error {
 	if len(sentences) > g.limits.Sentences {
 		return fmt.Errorf("%d sentences are too many; at most %d are wanted", len(sentences), g.limits.Sentences)
 	}
-	words := 0
+	words, bytes := 0, 0
 	for _, s := range sentences {
-		words += lang.CountWords(s)
+		words, bytes = words+lang.CountWords(s), bytes+len(s)
+	}
+	switch {
+	case words > g.limits.Words:
+		return fmt.Errorf("%d words are too many; at most %d are wanted", words, g.limits.Words)
+	case bytes > g.limits.Words*maxBytesPerWord:
+		return fmt.Errorf("%d bytes are too many for at most %d words", bytes, g.limits.Words)
+	}
+	for _, s := range sentences {
 		switch {
 		case strings.TrimSpace(s) != s || s == "":
 			return fmt.Errorf("a sentence is empty or has space around it")
@@ -45,9 +58,6 @@ func (g *Guard) checkForm(sentences []string) error {
 		if phrase := g.talk(s); phrase != "" {
 			return fmt.Errorf("%q talks to the reader or of the task instead of telling the story", phrase)
 		}
-	}
-	if words > g.limits.Words {
-		return fmt.Errorf("%d words are too many; at most %d are wanted", words, g.limits.Words)
 	}
 	return g.checkRepeated(sentences)
 }

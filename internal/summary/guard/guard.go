@@ -38,6 +38,8 @@ type Guard struct {
 	known    []item           // the article's
 	words    map[string][]int // by token in lower case, where
 	stems    map[string][]int
+	capital  map[string]bool    // words that it has written as a name, somewhere
+	small    map[string]bool    // stems that it has in a word that is not
 	withStem map[string][]int   // by stem, which sentences have it
 	lasts    []int              // by sentence, the index behind its last token
 	beside   map[[2]string]bool // which two of their words stand beside each other
@@ -55,6 +57,7 @@ func NewGuard(text string, limits Limits) *Guard {
 		lex: lexicon{lang.Detect(text)}, limits: limits, shares: lang.Count(text),
 		squashed: lang.Squash(text), folded: strings.ToLower(text), spelled: plainWords(text),
 		words: make(map[string][]int), stems: make(map[string][]int), withStem: make(map[string][]int),
+		capital: make(map[string]bool), small: make(map[string]bool),
 	}
 	for line := range strings.SplitSeq(text, "\n") {
 		for _, sentence := range g.lex.Split(line) {
@@ -70,6 +73,11 @@ func NewGuard(text string, limits Limits) *Guard {
 	for i := range g.tokens {
 		t := &g.tokens[i]
 		g.words[t.low] = append(g.words[t.low], i)
+		if t.isName() {
+			g.capital[t.low] = true
+		} else {
+			g.small[t.stem] = true
+		}
 		if t.stem == "" {
 			continue
 		}
@@ -159,7 +167,7 @@ type check struct {
 // named first.
 func (g *Guard) checks() []check {
 	return []check{
-		{"date", g.checkDates}, {"number", g.checkNumbers}, {"name", g.checkNames}, {"words", g.checkWords},
+		{"form", g.checkCrowded}, {"date", g.checkDates}, {"number", g.checkNumbers}, {"name", g.checkNames}, {"words", g.checkWords},
 		{"company", g.checkCompany}, {"list", g.checkListed}, {"order", g.checkOrder}, {"order", g.checkChange},
 		{"speaker", g.checkSpeaker}, {"speaker", g.checkTold}, {"subject", g.checkSubject}, {"subject", g.checkDoneBy}, {"date", g.checkDated},
 	}

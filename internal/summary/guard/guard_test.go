@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"errors"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -184,6 +185,23 @@ func TestGuardRefuses(t *testing.T) {
 	}
 }
 
+// TestGuardRefusesWhatNobodyWrites gives answers within the words wanted that would take
+// minutes to compare with a page of the same: what spaces divide is few, what is compared is
+// not.
+func TestGuardRefusesWhatNobodyWrites(t *testing.T) {
+	t.Parallel()
+	const names = "Ab Cd of Ef Gh said Ij Kl of Ef Gh "
+	for name, sentence := range map[string]string{
+		"a page that is one word": strings.ReplaceAll(strings.Repeat(names, 100), " ", "-") + "said.",
+		"a crowded sentence":      strings.Repeat("Ab-Cd-Ef-12-Gh-13-", 10) + "said.",
+	} {
+		err := NewGuard("Names\n"+strings.Repeat(names, 350)+".", usual).Check([]string{sentence})
+		if f := (*Fault)(nil); !errors.As(err, &f) || f.Kind != "form" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func FuzzGuard(f *testing.F) {
 	for _, p := range readPairs(f, "guard") {
 		f.Add(p.Text, p.Summary)
@@ -220,6 +238,14 @@ func BenchmarkGuardBelonging(b *testing.B) {
 	sentence := "Ab Cd of Ef Gh, Ij Kl of Ef Gh, and Ef Gh of Ab Cd said " + strings.Repeat("Ij Kl of Ef Gh ", 8) + "was there."
 	for b.Loop() {
 		NewGuard(text, usual).Check([]string{sentence})
+	}
+}
+
+// BenchmarkGuardSentences is a page of sentences that begin with one name.
+func BenchmarkGuardSentences(b *testing.B) {
+	text := strings.Repeat("Ab said 5.\n", 1200)
+	for b.Loop() {
+		NewGuard(text, usual)
 	}
 }
 

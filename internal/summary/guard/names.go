@@ -131,9 +131,7 @@ func (g *Guard) followsName(low string) bool {
 func (g *Guard) hasStem(t *token) bool { return t.stem != "" && len(g.stems[t.stem]) > 0 }
 
 // usesSmall reports whether the article has a word, in any form, without a capital.
-func (g *Guard) usesSmall(low string) bool {
-	return slices.ContainsFunc(g.stems[stemOf(low)], func(i int) bool { return !g.tokens[i].isName() })
-}
+func (g *Guard) usesSmall(low string) bool { return g.small[stemOf(low)] }
 
 // hasName reports whether the article has a name, in this form or in one that
 // means the same.
@@ -281,13 +279,13 @@ func (g *Guard) hasDemonym(low string) bool {
 	for _, ending := range endings {
 		if rest, ok := strings.CutSuffix(low, ending); ok && len(rest) >= 4 {
 			for _, back := range []string{"", "a", "y", "e", "o", "ia"} {
-				if slices.ContainsFunc(g.words[rest+back], func(i int) bool { return g.tokens[i].isName() }) {
+				if g.hasNamed(rest + back) {
 					return true
 				}
 			}
 		}
 		for _, cut := range []string{"", "a", "y", "e", "o", "ia"} {
-			if root, ok := strings.CutSuffix(low, cut); ok && len(root) >= 4 && slices.ContainsFunc(g.words[root+ending], func(i int) bool { return g.tokens[i].isName() }) {
+			if root, ok := strings.CutSuffix(low, cut); ok && len(root) >= 4 && g.hasNamed(root+ending) {
 				return true
 			}
 		}
