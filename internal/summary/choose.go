@@ -5,7 +5,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
-	"strings"
+	"unicode/utf8"
 
 	"tidings/internal/summary/lang"
 )
@@ -307,10 +307,15 @@ func (d *Document) line() int {
 	return best
 }
 
+func isQuestion(s string) bool {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return r == '?' || r == '？' || r == '؟'
+}
+
 // standsAlone reports whether a sentence needs no other, not even for who is meant.
 func (d *Document) standsAlone(i int) bool {
 	s := &d.sentences[i]
-	if !s.usable || s.leans || s.bare|s.speaker != 0 || s.refers > 0 || strings.HasSuffix(s.text, "?") || s.feature[Quoted] > 0 || s.feature[Short] > 0 && len(d.sentences) > 1 {
+	if !s.usable || s.leans || s.bare|s.speaker != 0 || s.refers > 0 || isQuestion(s.text) || s.feature[Quoted] > 0 || s.feature[Short] > 0 && len(d.sentences) > 1 {
 		return false
 	}
 	// Who "she" is, a sentence before has said.

@@ -129,6 +129,7 @@ func TestLineIsTheNews(t *testing.T) {
 		"pronoun":       {"Former mayor jailed", "Earlier, she told prosecutors that nothing was left of the money.\n" + news1, news1},
 		"named at once": {"Former mayor jailed", "Days after she had lost her office, Dana Ivers was jailed by a court in Marlow.\n" + news1, "Days after she had lost her office, Dana Ivers was jailed by a court in Marlow."},
 		"leans":         {"Former mayor jailed", "It was a day of tears for all of those in room five.\n" + news1, news1},
+		"question":      {"马洛大桥关闭", "马洛的大桥为什么在星期一早上突然关闭？\n马洛市议会星期一宣布，大桥将关闭九个月。", "马洛市议会星期一宣布，大桥将关闭九个月。"},
 		"bare surname":  {"Bribes in Marlow", "What a day it was in the court of Marlow?\nMonday with Ivers began in the rain for all of the town.\n" + news1, news1},
 		"much of title": {"Court jails former mayor Ivers for taking bribes", "The streets of the town were full of people this week.\n" + news1, news1},
 	} {

@@ -72,7 +72,7 @@ var languages = []language{
 		function: "le la les un une des du de d l et ou mais à au aux en dans sur pour par avec sans sous ce cet cette ces il elle ils elles on " +
 			"se sa son ses leur leurs qui que qu dont où ne pas plus est sont était a ont avait être été fait comme si",
 		leaning:  "il elle ils elles son sa ses leur leurs ce cet cette ces cela ceci mais et or donc ainsi aussi puis ensuite cependant toutefois pourtant néanmoins celui celle ceux celles ledit ladite lesdits lesdites",
-		phrases:  "en revanche|par ailleurs|en outre|de plus|du coup|par conséquent|en effet|à son tour|pour autant|les deux autres|les trois autres|un tel|une telle|de tels|de telles|tel est|telle est|tous deux|toutes deux",
+		phrases:  "en revanche|par ailleurs|en outre|de plus|du coup|par conséquent|en effet|à son tour|pour autant|les deux autres|les trois autres|un tel|une telle|de tels|de telles|tel est|telle est|tous deux|toutes deux|les premiers|les premières|les seconds|les secondes",
 		linking:  "mais et or",
 		starters: "le la les un une des il elle ils elles on en dans sur pour ce cette ces mais et à au l",
 		persons:  "il elle ils elles",
