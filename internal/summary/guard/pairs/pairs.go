@@ -43,7 +43,10 @@ func Read(dir string) ([]Pair, error) {
 			line = strings.TrimSpace(line)
 			if summary, ok := strings.CutPrefix(line, "+ "); ok {
 				p.Summary = summary
-			} else if p.Planted, p.Summary, ok = strings.Cut(strings.TrimPrefix(line, "- "), ": "); !ok {
+			} else if planted, ok := strings.CutPrefix(line, "- "); ok {
+				p.Planted, p.Summary, _ = strings.Cut(planted, ": ")
+			}
+			if p.Summary == "" {
 				return nil, fmt.Errorf("%s: %q is neither a true nor a planted summary", path, line)
 			}
 			all = append(all, p)

@@ -47,6 +47,11 @@ func run(args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	for _, planted := range []bool{false, true} {
+		if !slices.ContainsFunc(examples, func(e example) bool { return e.planted == planted }) {
+			return fmt.Errorf("%s has not both true and planted summaries to learn from", *dirs)
+		}
+	}
 	l := learner{*seed}
 	const folds = 8
 	judged := l.crossValidate(examples, folds)
