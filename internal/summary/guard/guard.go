@@ -364,7 +364,7 @@ func (g *Guard) countsOther(tokens []token, i int) bool {
 }
 
 // insteadOf are words that are no unit: "38 statt 95 Minuten".
-var insteadOf = lang.NewWordSet("instead rather compared versus statt anstatt gegenüber statt plutôt contre frente contra invece contro")
+var insteadOf = lang.NewWordSet("instead rather compared versus statt anstatt gegenüber plutôt contre frente contra invece contro")
 
 // unitFits reports whether the article's number at j may have a unit: it has it,
 // or has none itself and shares it with one beside it ("5 to 7 percent").

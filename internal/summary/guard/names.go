@@ -330,8 +330,17 @@ func isTitle(low string) bool {
 	if countries.Has(low) {
 		return false
 	}
-	return titles.Has(low) || slices.ContainsFunc(aliases, func(group []string) bool { return slices.Contains(group, low) })
+	return titles.Has(low) || hasAliases.Has(low)
 }
+
+// hasAliases are the names of aliases, those of several words among them.
+var hasAliases = func() lang.WordSet {
+	all := lang.WordSet{}
+	for _, name := range slices.Concat(aliases...) {
+		all[name] = struct{}{}
+	}
+	return all
+}()
 
 var titles = lang.NewWordSet("officer executive technology operating financial vice ceo cfo cto coo president chancellor minister mr mrs ms dr sir prof professor judge senator governor mayor king queen prince princess " +
 	"general chief director chairman secretary captain coach pope indian russian canadian european asian african australian italian israeli korean " +

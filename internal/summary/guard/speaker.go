@@ -246,9 +246,9 @@ func (g *Guard) mayBeSpeaker(name []token, s int) bool {
 		if shares(name, before) {
 			return true
 		}
-		people := slices.ContainsFunc(g.runs(before), func(r run) bool { return r.to-r.from > 1 })
-		named = named || len(g.runs(before)) > 0
-		if people && back > 0 {
+		all := g.runs(before)
+		named = named || len(all) > 0
+		if slices.ContainsFunc(all, func(r run) bool { return r.to-r.from > 1 }) {
 			break // "he" is one of those
 		}
 	}

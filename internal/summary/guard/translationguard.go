@@ -376,7 +376,7 @@ func kanaShare(text string) float64 {
 	return float64(kana) / float64(max(1, all))
 }
 
-// scriptOfLanguage returns the script that scriptOf finds in a language, or "" where
+// scriptOfLanguage returns the script that lang.ScriptOf finds in a language, or "" where
 // it has several.
 func scriptOfLanguage(base string) string {
 	switch base {
