@@ -218,7 +218,8 @@ func TestDiscover(t *testing.T) {
 		{URL: "https://cdn.example/feed.json"},
 		{URL: "https://cdn.example/comments/feed", Title: "Comments"},
 	}
-	if diff := cmp.Diff(want, Discover([]byte(html), "https://example.org/")); diff != "" {
+	found := discover([]byte(html), "https://example.org/")
+	if diff := cmp.Diff(want, append(found.links, found.comments...)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -278,7 +279,8 @@ func TestDiscoverNamesAFeedOnce(t *testing.T) {
 	html := feedTag("/real.xml?a=1&utm_source=page", "") + feedTag("/real.xml?a=1#x", "Real") + feedTag("/real.xml?a=1", "") +
 		feedTag("https://www.example.org/real.xml/?a=1", "") + feedTag("/?rss=1", "") + feedTag("/?rss=2", "")
 	want := []news.FeedLink{{URL: "https://example.org/real.xml?a=1", Title: "Real"}, {URL: "https://example.org/?rss=1"}, {URL: "https://example.org/?rss=2"}}
-	if diff := cmp.Diff(want, Discover([]byte(html), "https://example.org/")); diff != "" {
+	found := discover([]byte(html), "https://example.org/")
+	if diff := cmp.Diff(want, append(found.links, found.comments...)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -9,19 +9,13 @@ import (
 	"tidings/internal/news"
 )
 
-// Discover returns the feeds that a web page names, in the page's order, without
-// repetitions. A feed of comments stands last. base is the page's own address.
-func Discover(page []byte, base string) []news.FeedLink {
-	found := discover(page, base)
-	return append(found.links, found.comments...)
-}
-
-// discovery is what a page says of its feeds, in its order.
+// discovery is what a page says of its feeds, in its order, without repetitions.
 type discovery struct {
 	links, comments []news.FeedLink // that it names as feeds
 	guesses         []news.FeedLink // that look like links to feeds, by their name or their words; none of comments
 }
 
+// discover looks for feeds in a web page. base is the page's own address.
 func discover(page []byte, base string) discovery {
 	const enough, most = 512 << 10, 20
 	s := string(toUTF8(page[:min(len(page), enough)], ""))

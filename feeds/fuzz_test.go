@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -148,7 +149,8 @@ func FuzzDiscover(f *testing.F) {
 	f.Add([]byte(`<link rel=alternate type="application/rss+xml" href="https:/example.org /50%-off"><a href="www.example.org/%rss">RSS</a>`))
 	f.Add([]byte(`<link rel=alternate type="application/rss+xml" href="?a&nbsp;#b"><a href="https://&nbsp;#a">RSS</a>`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		for _, l := range Discover(body, "https://example.org/") {
+		found := discover(body, "https://example.org/")
+		for _, l := range slices.Concat(found.links, found.comments, found.guesses) {
 			if webAddress(nil, l.URL) != l.URL || !utf8.ValidString(l.Title) {
 				t.Fatalf("%+v", l)
 			}

@@ -12,7 +12,6 @@ const (
 	formatNone format = iota
 	formatRSS         // RSS 0.9x, 1.0 and 2.0
 	formatAtom        // Atom 0.3 and 1.0
-	formatJSON        // JSON Feed 1.0 and 1.1
 )
 
 // front is a document made fit for gofeed: well-formed as far as encoding/xml

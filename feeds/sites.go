@@ -136,7 +136,7 @@ func youtubeFeed(p place) string {
 }
 
 // youtubeChannel returns the feed of the channel that a page of YouTube is about,
-// "" where it does not say. The link to it may stand beyond what Discover reads,
+// "" where it does not say. The link to it may stand beyond what discover reads,
 // and is left out where scripts do the rest.
 func youtubeChannel(body []byte) string {
 	for _, before := range []string{"feeds/videos.xml?channel_id=", `"externalId":"`, `itemprop="identifier" content="`} {

@@ -34,7 +34,6 @@ const (
 // decodeError says that a body cannot be decompressed.
 type decodeError struct {
 	coding string
-	words  string // for a person; "" for the usual ones
 	err    error
 }
 

@@ -201,7 +201,7 @@ func reasonOf(err error) (reason Reason, words string) {
 	case errors.As(err, &cert), errors.As(err, &record), errors.As(err, &alert):
 		return ReasonTLS, ""
 	case errors.As(err, &decode):
-		return ReasonEncoding, decode.words
+		return ReasonEncoding, ""
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		return ReasonRefused, ""
 	case errors.Is(err, io.EOF), brokeOff(err), errors.Is(err, syscall.EPIPE):

@@ -90,7 +90,7 @@ func TestErrorsKeepResolvedAddressesToThemselves(t *testing.T) {
 	addr := net.TCPAddrFromAddrPort(netip.MustParseAddrPort("10.1.2.3:80"))
 	for _, cause := range []error{
 		&net.OpError{Op: "dial", Net: "tcp", Addr: addr, Err: syscall.ECONNREFUSED},
-		&net.OpError{Op: "dial", Net: "tcp", Addr: addr, Err: c.Allowed(netip.MustParseAddrPort("10.1.2.3:80"))},
+		&net.OpError{Op: "dial", Net: "tcp", Addr: addr, Err: c.guard.allowed(netip.MustParseAddrPort("10.1.2.3:80"))},
 		&net.OpError{Op: "read", Net: "tcp", Addr: addr, Err: syscall.ECONNRESET},
 		&net.DNSError{Err: "server misbehaving", Name: "feeds.example.com", Server: "10.1.2.3:53"},
 		fmt.Errorf("something else about %v", addr),

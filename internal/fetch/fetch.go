@@ -170,10 +170,6 @@ func (c *Client) Check(rawURL string) error {
 	return nil
 }
 
-// Allowed reports whether the guard would let a connection to addr be made: nil, or
-// an error that says why not. It is what is asked before every dial.
-func (c *Client) Allowed(addr netip.AddrPort) error { return c.guard.allowed(addr) }
-
 // ErrBusy is why a Request with Patience was not sent: too many others to its server
 // went before it, or the server asks to be left alone. It comes as a *BusyError.
 var ErrBusy = errors.New("its turn did not come in time")

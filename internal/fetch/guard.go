@@ -118,6 +118,7 @@ func (g *guard) control(network, address string, _ syscall.RawConn) error {
 	return g.allowed(addr)
 }
 
+// allowed says why no connection to addr may be made, nil where one may.
 func (g *guard) allowed(addr netip.AddrPort) error {
 	if !allowedPort(addr.Port()) {
 		return fmt.Errorf("%w: %d", errPort, addr.Port())

@@ -246,14 +246,14 @@ func TestAllowed(t *testing.T) {
 		{"168.63.129.16:80", false, false},
 	} {
 		addr := netip.MustParseAddrPort(tt.addr)
-		if got := closed.Allowed(addr) == nil; got != tt.closed {
+		if got := closed.guard.allowed(addr) == nil; got != tt.closed {
 			t.Errorf("closed guard: %s allowed %v, want %v", tt.addr, got, tt.closed)
 		}
-		if got := opened.Allowed(addr) == nil; got != tt.opened {
+		if got := opened.guard.allowed(addr) == nil; got != tt.opened {
 			t.Errorf("opened guard: %s allowed %v, want %v", tt.addr, got, tt.opened)
 		}
 	}
-	if closed.Allowed(netip.AddrPort{}) == nil {
+	if closed.guard.allowed(netip.AddrPort{}) == nil {
 		t.Error("the zero address is allowed")
 	}
 }
