@@ -143,6 +143,9 @@ func (g *Guard) checkCompany(tokens []token, dates []dated) error {
 		if !ok || builtin().Sum(s.cues) <= 0 {
 			continue
 		}
+		if s.instead == (item{}) && s.exchangedWith == (item{}) {
+			continue // there is nothing else that could be meant
+		}
 		if s.cues[cueExchanged] > s.cues[CueGap] || s.instead == (item{}) {
 			c := s.exchangedWith
 			return fmt.Errorf("the article has %q and %q the other way round", written(tokens, a.from, a.to), written(tokens, c.from, c.to))

@@ -43,6 +43,9 @@ func TestGuardFigures(t *testing.T) {
 				all[p.Planted]++
 				if err != nil {
 					caught[p.Planted]++
+					if strings.Contains(err.Error(), `""`) {
+						t.Errorf("%s: a fault that names nothing: %v", p.File, err)
+					}
 				}
 				switch {
 				case p.Planted == "" && err != nil:
