@@ -43,9 +43,9 @@ func (lex lexicon) isCommon(low string) bool {
 		rest, ok := strings.CutSuffix(low, "ies")
 		return ok && words.Has(rest+"y")
 	case "de":
-		return isGermanNoun(low) || germanOpeners.Has(low)
+		return isGermanNoun(low) || germanOpeners.Has(low) || lex.isEveryday(low)
 	}
-	return openers.Has(low)
+	return openers.Has(low) || lex.isEveryday(low)
 }
 
 // isGermanNoun reports whether a German word with a capital is likely a noun rather
@@ -212,7 +212,7 @@ func (g *Guard) isPlainWord(tokens []token, i int) bool {
 	if g.isBeforeFullName(tokens, i) || t.begins && t.text != strings.ToUpper(t.text) && g.lex.isNoSubject(tokens, i) {
 		return true
 	}
-	if t.text == strings.ToUpper(t.text) || !g.lex.isCommon(t.low) || g.hasNamed(t.low) && g.lex.Code != "de" {
+	if t.text == strings.ToUpper(t.text) || !g.lex.isCommon(t.written()) || g.hasNamed(t.low) && g.lex.Code != "de" {
 		return false
 	}
 	if g.lex.Code == "de" {

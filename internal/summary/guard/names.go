@@ -83,7 +83,7 @@ func (g *Guard) isName(tokens []token, i int) bool {
 	if g.lex.Code == "de" && g.hasStem(t) || g.isPlainWord(tokens, i) {
 		return false
 	}
-	if t.begins && (openers.Has(t.low) || !g.hasNamed(t.low) && g.lex.opens(t.low) || g.usesSmall(t.low) || g.lex.Code == "en" && isDerived(t.low) && !g.hasNamed(t.low) && !(i+1 < len(tokens) && tokens[i+1].isName() && joined(tokens[i+1].gap))) {
+	if t.begins && (openers.Has(t.low) || !g.hasNamed(t.low) && g.lex.opens(t.written()) || g.usesSmall(t) || g.lex.Code == "en" && isDerived(t.low) && !g.hasNamed(t.low) && !(i+1 < len(tokens) && tokens[i+1].isName() && joined(tokens[i+1].gap))) {
 		return false
 	}
 	return true
@@ -122,7 +122,7 @@ func (g *Guard) followsName(low string) bool {
 			return false
 		}
 		before := &g.tokens[i-1]
-		return before.isName() && lang.Months[before.low] == 0 && unitOf(before.low) == "" && (!before.begins || !g.lex.Function.Has(before.low) && !g.lex.isCommon(before.low))
+		return before.isName() && lang.Months[before.low] == 0 && unitOf(before.low) == "" && (!before.begins || !g.lex.Function.Has(before.low) && !g.lex.isCommon(before.written()))
 	})
 }
 
@@ -131,7 +131,13 @@ func (g *Guard) followsName(low string) bool {
 func (g *Guard) hasStem(t *token) bool { return t.stem != "" && len(g.stems[t.stem]) > 0 }
 
 // usesSmall reports whether the article has a word, in any form, without a capital.
-func (g *Guard) usesSmall(low string) bool { return g.small[stemOf(low)] }
+func (g *Guard) usesSmall(t *token) bool {
+	stem := t.stem
+	if stem == "" {
+		stem = stemOf(t.low)
+	}
+	return g.small[stem]
+}
 
 // hasName reports whether the article has a name, in this form or in one that
 // means the same.
@@ -148,6 +154,9 @@ func (g *Guard) hasName(t *token) bool {
 		if rest, ok := strings.CutSuffix(t.low, suffix); ok && len(rest) > 2 && len(g.words[rest]) > 0 || len(g.words[t.low+suffix]) > 0 {
 			return true
 		}
+	}
+	if isCyrillic(t.low) {
+		return g.usesSmall(t)
 	}
 	if g.lex.Code != "en" && g.hasAdjective(t.low) {
 		return true

@@ -183,3 +183,30 @@ func isNine(tokens []token, i int) bool {
 // frenchSum reports whether two French number words with a hyphen between them add up:
 // "soixante-quinze", "quatre-vingt-dix", and not "deux-cents".
 func frenchSum(a, b float64) bool { return (a == 60 || a == 80) && b >= 10 && b < 20 }
+
+// russianNumbers are the cardinal numbers of Russian in their cases.
+var russianNumbers = func() map[string]float64 {
+	all := map[string]float64{}
+	for words, v := range map[string]float64{
+		"два две двух двум двумя двое двоих": 2, "три трёх трех трём трем тремя трое троих": 3, "четыре четырёх четырех четырём четырем четырьмя четверо четверых": 4,
+		"пять пяти пятью пятеро": 5, "шесть шести шестью шестеро": 6, "семь семи семью семеро": 7, "восемь восьми восемью восьмью": 8, "девять девяти девятью": 9, "десять десяти десятью": 10,
+		"одиннадцать одиннадцати": 11, "двенадцать двенадцати": 12, "тринадцать тринадцати": 13, "четырнадцать четырнадцати": 14, "пятнадцать пятнадцати": 15,
+		"шестнадцать шестнадцати": 16, "семнадцать семнадцати": 17, "восемнадцать восемнадцати": 18, "девятнадцать девятнадцати": 19,
+		"двадцать двадцати двадцатью": 20, "тридцать тридцати тридцатью": 30, "сорок сорока": 40, "пятьдесят пятидесяти": 50, "шестьдесят шестидесяти": 60,
+		"семьдесят семидесяти": 70, "восемьдесят восьмидесяти": 80, "девяносто девяноста": 90, "сто ста": 100, "двести двухсот": 200, "триста трёхсот трехсот": 300,
+		"четыреста четырёхсот четырехсот": 400, "пятьсот пятисот": 500, "шестьсот шестисот": 600, "семьсот семисот": 700, "восемьсот восьмисот": 800, "девятьсот девятисот": 900,
+		"полтора полторы полутора": 1.5,
+	} {
+		for word := range strings.FieldsSeq(words) {
+			all[word] = v
+		}
+	}
+	return all
+}()
+
+// addsInRussian reports whether a number word of Russian adds to the number before it:
+// "двадцать три", "сто сорок".
+func addsInRussian(before, v float64) bool {
+	below := func(size float64) bool { return before >= size && int(before)%int(size) == 0 && v < size && v >= 1 }
+	return below(1000) || before < 1000 && below(100) || before >= 20 && before < 1000 && below(10)
+}

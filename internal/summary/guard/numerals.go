@@ -182,7 +182,7 @@ var magnitudes = map[string]float64{
 	"mille": 1e3, "milliard": 1e9, "milliards": 1e9,
 	"mil": 1e3, "millón": 1e6, "millones": 1e6, "milhão": 1e6, "milhões": 1e6, "mila": 1e3, "milione": 1e6, "milioni": 1e6, "miliardo": 1e9, "miliardi": 1e9,
 	"duizend": 1e3, "miljoen": 1e6, "miljard": 1e9,
-	"тысяч": 1e3, "тысячи": 1e3, "тыс": 1e3, "миллион": 1e6, "миллиона": 1e6, "миллионов": 1e6, "млн": 1e6, "миллиард": 1e9, "миллиарда": 1e9, "миллиардов": 1e9, "млрд": 1e9,
+	"тысяч": 1e3, "тысяча": 1e3, "тысячи": 1e3, "тысячам": 1e3, "тысячами": 1e3, "тысячах": 1e3, "тысячу": 1e3, "тыс": 1e3, "миллион": 1e6, "миллиона": 1e6, "миллионов": 1e6, "миллионам": 1e6, "миллионами": 1e6, "миллионах": 1e6, "млн": 1e6, "миллиард": 1e9, "миллиарда": 1e9, "миллиардов": 1e9, "миллиардам": 1e9, "миллиардами": 1e9, "миллиардах": 1e9, "млрд": 1e9,
 }
 
 // numberWords are numbers in words, by language. "One" is left out: it is a
@@ -202,7 +202,7 @@ var numberWords = map[string]map[string]float64{
 	"pt": {"dois": 2, "duas": 2, "três": 3, "quatro": 4, "cinco": 5, "seis": 6, "sete": 7, "oito": 8, "nove": 9, "dez": 10, "onze": 11, "doze": 12, "treze": 13, "catorze": 14, "quinze": 15, "dezasseis": 16, "dezesseis": 16, "dezassete": 17, "dezessete": 17, "dezoito": 18, "dezanove": 19, "dezenove": 19, "vinte": 20, "trinta": 30, "quarenta": 40, "cinquenta": 50, "sessenta": 60, "setenta": 70, "oitenta": 80, "noventa": 90, "cem": 100},
 	"it": {"due": 2, "tre": 3, "quattro": 4, "cinque": 5, "sei": 6, "sette": 7, "otto": 8, "nove": 9, "dieci": 10, "undici": 11, "dodici": 12, "tredici": 13, "quattordici": 14, "quindici": 15, "sedici": 16, "diciassette": 17, "diciotto": 18, "diciannove": 19, "venti": 20, "trenta": 30, "quaranta": 40, "cinquanta": 50, "sessanta": 60, "settanta": 70, "ottanta": 80, "novanta": 90, "cento": 100},
 	"nl": {"twee": 2, "drie": 3, "vier": 4, "vijf": 5, "zes": 6, "zeven": 7, "acht": 8, "negen": 9, "tien": 10, "elf": 11, "twaalf": 12, "dertien": 13, "veertien": 14, "vijftien": 15, "zestien": 16, "zeventien": 17, "achttien": 18, "negentien": 19, "twintig": 20, "dertig": 30, "veertig": 40, "vijftig": 50, "zestig": 60, "zeventig": 70, "tachtig": 80, "negentig": 90, "honderd": 100},
-	"ru": {"два": 2, "две": 2, "три": 3, "четыре": 4, "пять": 5, "шесть": 6, "семь": 7, "восемь": 8, "девять": 9, "десять": 10, "двадцать": 20},
+	"ru": russianNumbers,
 }
 
 // denseMagnitudes are those of Chinese and Japanese.
@@ -318,6 +318,9 @@ func germanTens(low string) (float64, bool) {
 
 func isMagnitude(low string) bool { return len(low) > 2 && magnitudes[low] != 0 }
 
+// shortened are words behind a number that a dot may follow inside a sentence.
+var shortened = lang.NewWordSet("тыс млн млрд mio mrd mln mld mill")
+
 // joinFollowing adds to the number of the first token what the next ones say of
 // it, and returns how many they are.
 func (lex lexicon) joinFollowing(tokens []token) int {
@@ -330,7 +333,7 @@ func (lex lexicon) joinFollowing(tokens []token) int {
 		j++
 	}
 	sum := 0.0 // "two hundred" of "two hundred and five thousand"
-	for j < len(tokens) && len(n.values) > 0 && !strings.ContainsAny(tokens[j].gap, ",;.()") {
+	for j < len(tokens) && len(n.values) > 0 && (!strings.ContainsAny(tokens[j].gap, ",;.()") || tokens[j].gap == ". " && shortened.Has(tokens[j-1].low)) {
 		t := &tokens[j]
 		m := lex.magnitude(t.low)
 		if len(t.low) <= 2 && !strings.Contains(" mn bn tn ", " "+t.low+" ") && !(lex.Code == "" && len(t.low) > 1) {
@@ -362,6 +365,8 @@ func (lex lexicon) joinFollowing(tokens []token) int {
 		case lex.Code == "fr" && t.gap == "-" && n.values[0] == 4 && strings.HasPrefix(t.low, "vingt"):
 			n.values[0] = 80
 		case isWord && t.gap == "-" && lex.Code == "fr" && frenchSum(n.values[0], v):
+			n.values[0] += v
+		case isWord && lex.Code == "ru" && inWords && t.gap == " " && addsInRussian(n.values[0], v):
 			n.values[0] += v
 		case isWord && v < 10 && t.gap == "-":
 			n.values[0] += v

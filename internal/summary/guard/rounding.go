@@ -14,9 +14,9 @@ import (
 // hedges are words before a number that say that it is rounded, by where the exact
 // number is: below it, above it, or on either side.
 var hedges = [3]lang.WordSet{
-	lang.NewWordSet("nearly almost under less fewer below weniger fast knapp beinahe unter presque près moins casi menos quase quasi bijna minder krap"),
-	lang.NewWordSet("over exceeding upwards mehr über gut plus más mais più oltre superior acima meer ruim dépasse dépassera dépassé dépassent exceed exceeds exceeded tops topped surpassed übersteigt übertrifft überstieg supera superó superará superou superato"),
-	lang.NewWordSet("about around roughly some approximately circa etwa rund gegen ungefähr environ quelque quelques alrededor unos unas cerca aproximadamente aproximados cerca circa ongeveer"),
+	lang.NewWordSet("nearly almost under less fewer below weniger fast knapp beinahe unter presque près moins casi menos quase quasi bijna minder krap почти менее меньше неполных"),
+	lang.NewWordSet("over exceeding upwards mehr über gut plus más mais più oltre superior acima meer ruim dépasse dépassera dépassé dépassent exceed exceeds exceeded tops topped surpassed übersteigt übertrifft überstieg supera superó superará superou superato более больше свыше"),
+	lang.NewWordSet("about around roughly some approximately circa etwa rund gegen ungefähr environ quelque quelques alrededor unos unas cerca aproximadamente aproximados cerca circa ongeveer около примерно приблизительно порядка"),
 }
 
 // mostRounded is how far a rounded number may be from the exact one, as a share of it.

@@ -14,7 +14,7 @@ type lexicon struct{ *lang.Lexicon }
 // token is a word or number of a text that the guard compares.
 type token struct {
 	text     string // without a possessive's s; "U.S." is "US"
-	low      string // in lower case
+	low      string // in lower case; a name in Cyrillic letters without the ending of its case
 	stem     string // what is compared of a word; "" for one that carries no meaning by itself
 	gap      string // what stands between the token before and this one, in the sentence
 	begins   bool   // begins the sentence, or a quotation
@@ -38,6 +38,9 @@ func (t *token) isName() bool {
 	}
 	return upper || letter && digit
 }
+
+// written returns a token in lower case with its ending.
+func (t *token) written() string { return strings.ToLower(t.text) }
 
 // isCode reports whether a token mixes letters and digits, as "Mi5" does.
 func (t *token) isCode() bool {
@@ -91,12 +94,13 @@ func (lex lexicon) tokenize(into []token, sentence string, number int) []token {
 		}
 		t.quoted = len(quotes) > 0 && quotes[0].from <= i
 		if !t.numeral.is() && !lex.Function.Has(t.low) && !(end < len(sentence) && strings.ContainsRune("'’", lang.RuneAt(sentence, end)) && elided.Has(t.low)) {
-			t.stem = stemOf(t.low)
+			t.stem = stemOf(lex.withoutCase(t.low))
 		}
 		into = append(into, t)
 		i, gapStart = end, end
 	}
 	lex.joinNumerals(into[from:])
+	lex.fold(into[from:])
 	return into
 }
 

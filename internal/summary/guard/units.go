@@ -8,7 +8,7 @@ var unitWords = map[string]string{
 	"percent": "%", "pct": "%", "prozent": "%", "procent": "%", "cent": "", "ciento": "",
 	"dollars": "$", "dollar": "$", "usd": "$", "dólares": "$", "dólar": "$", "dollari": "$", "euros": "€", "euro": "€", "eur": "€",
 	"pounds": "£", "gbp": "£", "yen": "¥", "yuan": "¥", "jpy": "¥", "rupees": "₹", "rupien": "₹",
-	"francs": "franc", "franken": "franc", "chf": "franc", "kronor": "krone", "kroner": "krone", "kronen": "krone", "pesos": "peso", "reais": "real", "rubles": "rouble", "roubles": "rouble", "rubel": "rouble", "zlotys": "zloty", "zloty": "zloty",
+	"francs": "franc", "franken": "franc", "chf": "franc", "kronor": "krone", "kroner": "krone", "kronen": "krone", "pesos": "peso", "reais": "real", "rubles": "₽", "roubles": "₽", "rubel": "₽", "zlotys": "zloty", "zloty": "zloty",
 	"miles": "mile", "mile": "mile", "meilen": "mile", "milles": "mile", "millas": "mile", "feet": "foot", "foot": "foot", "inches": "inch", "inch": "inch", "zoll": "inch", "pouces": "inch", "pulgadas": "inch", "pollici": "inch",
 	"knots": "knot", "knoten": "knot", "nudos": "knot", "mph": "mph", "kilos": "kilogram", "kilo": "kilogram", "ounces": "ounce", "ounce": "ounce", "lbs": "pound",
 	"gallons": "gallon", "hectares": "hectare", "hectare": "hectare", "hektar": "hectare", "hektars": "hectare", "hectárea": "hectare", "hectáreas": "hectare", "ettari": "hectare", "acres": "acre",
@@ -53,6 +53,9 @@ func unitOf(low string) string {
 	if unit, ok := unitWords[low]; ok {
 		return unit
 	}
+	if isCyrillic(low) {
+		return russianUnits[rootOf("ru", low)]
+	}
 	low = withoutAccents.Replace(low)
 	before := ""
 	for _, m := range multiples {
@@ -68,6 +71,25 @@ func unitOf(low string) string {
 	}
 	return measures[low]
 }
+
+// russianUnits are the roots of the units of Russian, and of the adjectives that are made of
+// them: "23 года", "двадцать лет", "23-летняя".
+var russianUnits = func() map[string]string {
+	all := map[string]string{}
+	for words, unit := range map[string]string{
+		"секунда секунд секундный": "second", "минута минут минутный": "minute", "час часов часовой": "hour", "день дня дней дневный": "day", "неделя недель недельный": "week", "месяц месяцев месячный": "month", "год года годов лет летний": "year",
+		"метр метровый": "metre", "сантиметр сантиметровый": "centimetre", "миллиметр миллиметровый": "millimetre", "километр километровый": "kilometre", "грамм граммов": "gram", "килограмм килограммовый": "kilogram", "тонна тонн тонный": "tonne", "литр литровый": "litre",
+		"гектар": "hectare", "градус градусный": "degree", "процент процентный": "%", "рубль рублей рублевый": "₽", "доллар долларов": "$", "евро": "€", "юань юаней": "¥", "ватт": "watt", "киловатт": "kilowatt", "мегаватт": "megawatt",
+	} {
+		for word := range strings.FieldsSeq(words) {
+			all[rootOf("ru", word)] = unit
+		}
+	}
+	for short, unit := range map[string]string{"см": "centimetre", "мм": "millimetre", "км": "kilometre", "кг": "kilogram", "га": "hectare", "мин": "minute", "сек": "second", "руб": "₽"} {
+		all[short] = unit
+	}
+	return all
+}()
 
 // powers are words beside a unit of length that make it one of area or of space.
 var powers = map[string]string{
