@@ -49,6 +49,8 @@ func eachHostileBody(size int, use func(name, body string, want error)) {
 	use("hidden elements in a title", rss(`<item><title><![CDATA[`+fill(`<svg><math></a>`, size)+`]]></title></item>`), nil)
 	use("quotes that never close", rss(`<item><description><![CDATA[`+fill(`<a x"'x="x>`, size)+`]]></description></item>`), nil)
 	use("the ends of dates", rss("<item><pubDate>"+fill("pubDate>", size)+"</pubDate></item>"+strings.Repeat("<item><pubDate>Thu, 01 Jan 2004 19:48:21 GMT</pubDate></item>", 501)), nil)
+	use("a date of megabytes", rss("<item><title>x</title><pubDate>"+fill("a", size)+"</pubDate></item>"), nil)
+	use("dates as long as they may be", rss("<item>"+strings.Repeat("<pubDate>"+strings.Repeat("a", longestDate)+"</pubDate>", min(maxMends, size/(longestDate+40)))+"</item>"), nil)
 	use("links on a long base", `<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://example.org/`+fill("x/", size/2)+`"><entry>`+fill(`<link href='b'/>`, min(size/2, 3*mb/2))+`</entry></feed>`, nil)
 	use("a mail address for every entry", `<feed xmlns="http://www.w3.org/2005/Atom"><author><email>`+fill("a", size/2)+`</email></author>`+strings.Repeat("<entry><title>x</title></entry>", 500)+"</feed>", nil)
 	use("pictures", rss(`<item><description><![CDATA[`+fill(`<img alt=x>`, size)+`]]></description></item>`), nil)
@@ -169,5 +171,42 @@ func TestReadInParts(t *testing.T) {
 		if err := r.read(); len(r.doc.Items) != tt.items || (err == nil) != (tt.items > 0) {
 			t.Errorf("an attribute of %d bytes: %d items, %v", tt.attribute, len(r.doc.Items), err)
 		}
+	}
+}
+
+// A date's element that holds no date is emptied, however it is written, and nothing else.
+func TestEndlessDates(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("Thu, 01 Jan 2004 ", 50)
+	for name, tt := range map[string]struct{ date, want string }{
+		"text":        {"<pubDate>" + long + "</pubDate>", "<pubDate></pubDate>"},
+		"CDATA":       {"<pubDate><![CDATA[" + long + "]]></pubDate>", "<pubDate></pubDate>"},
+		"pieces":      {"<pubDate>" + strings.Repeat("<![CDATA[a]]><b/>", 100) + "</pubDate>", "<pubDate></pubDate>"},
+		"mended":      {"<pubDate>" + strings.Repeat("a < b", 100) + "</pubDate>", "<pubDate></pubDate>"},
+		"tag mended":  {"<pubDate new>" + long + "</pubDate>", `<pubDate new=""></pubDate>`},
+		"a prefix":    {"<x:updated>" + long + "</x:updated>", "<x:updated></x:updated>"},
+		"not closed":  {"<pubDate>" + long, "<pubDate></pubDate>"},
+		"white space": {"<pubDate>" + strings.Repeat(" ", 1000) + "Thu</pubDate>", "<pubDate>" + strings.Repeat(" ", 1000) + "Thu</pubDate>"},
+		"a date":      {"<pubDate><![CDATA[Thu, 01 Jan 2004 19:48:21 GMT]]></pubDate>", "<pubDate><![CDATA[Thu, 01 Jan 2004 19:48:21 GMT]]></pubDate>"},
+		"no date":     {"<description>" + long + "</description>", "<description>" + long + "</description>"},
+	} {
+		before, after := "<rss><channel><item><title>a</title>", "</item><item><title>b</title></item></channel></rss>"
+		f, err := scanXML([]byte(before+tt.date+after), formatRSS, 0, 10)
+		if err != nil || string(f.body) != before+tt.want+after || len(f.items) != 2 {
+			t.Errorf("%s: %.300s, %v", name, f.body, err)
+		}
+	}
+	// Of a channel whose date is not closed, the items are kept.
+	f, err := scanXML([]byte("<rss><channel><pubDate>Thu<item><title>"+long+"</title></item></channel></rss>"), formatRSS, 0, 10)
+	if err != nil || len(f.items) != 1 || !strings.Contains(string(f.body), long) {
+		t.Errorf("items inside a date: %.300s, %v", f.body, err)
+	}
+	if f, err = scanXML([]byte("<rss><channel><pubDate>"+long), formatRSS, 0, 10); err != nil || strings.Contains(string(f.body), "Thu") {
+		t.Errorf("cut off: %.300s, %v", f.body, err)
+	}
+	// Of very many dates, the first are kept.
+	many := strings.Repeat("<pubDate>Thu, 01 Jan 2004 19:48:21 GMT</pubDate>", 25_000)
+	if f, err = scanXML([]byte("<rss><channel><item>"+many+"</item></channel></rss>"), formatRSS, 0, 10); err != nil || len(f.body) > len(many)*9/10 {
+		t.Errorf("%d bytes of dates made %d, %v", len(many), len(f.body), err)
 	}
 }

@@ -54,6 +54,9 @@ type open struct {
 	as         string // what the mended document calls it
 	namespaces int    // declared in scope
 	bases      int    // bytes of xml:base in scope
+	from       int    // where its content begins
+	out        int    // the same in the output
+	seen       int    // items before it
 }
 
 // scanner walks over a document once, before gofeed does. It knows as much XML
@@ -81,6 +84,7 @@ type scanner struct {
 	mends      int
 	bindings   int // namespaces in scope, summed over the elements
 	refs       int // & in text
+	dates      int // bytes of dates
 }
 
 // scanXML prepares an XML document that begins with its root element. It keeps
@@ -286,7 +290,7 @@ func (s *scanner) startTag(i int) (int, error) {
 		}
 		return t.end, nil
 	}
-	s.stack = append(s.stack, open{name, as, scope, bases})
+	s.stack = append(s.stack, open{name, as, scope, bases, t.end, s.at(t.end), s.seen})
 	if atItem {
 		s.item = len(s.stack)
 		s.child = 0
@@ -364,6 +368,7 @@ func (s *scanner) endTag(i int) (int, error) {
 		return end, nil
 	}
 	s.closeDownTo(at+1, i)
+	s.cutDate(i)
 	if s.stack[at].as != written {
 		s.replace(i, end, "</"+s.stack[at].as+">")
 	}
@@ -375,9 +380,50 @@ func (s *scanner) endTag(i int) (int, error) {
 // at, by writing their end tags before offset i.
 func (s *scanner) closeDownTo(at, i int) {
 	for len(s.stack) > at {
+		s.cutDate(i)
 		s.replace(i, i, "</"+s.stack[len(s.stack)-1].as+">")
 		s.pop(i)
 	}
+}
+
+// What gofeed is given of dates: it copies what is none once for each of the hundred
+// layouts that it tries.
+const (
+	longestDate = maxDate + 128 // bytes of one element's content, with markup around the date
+	maxDates    = 1 << 20       // bytes of all; 500 items with two each have a tenth of that
+	dateTag     = 32            // bytes that an empty one counts for
+)
+
+// cutDate empties the innermost element, whose content ends at offset i, if it is a date
+// that is too long to be one or one too many, unless its end tag is missing and items are
+// in it.
+func (s *scanner) cutDate(i int) {
+	top := s.stack[len(s.stack)-1]
+	if s.skipFrom >= 0 || top.seen != s.seen || !isDate(localName(top.name)) {
+		return
+	}
+	long := i-top.from > longestDate && len(bytes.TrimSpace(s.src[top.from:i])) > longestDate
+	if !long {
+		s.dates += min(i-top.from, longestDate) + dateTag
+	}
+	if !long && s.dates <= maxDates {
+		return
+	}
+	if ahead := top.out - len(s.out); ahead >= 0 {
+		s.replace(s.copied+ahead, i, "")
+		return
+	}
+	s.mends++ // it was mended, and copied up to there
+	s.out, s.copied = s.out[:top.out], i
+}
+
+// isDate reports whether gofeed parses elements of that name as dates.
+func isDate(local string) bool {
+	switch local {
+	case "pubdate", "lastbuilddate", "published", "updated", "issued", "modified", "created":
+		return true
+	}
+	return false
 }
 
 // pop forgets the innermost element, whose end tag ends at offset end.
@@ -493,6 +539,9 @@ func (s *scanner) finish(whole bool) *front {
 			s.items = s.items[:len(s.items)-1]
 		}
 	default:
+		if len(s.stack) > 0 {
+			s.cutDate(s.stuck)
+		}
 		s.flush(s.stuck)
 	}
 	for d := len(s.stack) - 1; d >= 0; d-- {
