@@ -170,8 +170,11 @@ func (p *dateParts) number(s, gap string) (rest string, ok bool) {
 		if len(p.numbers) >= 3 || p.month > 0 && len(p.numbers) == 2 && !isJoint(strings.TrimSpace(gap)) {
 			return "", p.whole()
 		}
-		if strings.HasPrefix(rest, ".") {
+		switch {
+		case strings.HasPrefix(rest, "."):
 			p.dayFirst, p.dottedDay = true, true
+		case strings.HasPrefix(rest, "-"): // as Europe and India write it; Americans use strokes
+			p.dayFirst = true
 		}
 	default:
 		return "", p.whole()
