@@ -2,11 +2,19 @@ package guard
 
 import (
 	"embed"
-	"slices"
 	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/dutch"
+	"github.com/blevesearch/snowballstem/french"
+	"github.com/blevesearch/snowballstem/german"
+	"github.com/blevesearch/snowballstem/italian"
+	"github.com/blevesearch/snowballstem/portuguese"
+	"github.com/blevesearch/snowballstem/russian"
+	"github.com/blevesearch/snowballstem/spanish"
 
 	"tidings/internal/summary/lang"
 )
@@ -23,7 +31,7 @@ var everydayFiles embed.FS
 // everydayWords are the roots of those words, by language.
 var everydayWords = func() map[string]func() lang.WordSet {
 	all := map[string]func() lang.WordSet{}
-	for code := range inflections {
+	for code := range stemmers {
 		all[code] = sync.OnceValue(func() lang.WordSet {
 			text, _ := everydayFiles.ReadFile("everyday/" + code + ".txt")
 			roots := lang.WordSet{}
@@ -42,77 +50,33 @@ func (lex lexicon) isEveryday(low string) bool {
 	return words != nil && words().Has(rootOf(lex.Code, low))
 }
 
-// inflections are, by language, the endings that its words take, longest first: of
-// verbs, participles, nouns and adjectives. Of a word one is taken away, so that its forms
-// have one root.
-var inflections = func() map[string][]string {
-	all := map[string][]string{
-		"es": strings.Fields("aríamos ábamos iéramos aciones amente arían erían irían aron ieron aban arán erán irán aría ería iría iendo ando ados adas idos idas aba ará erá irá ado ada ido ida ían ció cen aré ar er ir an en ía ió ó é á as os es a o e s"),
-		"pt": strings.Fields("aríamos ávamos amente ariam eriam iriam aram eram iram avam arão erão irão aria eria iria ando endo indo ados adas idos idas ções ção ava ará erá irá ado ada ido ida iam ou eu iu ar er ir am em ia ões ães ãs ã ão as os es a o e s"),
-		"it": strings.Fields("avano evano ivano amente erebbero irebbero arono erono irono iscono eranno iranno erebbe irebbe issero essero ava eva iva ando endo ato ata ati ate uto uta uti ute ito ita iti ite erà irà isce are ere ire ano ono zioni zione ò ì é à hi he ia ie io i a e o"),
-		"fr": strings.Fields("issaient eraient issement ements ement issent issant aient eront iront èrent irent eurs rices euses ations ation ennes ienne iennes ait ant era ira ées eur rice euse enne ées és ée ies ie is it ent ive ives ifs if aux al ale ales eux er ir re és é es e s x u ue us ues t"),
-		"nl": strings.Fields("eringen ering ingen enden ende ing ten den ste te de en er ers es e t d s"),
-		"de": strings.Fields("ungen eten etes ete eter enden ende ender tes ten ter tem test te est et en em er es e t n s"),
-		"ru": strings.Fields("ываются иваются ывается ивается ываются ствовать ировать " +
-			"ейшими ейшего ившись увшись ующими ующего ающими ающего ованных ованный " +
-			"овался евалась овалась овались ились ались улись елись ится ятся ются утся ется ился илась илось ался алась алось ялся ялась ялись улся улась " +
-			"овать евать ивать ывать ивают ывают ивает ывает ует уют ают яют ает яет ила или ило ала али ало яла яли яло ела ели ело ула ули уло ить ать ять еть уть оть ыть ит ат ят ут ют ет " +
-			"ил ал ял ел ул ла ло ли ти л " +
-			"ости остью ость енный енная енное енные енного енной енных анный анная анное анные анного анной анных ая яя ое ее ые ие ый ий ой ого его ому ему ыми ими ым им ых их ую юю ою ею " +
-			"ьями ьем ьям ьях ями ами ях ах иям иях иями ией ьями ев ов ам ям ом ем ём ей ия ии ию ие ья ье ью ьи а я о е ё у ю ы и ь й"),
-	}
-	for _, endings := range all {
-		slices.SortStableFunc(endings, func(a, b string) int { return utf8.RuneCountInString(b) - utf8.RuneCountInString(a) })
-	}
-	return all
-}()
+// stemmers take the endings of a language's words away.
+var stemmers = map[string]func(*snowballstem.Env) bool{
+	"de": german.Stem, "es": spanish.Stem, "fr": french.Stem, "it": italian.Stem, "nl": dutch.Stem, "pt": portuguese.Stem, "ru": russian.Stem,
+}
 
 // leastRoot is how many characters of a word are left at least.
 const leastRoot = 3
 
 // rootOf returns a word of a language without its ending. It is no word by itself.
 func rootOf(code, low string) string {
-	switch code {
-	case "ru":
-		low = strings.ReplaceAll(low, "ё", "е")
-		for _, reflexive := range []string{"ся", "сь"} {
-			if rest, ok := strings.CutSuffix(low, reflexive); ok && utf8.RuneCountInString(rest) > leastRoot+1 {
-				low = rest
-			}
-		}
-	case "nl", "de":
-		if rest, ok := strings.CutPrefix(low, "ge"); ok && len(rest) > leastRoot+2 {
-			low = rest
-		}
+	stem := stemmers[code]
+	if stem == nil {
+		return low
 	}
-	low = withoutEnding(low, inflections[code], leastRoot)
-	if code == "nl" {
-		low = dutchRoot(low)
-	}
-	return low
+	env := snowballstem.NewEnv(low)
+	stem(env)
+	return env.Current()
 }
 
 // withoutEnding takes the first of the endings away that leaves enough of a word.
-func withoutEnding(low string, endings []string, least int) string {
+func withoutEnding(low string, endings []string) string {
 	for _, ending := range endings {
-		if rest, ok := strings.CutSuffix(low, ending); ok && utf8.RuneCountInString(rest) >= least {
+		if rest, ok := strings.CutSuffix(low, ending); ok && utf8.RuneCountInString(rest) >= leastRoot {
 			return rest
 		}
 	}
 	return low
-}
-
-// dutchRoot writes letters once that Dutch doubles in some forms of a word, and the f and s
-// in which others end as v and z: "maakt" and "maken", "geeft" and "geven".
-func dutchRoot(low string) string {
-	runes := slices.Compact([]rune(low))
-	switch runes[len(runes)-1] {
-	case 'v':
-		runes[len(runes)-1] = 'f'
-	case 'z':
-		runes[len(runes)-1] = 's'
-	}
-	return string(runes)
 }
 
 // nameEndings are those that a name takes in the cases of Russian and Ukrainian, as a noun or
@@ -129,10 +93,10 @@ func nameRoot(low string) string {
 	if rest, ok := strings.CutSuffix(low, "ому"); ok && (strings.HasSuffix(rest, "ск") || strings.HasSuffix(rest, "н")) {
 		low = rest // but "Кострому"
 	}
-	low = withoutEnding(low, nameEndings, leastRoot)
+	low = withoutEnding(low, nameEndings)
 	for _, adjective := range []string{"ск", "ськ", "цк", "цьк"} {
 		if rest, ok := strings.CutSuffix(low, adjective); ok && utf8.RuneCountInString(rest) >= leastRoot {
-			low = withoutEnding(rest, []string{"и", "й", "ь"}, leastRoot)
+			low = withoutEnding(rest, []string{"и", "й", "ь"})
 			break
 		}
 	}
