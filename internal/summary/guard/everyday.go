@@ -58,10 +58,12 @@ var stemmers = map[string]func(*snowballstem.Env) bool{
 // leastRoot is how many characters of a word are left at least.
 const leastRoot = 3
 
-// rootOf returns a word of a language without its ending. It is no word by itself.
+// rootOf returns a word of a language without its ending. It is no word by itself. What is
+// too long to be a word it returns as it is: the stemmers' time grows with the square.
 func rootOf(code, low string) string {
+	const longest = 100 // bytes
 	stem := stemmers[code]
-	if stem == nil {
+	if stem == nil || len(low) > longest {
 		return low
 	}
 	env := snowballstem.NewEnv(low)
