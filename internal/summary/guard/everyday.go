@@ -55,6 +55,26 @@ var stemmers = map[string]func(*snowballstem.Env) bool{
 	"de": german.Stem, "es": spanish.Stem, "fr": french.Stem, "it": italian.Stem, "nl": dutch.Stem, "pt": portuguese.Stem, "ru": russian.Stem,
 }
 
+// germanEveryday are of the German ones those that stand with a capital inside a sentence as
+// well: the roots of nouns, and verbs as they are written, which nouns are made of.
+var germanEveryday = sync.OnceValues(func() (nouns, verbs lang.WordSet) {
+	text, _ := everydayFiles.ReadFile("everyday/de.txt")
+	nouns, verbs = lang.WordSet{}, lang.WordSet{}
+	for word := range strings.FieldsSeq(string(text)) {
+		if low := strings.ToLower(word); low != word {
+			nouns[rootOf("de", low)] = struct{}{}
+		} else if strings.HasSuffix(low, "n") {
+			verbs[low] = struct{}{}
+		}
+	}
+	return nouns, verbs
+})
+
+func isGermanEveryday(low string) bool {
+	nouns, verbs := germanEveryday()
+	return verbs.Has(low) || nouns.Has(rootOf("de", low))
+}
+
 // leastRoot is how many characters of a word are left at least.
 const leastRoot = 3
 

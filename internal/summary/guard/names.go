@@ -80,10 +80,10 @@ func (g *Guard) isName(tokens []token, i int) bool {
 	if g.lex.Function.Has(t.low) || g.lex.Starters.Has(t.low) || g.lex.Leaning.Has(t.low) || t.text == "I" {
 		return false
 	}
-	if g.lex.Code == "de" && g.hasStem(t) || g.isPlainWord(tokens, i) {
+	if g.lex.Code == "de" && g.hasStem(t) && !(t.begins && g.speaks(tokens, i)) || g.isPlainWord(tokens, i) {
 		return false
 	}
-	if t.begins && (openers.Has(t.low) || !g.hasNamed(t.low) && g.lex.opens(t.written()) || g.usesSmall(t) || g.lex.Code == "en" && isDerived(t.low) && !g.hasNamed(t.low) && !(i+1 < len(tokens) && tokens[i+1].isName() && joined(tokens[i+1].gap))) {
+	if t.begins && (openers.Has(t.low) || !g.hasNamed(t.low) && g.lex.opens(t.written()) || g.usesSmall(t) && !(g.lex.Code != "ru" && t.begins && g.speaks(tokens, i)) || g.lex.Code == "en" && isDerived(t.low) && !g.hasNamed(t.low) && !(i+1 < len(tokens) && tokens[i+1].isName() && joined(tokens[i+1].gap))) {
 		return false
 	}
 	return true

@@ -15,7 +15,10 @@ var speech = lang.NewWordSet("said says say saying told tells tell wrote writes 
 	"sagte sagt sagten erklärte erklärt nannte nennt sprach spricht teilte betonte betont warnte warnt meinte meint schrieb schreibt forderte kritisierte bezeichnete lobte erzählte erzählt berichtete entgegnete erwiderte verspricht versprach klagte scherzte fragte antwortete ergänzte mahnte urteilte " +
 	"dit disent déclaré déclare affirmé affirme affirment expliqué explique ajouté ajoute averti avertit qualifié qualifie raconte raconté estime estimé assure assuré confie confié dénonce dénoncé regrette souligne souligné juge voit voient résume résumé lance lancé plaide plaidé plaisante insiste insisté rappelle rappelé prévient prévenu tranche conclut témoigne ironise soupire répond indique indiqué précise précisé reconnaît admet promet " +
 	"dijo dice dicen afirmó afirma declaró declara explicó explica añadió añade advirtió advierte llamó llama calificó califica señaló señala aseguró asegura contó cuenta lamentó lamenta criticó admitió admite sostuvo sostiene respondió resumió bromeó contestó reconoció insistió prometió subrayó recordó relató concluyó comentó matizó replicó " +
-	"disse diz afirmou afirma declarou explicou ha detto dice spiega zei zegt сказал сказала заявил заявила")
+	"disse diz dizem afirmou afirma declarou declara explicou explica acrescentou acrescenta alertou alerta contou conta criticou lamentou garantiu garante defendeu destacou ressaltou admitiu avisou respondeu " +
+	"ha detto dice spiega spiegato sostiene afferma affermato dichiara dichiarato aggiunge aggiunto racconta raccontato avverte avvertito ribadisce precisa replica " +
+	"zei zegt zeggen vertelt vertelde vindt verklaart verklaarde stelt waarschuwt waarschuwde benadrukt noemt noemde erkent antwoordt meldt " +
+	"сказал сказала сказали говорит заявил заявила заявили сообщил сообщила сообщили отметил отметила рассказал рассказала пояснил пояснила объяснил объяснила добавил добавила подчеркнул подчеркнула предупредил предупредила признал признала считает уточнил уточнила ответил ответила")
 
 // run is a name of one or more words: tokens from to to.
 type run struct{ from, to int }
