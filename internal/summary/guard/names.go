@@ -18,7 +18,7 @@ func (g *Guard) checkNames(tokens []token, dates []dated) error {
 		if inDate(dates, i) || !g.isNameOrNoun(tokens, i) {
 			continue
 		}
-		if g.isName(tokens, i) && !g.hasName(t) && !g.spellsOut(tokens, i) {
+		if g.isName(tokens, i) && !g.hasName(t) && !g.spellsOut(tokens, i) && (g.lex.Code == "en" || g.speaks(tokens, i) || !g.hasAdjective(t.low)) {
 			return fmt.Errorf("the article does not have the name or word %q", t.text)
 		}
 		if i == 0 || tokens[i-1].owns || !joined(t.gap) || !g.isNameOrNoun(tokens, i-1) || isTitle(tokens[i-1].low) || isTitle(t.low) {
@@ -157,9 +157,6 @@ func (g *Guard) hasName(t *token) bool {
 	}
 	if isCyrillic(t.low) {
 		return g.usesSmall(t)
-	}
-	if g.lex.Code != "en" && g.hasAdjective(t.low) {
-		return true
 	}
 	return g.hasAlias(t.low) || g.hasCountry(t.low) || g.hasWrittenOut(t.low) || g.hasInitials(t.text) || g.hasDemonym(t.low) || g.lex.Code == "de" && (g.endsCompound(t.low) || g.endsInWord(t.low))
 }
