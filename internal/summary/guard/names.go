@@ -281,6 +281,12 @@ func (g *Guard) spellsOut(tokens []token, i int) bool {
 // hasDemonym reports whether the article has the country of a people, or the
 // people of a country: India and Indian, Israel and Israeli.
 func (g *Guard) hasDemonym(low string) bool {
+	if rest, ok := strings.CutSuffix(low, "er"); ok && len(rest) >= 3 && g.hasNamed(rest+"en") {
+		return true // "Bremer" of Bremen, "Asser" of Assen
+	}
+	if rest, ok := strings.CutSuffix(low, "se"); ok && g.lex.Code == "nl" && len(rest) >= 4 && g.hasNamed(rest) {
+		return true // "Luikse" of Luik
+	}
 	endings := []string{"n", "an", "ian", "ese", "ish", "i", "ns", "ans", "ians", "er", "ers", "ern", "ais", "aise", "ois", "ien", "iens", "és", "eses"}
 	for _, ending := range endings {
 		if rest, ok := strings.CutSuffix(low, ending); ok && len(rest) >= 4 {

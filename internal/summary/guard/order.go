@@ -135,8 +135,8 @@ func (g *Guard) otherBound(tokens []token, i int) string {
 // compared are words behind a number that say on which side of what it is. Words of one
 // line contradict each other.
 var compared = [][2]lang.WordSet{
-	{lang.NewWordSet("more higher faster larger longer above expensive dearer pricier mehr höher teurer länger schneller más superior caro cara plus cher chère supérieur più superiore"),
-		lang.NewWordSet("less fewer lower slower smaller shorter below cheaper weniger niedriger billiger günstiger kürzer langsamer menos menor inferior barato barata moins inférieur meno inferiore")},
+	{lang.NewWordSet("more higher faster larger longer above expensive dearer pricier mehr höher teurer länger schneller más superior caro cara caros caras mais plus cher chère chers chères supérieur più superiore costoso costosa meer duurder hoger"),
+		lang.NewWordSet("less fewer lower slower smaller shorter below cheaper weniger niedriger billiger günstiger kürzer langsamer menos menor inferior barato barata baratos baratas moins inférieur meno inferiore economico economica minder goedkoper lager")},
 	{lang.NewWordSet("after later später nachher danach después tarde après dopo depois"), lang.NewWordSet("before earlier zuvor vorher früher antes avant prima eerder")},
 }
 
@@ -151,9 +151,13 @@ func comparison(tokens []token, i, line int) (side int, word string) {
 			break
 		}
 		for side := range compared[line] {
-			if compared[line][side].Has(tokens[k].low) {
-				return side + 1, tokens[k].text
+			if !compared[line][side].Has(tokens[k].low) {
+				continue
 			}
+			if k+1 < len(tokens) && line != beforeAfter && compared[line][1].Has(tokens[k+1].low) {
+				return 2 - side, tokens[k].text + " " + tokens[k+1].text // "más barato" is less
+			}
+			return side + 1, tokens[k].text
 		}
 	}
 	return 0, ""

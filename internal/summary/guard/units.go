@@ -14,7 +14,7 @@ var unitWords = map[string]string{
 	"gallons": "gallon", "hectares": "hectare", "hectare": "hectare", "hektar": "hectare", "hektars": "hectare", "hectárea": "hectare", "hectáreas": "hectare", "ettari": "hectare", "acres": "acre",
 	"minutes": "minute", "minute": "minute", "minuten": "minute", "minutos": "minute", "minuto": "minute", "minuti": "minute", "minuut": "minute", "mins": "minute", "min": "minute",
 	"hours": "hour", "hour": "hour", "stunden": "hour", "stunde": "hour", "heures": "hour", "heure": "hour", "horas": "hour", "hora": "hour", "ore": "hour", "ora": "hour", "hrs": "hour", "std": "hour", "uur": "hour",
-	"days": "day", "day": "day", "tage": "day", "tagen": "day", "tag": "day", "jours": "day", "jour": "day", "días": "day", "día": "day", "dias": "day", "dia": "day", "giorni": "day", "giorno": "day", "dagen": "day",
+	"days": "day", "day": "day", "tage": "day", "tagen": "day", "tag": "day", "jours": "day", "jour": "day", "journées": "day", "journée": "day", "días": "day", "día": "day", "dias": "day", "dia": "day", "giorni": "day", "giorno": "day", "dagen": "day",
 	"weeks": "week", "week": "week", "wochen": "week", "woche": "week", "semaines": "week", "semaine": "week", "semanas": "week", "semana": "week", "settimane": "week", "settimana": "week", "weken": "week",
 	"months": "month", "month": "month", "monate": "month", "monaten": "month", "monat": "month", "mois": "month", "meses": "month", "mes": "month", "mês": "month", "mesi": "month", "mese": "month", "maand": "month", "maanden": "month",
 	"years": "year", "year": "year", "jahre": "year", "jahren": "year", "jahr": "year", "ans": "year", "années": "year", "année": "year", "años": "year", "año": "year", "anos": "year", "ano": "year", "anni": "year", "anno": "year", "jaar": "year",
