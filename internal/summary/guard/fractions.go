@@ -341,8 +341,12 @@ func (g *Guard) isSpan(tokens []token, i int) bool {
 			continue
 		}
 		for k := j + 1; k < min(g.lasts[g.tokens[j].sentence], j+reach); k++ {
-			if second := yearOf(&g.tokens[k]); second > 0 && (second-first == span || first-second == span) {
+			second := yearOf(&g.tokens[k])
+			if second > 0 && (second-first == span || first-second == span) {
 				return true
+			}
+			if second > 0 && k == j+1 && second-first+1 == span && strings.ContainsAny(g.tokens[k].gap, "-–") {
+				return true // "2025–2026" are two years
 			}
 		}
 	}

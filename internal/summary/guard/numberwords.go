@@ -27,6 +27,8 @@ func (lex lexicon) numberWord(low string) (float64, bool) {
 		return dutchNumber(low)
 	case "it":
 		return italianNumber(low)
+	case "ru":
+		return russianCompound(low)
 	case "es":
 		if rest, ok := strings.CutPrefix(low, "veinti"); ok {
 			v := words[withoutAccents.Replace(rest)]
@@ -209,4 +211,25 @@ var russianNumbers = func() map[string]float64 {
 func addsInRussian(before, v float64) bool {
 	below := func(size float64) bool { return before >= size && int(before)%int(size) == 0 && v < size && v >= 1 }
 	return below(1000) || before < 1000 && below(100) || before >= 20 && before < 1000 && below(10)
+}
+
+// russianCompound reads the number that an adjective of time begins with: "двухлетний",
+// "двадцатитрёхлетняя".
+func russianCompound(low string) (float64, bool) {
+	for _, unit := range []string{"летн", "месячн", "недельн", "дневн", "часов", "минутн", "процентн"} {
+		words, _, ok := strings.Cut(low, unit)
+		if !ok || words == "" {
+			continue
+		}
+		if v := russianNumbers[words]; v != 0 {
+			return v, true
+		}
+		for i := range words {
+			tens, ones := russianNumbers[words[:i]], russianNumbers[words[i:]]
+			if tens >= 20 && ones >= 2 && ones < 10 && addsInRussian(tens, ones) {
+				return tens + ones, true
+			}
+		}
+	}
+	return 0, false
 }
