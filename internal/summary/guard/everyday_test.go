@@ -24,6 +24,16 @@ func TestRussianForms(t *testing.T) {
 	})
 }
 
+// TestCodes holds that a model's number is compared whole: the "s4" of "los 460" is none.
+func TestCodes(t *testing.T) {
+	t.Parallel()
+	checkForms(t, []formsCase{{
+		"El robot Mopo S3 convence\nEl robot Mopo S3 superó los 460 obstáculos de la prueba, y el Limpio 5 solo 36.",
+		[]string{"El robot Mopo S3 superó los 460 obstáculos.", "El robot Limpio5 superó 36 obstáculos."},
+		[]string{"El robot Mopo S4 superó los 460 obstáculos.", "El robot Limpio3 superó 36 obstáculos."},
+	}})
+}
+
 // TestEverydayOpenings holds what may begin a sentence without being a name, and who may not
 // say something.
 func TestEverydayOpenings(t *testing.T) {

@@ -159,8 +159,14 @@ func (g *Guard) hasName(t *token) bool {
 	if len(g.words[t.low]) > 0 {
 		return true // "Town Council" for "the town council"
 	}
-	if t.isCode() && strings.Contains(g.squashed, lang.Squash(t.text)) {
-		return true // "Mi5" for "Mi 5"
+	if t.isCode() {
+		code := " " + divided(t.low) // "Mi5" for "Mi 5", and "486p" for "486 pence"
+		if !unicode.IsDigit(lang.RuneAt(t.low, 0)) {
+			code += " "
+		}
+		if strings.Contains(g.spelled, code) {
+			return true
+		}
 	}
 	// "Redmi-Serie" and "Redmis": what the article has, with something German or
 	// plural behind it.
@@ -173,6 +179,20 @@ func (g *Guard) hasName(t *token) bool {
 		return g.usesSmall(t)
 	}
 	return g.hasAlias(t.low) || g.hasCountry(t.low) || g.hasWrittenOut(t.low) || g.hasInitials(t.text) || g.hasDemonym(t.low) || g.lex.Code == "de" && (g.endsCompound(t.low) || g.endsInWord(t.low))
+}
+
+// divided returns a word with a space wherever a letter and a digit meet: "mi 5" of "mi5".
+func divided(low string) string {
+	var b strings.Builder
+	before := rune(0)
+	for _, r := range low {
+		if unicode.IsDigit(r) && unicode.IsLetter(before) || unicode.IsLetter(r) && unicode.IsDigit(before) {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+		before = r
+	}
+	return b.String()
 }
 
 // endsCompound reports whether the article has a compound that ends in a word, as
