@@ -29,8 +29,8 @@ func TestCodes(t *testing.T) {
 	t.Parallel()
 	checkForms(t, []formsCase{{
 		"El robot Mopo S3 convence\nEl robot Mopo S3 superó los 460 obstáculos de la prueba, y el Limpio 5 solo 36.",
-		[]string{"El robot Mopo S3 superó los 460 obstáculos.", "El robot Limpio5 superó 36 obstáculos."},
-		[]string{"El robot Mopo S4 superó los 460 obstáculos.", "El robot Limpio3 superó 36 obstáculos."},
+		[]string{"El robot Mopo S3 superó los 460 obstáculos.", "El Limpio5 también está en la prueba."},
+		[]string{"El robot Mopo S4 superó los 460 obstáculos.", "El Limpio3 también está en la prueba."},
 	}})
 }
 
