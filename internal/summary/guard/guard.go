@@ -142,6 +142,9 @@ func (g *Guard) checkSentence(s string) error {
 	if err := g.checkQuotes(s); err != nil {
 		return &Fault{"quotation", err}
 	}
+	if err := g.checkUnspaced(s); err != nil {
+		return &Fault{"name", err}
+	}
 	tokens, dates := g.read(s)
 	for _, c := range g.checks() {
 		if err := c.check(tokens, dates); err != nil {
