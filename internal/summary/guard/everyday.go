@@ -28,14 +28,22 @@ import (
 //go:embed everyday
 var everydayFiles embed.FS
 
+// everydayText returns the list of a language that has a stemmer.
+func everydayText(code string) string {
+	text, err := everydayFiles.ReadFile("everyday/" + code + ".txt")
+	if err != nil {
+		panic(err) // it is built in
+	}
+	return string(text)
+}
+
 // everydayWords are the roots of those words, by language.
 var everydayWords = func() map[string]func() lang.WordSet {
 	all := map[string]func() lang.WordSet{}
 	for code := range stemmers {
 		all[code] = sync.OnceValue(func() lang.WordSet {
-			text, _ := everydayFiles.ReadFile("everyday/" + code + ".txt")
 			roots := lang.WordSet{}
-			for word := range strings.FieldsSeq(string(text)) {
+			for word := range strings.FieldsSeq(everydayText(code)) {
 				roots[rootOf(code, strings.ToLower(word))] = struct{}{}
 			}
 			return roots
@@ -58,9 +66,8 @@ var stemmers = map[string]func(*snowballstem.Env) bool{
 // germanEveryday are of the German ones those that stand with a capital inside a sentence as
 // well: the roots of nouns, and verbs as they are written, which nouns are made of.
 var germanEveryday = sync.OnceValues(func() (nouns, verbs lang.WordSet) {
-	text, _ := everydayFiles.ReadFile("everyday/de.txt")
 	nouns, verbs = lang.WordSet{}, lang.WordSet{}
-	for word := range strings.FieldsSeq(string(text)) {
+	for word := range strings.FieldsSeq(everydayText("de")) {
 		if low := strings.ToLower(word); low != word {
 			nouns[rootOf("de", low)] = struct{}{}
 		} else if strings.HasSuffix(low, "n") {
@@ -158,9 +165,6 @@ func (g *Guard) hasInflected(quoted string) bool {
 	const most = 4 // words of a name
 	if first := lang.RuneAt(quoted, 0); !unicode.IsUpper(first) || len(strings.Fields(quoted)) > most {
 		return false
-	}
-	if g.cases == "" {
-		g.cases = nameRoots(g.spelled)
 	}
 	return strings.Contains(g.cases, nameRoots(quoted))
 }

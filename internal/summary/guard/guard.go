@@ -32,7 +32,7 @@ type Guard struct {
 	squashed string
 	folded   string // the text in lower case
 	spelled  string // its words with one space around each
-	cases    string // the same without their endings, where it is in Cyrillic letters
+	cases    string // the same without their endings, where some are in Cyrillic letters
 	tokens   []token
 
 	dates    []dated
@@ -59,6 +59,9 @@ func NewGuard(text string, limits Limits) *Guard {
 		squashed: lang.Squash(text), folded: strings.ToLower(text), spelled: plainWords(text),
 		words: make(map[string][]int), stems: make(map[string][]int), withStem: make(map[string][]int),
 		capital: make(map[string]bool), small: make(map[string]bool),
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) }) {
+		g.cases = nameRoots(g.spelled)
 	}
 	for line := range strings.SplitSeq(text, "\n") {
 		for _, sentence := range g.lex.Split(line) {

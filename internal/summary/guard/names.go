@@ -83,7 +83,7 @@ func (g *Guard) isName(tokens []token, i int) bool {
 	if g.lex.Code == "de" && g.hasStem(t) && !(t.begins && g.speaks(tokens, i)) || g.isPlainWord(tokens, i) {
 		return false
 	}
-	if t.begins && (openers.Has(t.low) || !g.hasNamed(t.low) && g.lex.opens(t.written()) || g.usesSmall(t) && !(g.lex.Code != "ru" && t.begins && g.speaks(tokens, i)) || g.lex.Code == "en" && isDerived(t.low) && !g.hasNamed(t.low) && !(i+1 < len(tokens) && tokens[i+1].isName() && joined(tokens[i+1].gap))) {
+	if t.begins && (openers.Has(t.low) || !g.hasNamed(t.low) && g.lex.opens(t.written()) || g.usesSmall(t) && !(g.lex.Code != "ru" && g.speaks(tokens, i)) || g.lex.Code == "en" && isDerived(t.low) && !g.hasNamed(t.low) && !(i+1 < len(tokens) && tokens[i+1].isName() && joined(tokens[i+1].gap))) {
 		return false
 	}
 	return true
